@@ -1,0 +1,50 @@
+import type { Actor } from '@kehu/contracts';
+
+/** How far a permission reaches. */
+export type Scope = 'own' | 'all';
+
+/** The key of a request that must have one effect only, however often it is sent. */
+export interface IdempotencyKey {
+  key: string;
+  /** Method and path; the key belongs to user and route. */
+  route: string;
+  /** SHA-256 of the body. */
+  bodyHash: string;
+}
+
+/** The caller of an operation, and what he may do. Every read and every change takes one. */
+export interface RequestContext extends Actor {
+  /** Permission -> scope, from the internal token. */
+  grants: Readonly<Record<string, Scope>>;
+  /** The permission that the running operation declares. */
+  permission: string;
+  /** The version in If-Match, where the caller sent one. */
+  ifMatch: number | null;
+  idempotency: IdempotencyKey | null;
+  /** The job (import) that this change belongs to, where one does. */
+  jobId: string | null;
+  language: 'en' | 'zh-CN';
+}
+
+/**
+ * The context of work that Kehu does by itself, such as following another service's event. It may do everything.
+ *
+ * @param part name of the part that acts, stable (`lead-conversion`)
+ * @param cause id of the event that is followed, and the request that caused it
+ */
+export function systemContext(part: string, cause: { id: string; correlationid: string; origin: Actor['origin'] }): RequestContext {
+  return {
+    actorType: 'system',
+    actorId: part,
+    sessionId: null,
+    origin: cause.origin,
+    requestId: cause.correlationid,
+    causationId: cause.id,
+    grants: {},
+    permission: '',
+    ifMatch: null,
+    idempotency: null,
+    jobId: null,
+    language: 'en',
+  };
+}

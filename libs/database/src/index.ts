@@ -1,0 +1,1 @@
+export { connectionOptions, Database, isTransient, TIMEOUTS, type Queryable, type Tx } from './database.ts';
