@@ -2,13 +2,18 @@ import { createHash } from 'node:crypto';
 import { Unavailable } from '@kehu/contracts';
 import pg from 'pg';
 
-/** Runs SQL. Every statement is prepared once per connection, under a name made of its text. */
+/** Runs SQL. */
 export interface Queryable {
   /**
+   * Runs a statement that is prepared once per connection, under a name made of its text. The texts must come from a
+   * finite set, or the server's plans would grow without end.
+   *
    * @param sql one statement; values only as `$1`, `$2`, ...
    * @returns the rows; `timestamptz` as Date, `bigint` and `numeric` as string, `date` as `YYYY-MM-DD`
    */
   query<R = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<R[]>;
+  /** Runs a statement whose text depends on the request (filters, sorts); the same as `query`, not prepared. */
+  queryOnce<R = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<R[]>;
 }
 
 /** A transaction that is open. Only libs/records and libs/messaging get one; all else is handed it. */
@@ -37,7 +42,6 @@ export function connectionOptions(url: string): pg.ClientConfig {
 
 const names = new Map<string, string>();
 
-/** Statement texts come from a finite set (declared columns and operators), so that this map and the server's plans stay small. */
 function nameOf(sql: string): string {
   let name = names.get(sql);
   if (name === undefined) {
@@ -47,8 +51,10 @@ function nameOf(sql: string): string {
   return name;
 }
 
-async function run<R>(client: pg.Pool | pg.PoolClient, sql: string, values: readonly unknown[]): Promise<R[]> {
-  const result = await client.query({ name: nameOf(sql), text: sql, values: values as unknown[] });
+type Client = pg.Pool | pg.PoolClient;
+
+async function run<R>(client: Client, text: string, values: readonly unknown[], name?: string): Promise<R[]> {
+  const result = await client.query({ name, text, values: values as unknown[] });
   return result.rows as R[];
 }
 
@@ -63,6 +69,10 @@ export class Database implements Queryable {
   }
 
   query<R = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
+    return run<R>(this.pool, sql, values, nameOf(sql));
+  }
+
+  queryOnce<R = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
     return run<R>(this.pool, sql, values);
   }
 
@@ -76,7 +86,11 @@ export class Database implements Queryable {
     let broken: Error | undefined;
     try {
       await client.query('BEGIN');
-      const result = await work({ inTransaction: true, query: (sql, values = []) => run(client, sql, values) });
+      const result = await work({
+        inTransaction: true,
+        query: (sql, values = []) => run(client, sql, values, nameOf(sql)),
+        queryOnce: (sql, values = []) => run(client, sql, values),
+      });
       await client.query('COMMIT').catch((error: unknown) => {
         throw new Unavailable('database.commit-unknown', 'The change may have been stored: send it again with the same Idempotency-Key.', {
           outcome: 'unknown',
