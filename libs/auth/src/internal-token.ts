@@ -1,0 +1,54 @@
+import type { KeyObject } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import type { Scope } from './request-context.ts';
+
+export const INTERNAL_ISSUER = 'kehu-gateway';
+/** Seconds that an internal token is good for. */
+export const INTERNAL_LIFETIME = 60;
+
+/** What the gateway tells one service about the caller. */
+export interface InternalClaims {
+  /** Never `system`: what a system does by itself does not come over HTTP, and its context passes every row. */
+  actorType: 'user' | 'api-key';
+  actorId: string;
+  sessionId: string | null;
+  /** Permission -> scope: those of the service, and of what the operation also reads. */
+  grants: Readonly<Record<string, Scope>>;
+}
+
+/**
+ * Signs a token for one service (HS256).
+ *
+ * @param key the secret that gateway and this one service share
+ * @param service the audience (`customer`)
+ */
+export function signInternalToken(claims: InternalClaims, service: string, key: KeyObject): string {
+  const { actorType, actorId, sessionId, grants } = claims;
+  return jwt.sign({ act: actorType, sid: sessionId, grants }, key, {
+    algorithm: 'HS256',
+    issuer: INTERNAL_ISSUER,
+    audience: service,
+    subject: actorId,
+    expiresIn: INTERNAL_LIFETIME,
+  });
+}
+
+/**
+ * The claims of a payload whose signature, issuer, audience and expiry are good.
+ *
+ * @returns undefined where something is missing, has a wrong type, or lives longer than an internal token may
+ */
+export function readInternalClaims(payload: Record<string, unknown>): (InternalClaims & { exp: number }) | undefined {
+  const { act, sub, sid, grants, exp, iat } = payload;
+  if (act !== 'user' && act !== 'api-key') return undefined;
+  if (typeof sub !== 'string' || sub === '') return undefined;
+  if (sid !== null && typeof sid !== 'string') return undefined;
+  if (typeof exp !== 'number' || typeof iat !== 'number' || exp - iat > INTERNAL_LIFETIME) return undefined;
+  if (!isGrants(grants)) return undefined;
+  return { actorType: act, actorId: sub, sessionId: sid, grants, exp };
+}
+
+function isGrants(value: unknown): value is Record<string, Scope> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((scope) => scope === 'own' || scope === 'all');
+}
