@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+
+const { jsc } = JSON.parse(readFileSync(new URL("./.swcrc", import.meta.url), "utf8"));
+// Jest resolves `.ts` specifiers itself, so here they stay as they are.
+delete jsc.rewriteRelativeImportExtensions;
+
+export default {
+  roots: ["<rootDir>/apps", "<rootDir>/libs", "<rootDir>/tools"],
+  testMatch: ["**/*.spec.ts", "**/*.e2e-spec.ts"],
+  testPathIgnorePatterns: ["/node_modules/", "/dist/"],
+  modulePathIgnorePatterns: ["/dist/"],
+  testEnvironment: "node",
+  testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
+  extensionsToTreatAsEsm: [".ts"],
+  transform: { "\\.ts$": ["@swc/jest", { swcrc: false, sourceMaps: "inline", module: { type: "es6" }, jsc }] },
+  setupFiles: ["reflect-metadata"],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+  coverageProvider: "v8",
+  collectCoverageFrom: ["apps/*/src/**/*.ts", "libs/*/src/**/*.ts", "!**/*.spec.ts", "!**/main.ts"],
+};
