@@ -1,14 +1,14 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Permission } from './permissions.ts';
-import type { RequestContext } from './request-context.ts';
+import { createParamDecorator, type ExecutionContext } from "@nestjs/common";
+import type { Permission } from "./permissions.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /** Metadata key of an operation's `Access`; the OpenAPI generator turns it into `x-permission` and `x-also-reads`. */
-export const ACCESS = Symbol.for('kehu:access');
+export const ACCESS = Symbol.for("kehu:access");
 
 /** What an operation asks of its caller. */
 export interface Access {
   /** `public`, `own` (any signed-in user, for himself), or the permission. */
-  permission: Permission | 'public' | 'own';
+  permission: Permission | "public" | "own";
   /** Permissions whose records the operation shows beside its own, where the caller holds them. */
   alsoReads: readonly Permission[];
 }
@@ -28,11 +28,11 @@ export const RequirePermission = (permission: Permission, options: { alsoReads?:
   access({ permission, alsoReads: options.alsoReads ?? [] });
 
 /** The handler answers anybody. */
-export const Public = () => access({ permission: 'public', alsoReads: [] });
+export const Public = () => access({ permission: "public", alsoReads: [] });
 
 /** The handler answers any signed-in user, about himself. */
 export const OwnAccess = (options: { alsoReads?: readonly Permission[] } = {}) =>
-  access({ permission: 'own', alsoReads: options.alsoReads ?? [] });
+  access({ permission: "own", alsoReads: options.alsoReads ?? [] });
 
 /** What a handler declares; its own declaration wins over its controller's. Undefined where nothing is declared. */
 export function accessOf(handler: object, controller: object): Access | undefined {
@@ -47,6 +47,6 @@ export interface RequestWithContext {
 /** Parameter decorator: the caller's `RequestContext`, built by the guard. */
 export const Who = createParamDecorator((_data: undefined, context: ExecutionContext): RequestContext => {
   const { who } = context.switchToHttp().getRequest<RequestWithContext>();
-  if (!who) throw new Error('The context of the caller is read on a route that has none.');
+  if (!who) throw new Error("The context of the caller is read on a route that has none.");
   return who;
 });

@@ -1,8 +1,17 @@
-export { systemContext, type IdempotencyKey, type RequestContext, type Scope } from './request-context.ts';
-export { rowScope, type Bind } from './row-scope.ts';
-export { PERMISSIONS, type Permission } from './permissions.ts';
-export { ACCESS, accessOf, OwnAccess, Public, RequirePermission, Who, type Access, type RequestWithContext } from './decorators.ts';
-export { bearerOf, contextOf, Unauthenticated, type IncomingRequest } from './request.ts';
-export { INTERNAL_LIFETIME, signInternalToken, type InternalClaims } from './internal-token.ts';
-export { internalAuth } from './internal-auth.guard.ts';
-export { VerifiedTokens } from './verified-tokens.ts';
+export { systemContext, type IdempotencyKey, type RequestContext, type Scope } from "./request-context.ts";
+export { rowScope, type Bind } from "./row-scope.ts";
+export { PERMISSIONS, type Permission } from "./permissions.ts";
+export {
+  ACCESS,
+  accessOf,
+  OwnAccess,
+  Public,
+  RequirePermission,
+  Who,
+  type Access,
+  type RequestWithContext,
+} from "./decorators.ts";
+export { bearerOf, contextOf, Unauthenticated, type IncomingRequest } from "./request.ts";
+export { INTERNAL_LIFETIME, signInternalToken, type InternalClaims } from "./internal-token.ts";
+export { internalAuth } from "./internal-auth.guard.ts";
+export { VerifiedTokens } from "./verified-tokens.ts";

@@ -1,13 +1,13 @@
-import { createSecretKey } from 'node:crypto';
-import { Injectable, type ExecutionContext, type Provider } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
-import { AuthGuard, PassportStrategy } from '@nestjs/passport';
-import { Forbidden } from '@kehu/contracts';
-import { Strategy } from 'passport-jwt';
-import { accessOf, type RequestWithContext } from './decorators.ts';
-import { INTERNAL_ISSUER, readInternalClaims, type InternalClaims } from './internal-token.ts';
-import { bearerOf, contextOf, Unauthenticated, type IncomingRequest } from './request.ts';
-import { VerifiedTokens } from './verified-tokens.ts';
+import { createSecretKey } from "node:crypto";
+import { Injectable, type ExecutionContext, type Provider } from "@nestjs/common";
+import { APP_GUARD } from "@nestjs/core";
+import { AuthGuard, PassportStrategy } from "@nestjs/passport";
+import { Forbidden } from "@kehu/contracts";
+import { Strategy } from "passport-jwt";
+import { accessOf, type RequestWithContext } from "./decorators.ts";
+import { INTERNAL_ISSUER, readInternalClaims, type InternalClaims } from "./internal-token.ts";
+import { bearerOf, contextOf, Unauthenticated, type IncomingRequest } from "./request.ts";
+import { VerifiedTokens } from "./verified-tokens.ts";
 
 type Verified = InternalClaims & { exp: number };
 
@@ -27,7 +27,7 @@ export function internalAuth(service: string, secret: string): Provider[] {
       super({
         jwtFromRequest: (request: IncomingRequest) => bearerOf(request) ?? null,
         secretOrKey: createSecretKey(Buffer.from(secret)) as unknown as Buffer, // typed as Buffer, read as a KeyObject
-        algorithms: ['HS256'],
+        algorithms: ["HS256"],
         issuer: INTERNAL_ISSUER,
         audience: service,
       });
@@ -43,10 +43,10 @@ export function internalAuth(service: string, secret: string): Provider[] {
     private readonly verified = new VerifiedTokens<Verified>(2_000);
 
     override async canActivate(context: ExecutionContext): Promise<boolean> {
-      if (context.getType() !== 'http') return true;
+      if (context.getType() !== "http") return true;
       const access = accessOf(context.getHandler(), context.getClass());
-      if (!access) throw new Forbidden('permission.undeclared', 'This operation declares no permission.');
-      if (access.permission === 'public') return true;
+      if (!access) throw new Forbidden("permission.undeclared", "This operation declares no permission.");
+      if (access.permission === "public") return true;
       const request = context.switchToHttp().getRequest<IncomingRequest & RequestWithContext>();
       request.who = contextOf(request, await this.claimsOf(context, request), access);
       return true;

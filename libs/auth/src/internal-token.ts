@@ -1,15 +1,15 @@
-import type { KeyObject } from 'node:crypto';
-import jwt from 'jsonwebtoken';
-import type { Scope } from './request-context.ts';
+import type { KeyObject } from "node:crypto";
+import jwt from "jsonwebtoken";
+import type { Scope } from "./request-context.ts";
 
-export const INTERNAL_ISSUER = 'kehu-gateway';
+export const INTERNAL_ISSUER = "kehu-gateway";
 /** Seconds that an internal token is good for. */
 export const INTERNAL_LIFETIME = 60;
 
 /** What the gateway tells one service about the caller. */
 export interface InternalClaims {
   /** Never `system`: what a system does by itself does not come over HTTP, and its context passes every row. */
-  actorType: 'user' | 'api-key';
+  actorType: "user" | "api-key";
   actorId: string;
   sessionId: string | null;
   /** Permission -> scope: those of the service, and of what the operation also reads. */
@@ -25,7 +25,7 @@ export interface InternalClaims {
 export function signInternalToken(claims: InternalClaims, service: string, key: KeyObject): string {
   const { actorType, actorId, sessionId, grants } = claims;
   return jwt.sign({ act: actorType, sid: sessionId, grants }, key, {
-    algorithm: 'HS256',
+    algorithm: "HS256",
     issuer: INTERNAL_ISSUER,
     audience: service,
     subject: actorId,
@@ -40,15 +40,15 @@ export function signInternalToken(claims: InternalClaims, service: string, key: 
  */
 export function readInternalClaims(payload: Record<string, unknown>): (InternalClaims & { exp: number }) | undefined {
   const { act, sub, sid, grants, exp, iat } = payload;
-  if (act !== 'user' && act !== 'api-key') return undefined;
-  if (typeof sub !== 'string' || sub === '') return undefined;
-  if (sid !== null && typeof sid !== 'string') return undefined;
-  if (typeof exp !== 'number' || typeof iat !== 'number' || exp - iat > INTERNAL_LIFETIME) return undefined;
+  if (act !== "user" && act !== "api-key") return undefined;
+  if (typeof sub !== "string" || sub === "") return undefined;
+  if (sid !== null && typeof sid !== "string") return undefined;
+  if (typeof exp !== "number" || typeof iat !== "number" || exp - iat > INTERNAL_LIFETIME) return undefined;
   if (!isGrants(grants)) return undefined;
   return { actorType: act, actorId: sub, sessionId: sid, grants, exp };
 }
 
 function isGrants(value: unknown): value is Record<string, Scope> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((scope) => scope === 'own' || scope === 'all');
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((scope) => scope === "own" || scope === "all");
 }

@@ -1,7 +1,7 @@
-import type { Actor } from '@kehu/contracts';
+import type { Actor } from "@kehu/contracts";
 
 /** How far a permission reaches. */
-export type Scope = 'own' | 'all';
+export type Scope = "own" | "all";
 
 /** The key of a request that must have one effect only, however often it is sent. */
 export interface IdempotencyKey {
@@ -23,7 +23,7 @@ export interface RequestContext extends Actor {
   idempotency: IdempotencyKey | null;
   /** The job (import) that this change belongs to, where one does. */
   jobId: string | null;
-  language: 'en' | 'zh-CN';
+  language: "en" | "zh-CN";
 }
 
 /**
@@ -32,19 +32,22 @@ export interface RequestContext extends Actor {
  * @param part name of the part that acts, stable (`lead-conversion`)
  * @param cause id of the event that is followed, and the request that caused it
  */
-export function systemContext(part: string, cause: { id: string; correlationid: string; origin: Actor['origin'] }): RequestContext {
+export function systemContext(
+  part: string,
+  cause: { id: string; correlationid: string; origin: Actor["origin"] },
+): RequestContext {
   return {
-    actorType: 'system',
+    actorType: "system",
     actorId: part,
     sessionId: null,
     origin: cause.origin,
     requestId: cause.correlationid,
     causationId: cause.id,
     grants: {},
-    permission: '',
+    permission: "",
     ifMatch: null,
     idempotency: null,
     jobId: null,
-    language: 'en',
+    language: "en",
   };
 }

@@ -1,5 +1,5 @@
-import { Forbidden } from '@kehu/contracts';
-import type { RequestContext } from './request-context.ts';
+import { Forbidden } from "@kehu/contracts";
+import type { RequestContext } from "./request-context.ts";
 
 /** Adds a value to the statement that is being built and returns its placeholder (`$3`). */
 export type Bind = (value: unknown) => string;
@@ -13,14 +13,14 @@ export type Bind = (value: unknown) => string;
  * @throws Forbidden when the caller holds no such permission
  */
 export function rowScope(who: RequestContext, permission: string, alias: string, bind: Bind): string {
-  if (who.actorType === 'system') return 'true';
+  if (who.actorType === "system") return "true";
   const scope = who.grants[permission];
   switch (scope) {
-    case 'all':
-      return 'true';
-    case 'own':
+    case "all":
+      return "true";
+    case "own":
       return `${alias}.owner_id = ${bind(who.actorId)}`;
     default:
-      throw new Forbidden('permission.denied', `This needs the permission ${permission}.`);
+      throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
   }
 }
