@@ -14,6 +14,8 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": ["@swc/jest", { swcrc: false, sourceMaps: "inline", module: { type: "es6" }, jsc }] },
   setupFiles: ["reflect-metadata"],
+  globalSetup: "<rootDir>/tools/jest-setup.mjs",
+  globalTeardown: "<rootDir>/tools/jest-teardown.mjs",
   maxWorkers: 2,
   testTimeout: 30_000,
   coverageProvider: "v8",

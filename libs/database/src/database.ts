@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { Unavailable } from '@kehu/contracts';
-import pg from 'pg';
+import { createHash } from "node:crypto";
+import { Unavailable } from "@kehu/contracts";
+import pg from "pg";
 
 /** Runs SQL. */
 export interface Queryable {
@@ -36,7 +36,7 @@ export function connectionOptions(url: string): pg.ClientConfig {
     lock_timeout: TIMEOUTS.lock,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
-    options: '-c timezone=UTC',
+    options: "-c timezone=UTC",
   };
 }
 
@@ -45,7 +45,7 @@ const names = new Map<string, string>();
 function nameOf(sql: string): string {
   let name = names.get(sql);
   if (name === undefined) {
-    name = createHash('sha1').update(sql).digest('base64url');
+    name = createHash("sha1").update(sql).digest("base64url");
     names.set(sql, name);
   }
   return name;
@@ -65,7 +65,7 @@ export class Database implements Queryable {
     readonly url: string,
   ) {
     // Without a listener a restart of Postgres would end the process (node-postgres #2112).
-    pool.on('error', () => undefined);
+    pool.on("error", () => undefined);
   }
 
   query<R = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
@@ -85,22 +85,31 @@ export class Database implements Queryable {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query('BEGIN');
+      await client.query("BEGIN");
       const result = await work({
         inTransaction: true,
         query: (sql, values = []) => run(client, sql, values, nameOf(sql)),
         queryOnce: (sql, values = []) => run(client, sql, values),
       });
-      await client.query('COMMIT').catch((error: unknown) => {
-        throw new Unavailable('database.commit-unknown', 'The change may have been stored: send it again with the same Idempotency-Key.', {
-          outcome: 'unknown',
-          cause: isConnectionLoss(error) ? undefined : String((error as Error).name),
-        });
+      await client.query("COMMIT").catch((error: unknown) => {
+        throw new Unavailable(
+          "database.commit-unknown",
+          "The change may have been stored: send it again with the same Idempotency-Key.",
+          {
+            outcome: "unknown",
+            cause: isConnectionLoss(error) ? undefined : String((error as Error).name),
+          },
+        );
       });
       return result;
     } catch (error) {
       // A client whose rollback fails, or that timed out, must not go back to the pool (node-postgres #3399).
-      broken = isConnectionLoss(error) ? (error as Error) : await client.query('ROLLBACK').then(() => undefined, (reason: Error) => reason);
+      broken = isConnectionLoss(error)
+        ? (error as Error)
+        : await client.query("ROLLBACK").then(
+            () => undefined,
+            (reason: Error) => reason,
+          );
       throw error;
     } finally {
       client.release(broken);
@@ -110,7 +119,7 @@ export class Database implements Queryable {
   /** A connection of its own, outside the pool, for LISTEN and for advisory locks of a session. The caller ends it. */
   async direct(): Promise<pg.Client> {
     const client = new pg.Client({ ...connectionOptions(this.url), statement_timeout: 0, query_timeout: 0 });
-    client.on('error', () => undefined);
+    client.on("error", () => undefined);
     await client.connect();
     return client;
   }
@@ -118,12 +127,16 @@ export class Database implements Queryable {
 
 /** True where Postgres is away, is starting or stopping, or cut the wait: the same work may succeed later. */
 export function isTransient(error: unknown): boolean {
-  const code = (error as { code?: string } | null)?.code ?? '';
-  return isConnectionLoss(error) || /^(08|40|53|57)/.test(code) || code === '55P03' || code === '25P03';
+  const code = (error as { code?: string } | null)?.code ?? "";
+  return isConnectionLoss(error) || /^(08|40|53|57)/.test(code) || code === "55P03" || code === "25P03";
 }
 
 function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = (error as { code?: string }).code ?? '';
-  return /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code) || /^57P0|^08/.test(code) || /Connection terminated|timeout exceeded|Query read timeout|not queryable/i.test(error.message);
+  const code = (error as { code?: string }).code ?? "";
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code) ||
+    /^57P0|^08/.test(code) ||
+    /Connection terminated|timeout exceeded|Query read timeout|not queryable/i.test(error.message)
+  );
 }
