@@ -19,6 +19,8 @@ export interface Queryable {
 /** A transaction that is open. Only libs/records and libs/messaging get one; all else is handed it. */
 export interface Tx extends Queryable {
   readonly inTransaction: true;
+  /** Has `effect` run once this transaction is committed, never if it is not. It must not throw. */
+  afterCommit(effect: () => void): void;
 }
 
 /** How long anything may wait, in milliseconds; the client's limit is above the server's, so that the server answers first. */
@@ -83,11 +85,13 @@ export class Database implements Queryable {
    */
   async transaction<R>(work: (tx: Tx) => Promise<R>): Promise<R> {
     const client = await this.pool.connect();
+    const effects: (() => void)[] = [];
     let broken: Error | undefined;
     try {
       await client.query("BEGIN");
       const result = await work({
         inTransaction: true,
+        afterCommit: (effect) => void effects.push(effect),
         query: (sql, values = []) => run(client, sql, values, nameOf(sql)),
         queryOnce: (sql, values = []) => run(client, sql, values),
       });
@@ -101,6 +105,7 @@ export class Database implements Queryable {
           },
         );
       });
+      for (const effect of effects) effect();
       return result;
     } catch (error) {
       // A client whose rollback fails, or that timed out, must not go back to the pool (node-postgres #3399).
