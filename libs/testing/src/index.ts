@@ -1,1 +1,2 @@
+export { eventually } from "./eventually.ts";
 export { testDatabase, type TestDatabase } from "./postgres.ts";
