@@ -1,0 +1,58 @@
+import type { EventOf } from '@kehu/contracts';
+import { OnEvent, upsertNewer, type HandlerContext } from '@kehu/messaging';
+import { Controller } from '@nestjs/common';
+
+type UserEvent = EventOf<
+  | 'identity.user.invited'
+  | 'identity.user.activated'
+  | 'identity.user.updated'
+  | 'identity.user.suspended'
+  | 'identity.user.reactivated'
+  | 'identity.user.deleted'
+  | 'identity.user.restored'
+  | 'identity.user.snapshot'
+>;
+type SettingsEvent = EventOf<'identity.settings.created' | 'identity.settings.updated' | 'identity.settings.snapshot'>;
+
+/** Keeps the service's copies of users and of the company's settings; their only writer. */
+@Controller()
+export class IdentityCopiesConsumer {
+  @OnEvent(
+    [
+      'identity.user.invited',
+      'identity.user.activated',
+      'identity.user.updated',
+      'identity.user.suspended',
+      'identity.user.reactivated',
+      'identity.user.deleted',
+      'identity.user.restored',
+      'identity.user.snapshot',
+    ],
+    'users-copy',
+  )
+  async users(events: UserEvent[], { tx }: HandlerContext): Promise<void> {
+    const rows = events.map(({ aggregateversion, data: { user } }) => ({
+      id: user.id,
+      version: aggregateversion,
+      name: user.name,
+      status: user.status,
+      team_id: user.teamId,
+      team_path: user.teamPath,
+      external_ids: user.externalIds,
+      deleted_at: user.deletedAt,
+    }));
+    await upsertNewer(tx, 'user_copy', rows);
+  }
+
+  @OnEvent(['identity.settings.created', 'identity.settings.updated', 'identity.settings.snapshot'], 'settings-copy')
+  async settings(events: SettingsEvent[], { tx }: HandlerContext): Promise<void> {
+    const rows = events.map(({ aggregateversion, data: { settings } }) => ({
+      id: settings.id,
+      version: aggregateversion,
+      currency: settings.currency,
+      time_zone: settings.timeZone,
+      country: settings.country,
+    }));
+    await upsertNewer(tx, 'settings_copy', rows);
+  }
+}

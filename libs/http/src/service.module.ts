@@ -1,0 +1,69 @@
+import { IdentityCopiesConsumer, internalAuth } from '@kehu/auth';
+import { connectionOptions, Database } from '@kehu/database';
+import { MessagingModule } from '@kehu/messaging';
+import { Bulk, Clock, CompanySettings, CursorSigner, History, RecordQueries, Records, References, Writing } from '@kehu/records';
+import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import type { ServiceConfig } from './config.ts';
+import { HealthController } from './health.controller.ts';
+import { ProblemFilter } from './problem.filter.ts';
+import { ReplyInterceptor } from './reply.interceptor.ts';
+import { ValidationPipe } from './validation.pipe.ts';
+
+/** Connections of one process to its database, besides those for LISTEN and locks. */
+const POOL_SIZE = 10;
+
+/** The parts of a service that have nothing to do with what it is for. */
+@Global()
+@Module({})
+export class ServiceModule {
+  /**
+   * @param service.name as in run.json and in the audience of its tokens
+   * @param service.schema its schema in Postgres
+   */
+  static forRoot(service: { name: string; schema: string }, config: ServiceConfig): DynamicModule {
+    const platform = platformProviders(config);
+    return {
+      module: ServiceModule,
+      imports: [databaseModule(config.databaseUrl, service.schema), MessagingModule.forRoot({ service: service.name, brokers: config.kafkaBrokers })],
+      controllers: [HealthController, IdentityCopiesConsumer],
+      providers: [...platform, ...internalAuth(service.name, config.internalSecret)],
+      exports: platform.filter((provider) => typeof provider === 'function' || !isGlobalHook(provider)),
+    };
+  }
+}
+
+/** TypeORM with the pool of the service; entities come from the slices' modules. */
+export function databaseModule(url: string, schema: string): DynamicModule {
+  const { connectionString, ...extra } = connectionOptions(url);
+  return TypeOrmModule.forRoot({ type: 'postgres', url: connectionString, schema, autoLoadEntities: true, poolSize: POOL_SIZE, extra, retryAttempts: 30, retryDelay: 500, logging: false });
+}
+
+/** Database, records and the global filter, pipe and interceptor. */
+export function platformProviders({ databaseUrl, cursorSecret }: Pick<ServiceConfig, 'databaseUrl' | 'cursorSecret'>): Provider[] {
+  return [
+    {
+      provide: Database,
+      useFactory: (source: DataSource) => new Database((source.driver as unknown as { master: Pool }).master, databaseUrl),
+      inject: [getDataSourceToken()],
+    },
+    { provide: CursorSigner, useValue: new CursorSigner(cursorSecret) },
+    Clock,
+    CompanySettings,
+    References,
+    Records,
+    RecordQueries,
+    History,
+    Bulk,
+    Writing,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useClass: ValidationPipe },
+    { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },
+  ];
+}
+
+const GLOBAL_HOOKS: readonly unknown[] = [APP_FILTER, APP_PIPE, APP_INTERCEPTOR];
+const isGlobalHook = (provider: Provider) => typeof provider === 'object' && GLOBAL_HOOKS.includes(provider.provide);

@@ -1,0 +1,28 @@
+import { HttpCode } from '@nestjs/common';
+import type { Resource } from './resource.ts';
+
+/** What an operation answers with; the OpenAPI generator makes the response's schema of it. */
+export type Shape = 'page' | 'record' | 'created' | 'nothing' | 'history' | 'fields' | 'bulk';
+
+export interface Answer {
+  shape: Shape;
+  resource: Resource;
+}
+
+/** Metadata key of an operation's `Answer`. */
+export const ANSWER = Symbol.for('kehu:answer');
+
+const STATUS: Readonly<Record<Shape, number>> = { page: 200, record: 200, created: 201, nothing: 204, history: 200, fields: 200, bulk: 200 };
+
+/** Declares what an operation answers with, and its status. */
+export const Answers =
+  (shape: Shape, resource: Resource): MethodDecorator =>
+  (target, key, descriptor: PropertyDescriptor) => {
+    Reflect.defineMetadata(ANSWER, { shape, resource } satisfies Answer, descriptor.value as object);
+    HttpCode(STATUS[shape])(target, key, descriptor);
+  };
+
+/** The query string of a list, as it came; `parseListQuery` reads it over the resource's declared fields. */
+export class ListParameters {
+  [parameter: string]: unknown;
+}

@@ -1,0 +1,133 @@
+import type { RequestContext } from '@kehu/auth';
+import { Forbidden, Problem, RuleViolation, type FieldError } from '@kehu/contracts';
+import { Database, type Tx } from '@kehu/database';
+import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { BulkBatch, type Outcome, type Step } from './bulk-batch.ts';
+import type { BulkOperation, BulkRequest } from './bulk.dto.ts';
+import { Clock } from './clock.ts';
+import { validated } from './dto.ts';
+import { claim, keep } from './idempotency.ts';
+import { Records } from './records.ts';
+import { References } from './references.ts';
+import type { Resource } from './resource.ts';
+
+/** What became of one operation. */
+export interface BulkResult {
+  outcome: Outcome;
+  id: string | null;
+  warnings: FieldError[];
+  errors: FieldError[];
+}
+
+/** Many creations and changes of one resource in one request; each with the same guarantees as a single one. */
+@Injectable()
+export class Bulk {
+  constructor(
+    private readonly database: Database,
+    private readonly records: Records,
+    private readonly references: References,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Runs the operations in order, in one transaction. Where the database refuses something that no rule foresaw (two
+   * requests made the same external id at once), each runs again in a transaction of its own.
+   *
+   * @returns a result per operation, in their order
+   * @throws Forbidden when `origin: import` is asked without the permission to import
+   * @throws RuleViolation `bulk.failed` with the results when `atomic` is asked and an operation failed
+   */
+  async run(resource: Resource, request: BulkRequest, caller: RequestContext): Promise<{ results: BulkResult[] }> {
+    const who = asOrigin(resource, request, caller);
+    const steps = request.operations.map((operation, index) => stepOf(resource, operation, index, who));
+    await this.references.arrive(resource, steps.flatMap(({ data }) => data ?? []), who);
+    try {
+      return { results: await this.together(resource, steps, who, request.atomic ?? false) };
+    } catch (error) {
+      if (request.atomic || !isCollision(error)) throw error;
+    }
+    const results: BulkResult[] = [];
+    for (const step of steps) results.push(await this.alone(resource, step, who));
+    return { results };
+  }
+
+  private async alone(resource: Resource, step: Step, who: RequestContext): Promise<BulkResult> {
+    try {
+      const [result] = await this.together(resource, [step], who, false);
+      return result!;
+    } catch (error) {
+      if (error instanceof Problem && error.status < 500) return failed(error, null);
+      throw error;
+    }
+  }
+
+  private together(resource: Resource, steps: Step[], who: RequestContext, atomic: boolean): Promise<BulkResult[]> {
+    return this.database.transaction(async (tx) => {
+      const stored = await this.repliesOf(tx, steps, who);
+      const batch = new BulkBatch(resource, this.records, this.references, this.clock);
+      const open = steps.filter((step) => !stored.has(step.key));
+      await batch.load(tx, open, who);
+      const fresh = new Map<Step, BulkResult>();
+      for (const step of open) fresh.set(step, resultOf(batch, step, who));
+      const failures = [...fresh.values()].some(({ outcome }) => outcome === 'failed');
+      const results = steps.map((step) => fresh.get(step) ?? (stored.get(step.key) as BulkResult));
+      if (atomic && failures) throw new RuleViolation('bulk.failed', 'An operation failed, so nothing was done.', { results });
+      await batch.store(tx, who);
+      if (who.idempotency) await keep(tx, who, open.map((step) => ({ key: step.key, bodyHash: step.hash, reply: fresh.get(step) })));
+      return results;
+    });
+  }
+
+  private async repliesOf(tx: Tx, steps: readonly Step[], who: RequestContext): Promise<Map<string, unknown>> {
+    return who.idempotency ? claim(tx, who, new Map(steps.map(({ key, hash }) => [key, hash]))) : new Map();
+  }
+}
+
+function asOrigin(resource: Resource, request: BulkRequest, who: RequestContext): RequestContext {
+  if (request.origin !== 'import') return who;
+  const permission = resource.permissions.import;
+  if (!(permission in who.grants)) throw new Forbidden('permission.denied', `This needs the permission ${permission}.`);
+  return { ...who, origin: 'import', permission };
+}
+
+/** Checks the shape of one operation; what is wrong with it becomes its own result. */
+function stepOf(resource: Resource, operation: BulkOperation, index: number, who: RequestContext): Step {
+  const key = who.idempotency ? `${who.idempotency.key}#${index}` : '';
+  const step = { key, hash: who.idempotency ? createHash('sha256').update(JSON.stringify(operation)).digest('base64url') : '', operation };
+  try {
+    if (operation.op === 'update' && !operation.id) throw new RuleViolation('request.invalid', 'An update names the id of its record.');
+    return { ...step, data: validated(dtoOf(resource, operation, who), operation.data), problem: null };
+  } catch (error) {
+    if (error instanceof Problem) return { ...step, data: null, problem: error };
+    throw error;
+  }
+}
+
+function dtoOf(resource: Resource, operation: BulkOperation, who: RequestContext) {
+  if (who.origin === 'import') return resource.dto.import;
+  return operation.op === 'update' ? resource.dto.update : resource.dto.create;
+}
+
+function resultOf(batch: BulkBatch, step: Step, who: RequestContext): BulkResult {
+  if (step.problem) return failed(step.problem, null);
+  try {
+    const { outcome, id } = batch.decide(step, who);
+    return { outcome, id, warnings: [], errors: [] };
+  } catch (error) {
+    if (error instanceof Problem && error.status < 500) return failed(error, step.operation.id ?? null);
+    throw error;
+  }
+}
+
+function failed(problem: Problem, id: string | null): BulkResult {
+  const errors = problem.members.errors ?? [{ field: '', code: problem.code, message: problem.detail }];
+  return { outcome: 'failed', id, warnings: [], errors: [...errors] };
+}
+
+/** Unique violations, deadlocks and the like: the operations hinder each other, or another request's. */
+function isCollision(error: unknown): boolean {
+  if (error instanceof Problem) return error.code === 'external-id.taken';
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && /^(22|23|40)/.test(code);
+}

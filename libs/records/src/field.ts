@@ -1,0 +1,97 @@
+/** A label in the languages of the product. */
+export interface Label {
+  en: string;
+  zh: string;
+}
+
+export type FieldKind = 'text' | 'longText' | 'choice' | 'integer' | 'money' | 'date' | 'instant' | 'boolean' | 'id' | 'reference' | 'json';
+
+/** Where a reference points: the table in this service that knows the record, its own or a copy fed by events. */
+export interface ReferenceTarget {
+  /** Type of the record (`account`), as links and external ids name it. */
+  type: string;
+  table: string;
+  /** Column with the name that stands beside the id. */
+  name: string;
+  /** Permission under which the caller may see the target; none for users, whom everybody may see. */
+  permission: string | null;
+  /** True for a copy of another service's record: a reference to one that is not there yet waits for it. */
+  copy: boolean;
+}
+
+/** One field of a resource: what the API shows, and the columns behind it. Only these reach SQL. */
+export interface Field {
+  kind: FieldKind;
+  label: Label;
+  /** Column of the resource's own table; of money, the start of `<column>_minor` and `<column>_currency`. */
+  column: string;
+  required: boolean;
+  filterable: boolean;
+  sortable: boolean;
+  /** About a person: filtered by `eq`, `in` and `isNull` only, never sorted; encrypted at rest and in events. */
+  personal: boolean;
+  /** The column is NOT NULL, which makes paging by it cheaper. */
+  neverNull: boolean;
+  choices?: readonly string[];
+  target?: ReferenceTarget;
+  /** JSON Schema of a `json` field's value. */
+  schema?: object;
+}
+
+export type FieldMap = Readonly<Record<string, Field>>;
+
+type Options = Partial<Pick<Field, 'required' | 'filterable' | 'sortable' | 'personal' | 'neverNull' | 'column'>>;
+
+const field = (kind: FieldKind, en: string, zh: string, options: Options & Pick<Field, 'choices' | 'target' | 'schema'> = {}): Field => ({
+  kind,
+  label: { en, zh },
+  column: '',
+  required: false,
+  filterable: true,
+  sortable: !options.personal,
+  personal: false,
+  neverNull: options.required ?? false,
+  ...options,
+});
+
+export const text = (en: string, zh: string, options?: Options) => field('text', en, zh, options);
+export const longText = (en: string, zh: string, options?: Options) => field('longText', en, zh, { sortable: false, ...options });
+export const integer = (en: string, zh: string, options?: Options) => field('integer', en, zh, options);
+export const boolean = (en: string, zh: string, options?: Options) => field('boolean', en, zh, options);
+export const day = (en: string, zh: string, options?: Options) => field('date', en, zh, options);
+export const instant = (en: string, zh: string, options?: Options) => field('instant', en, zh, options);
+export const money = (en: string, zh: string, options?: Options) => field('money', en, zh, options);
+export const choice = (en: string, zh: string, choices: readonly string[], options?: Options) => field('choice', en, zh, { ...options, choices });
+export const reference = (en: string, zh: string, target: ReferenceTarget, options?: Options) => field('reference', en, zh, { sortable: false, ...options, target });
+export const json = (en: string, zh: string, schema: object, options?: Options) => field('json', en, zh, { filterable: false, sortable: false, ...options, schema });
+const id = (en: string, zh: string, options?: Options) => field('id', en, zh, options);
+
+/** Users of the company: every service keeps a copy. */
+export const USERS: ReferenceTarget = { type: 'user', table: 'user_copy', name: 'name', permission: null, copy: true };
+
+const EXTERNAL_IDS_SCHEMA = { type: 'array', items: { type: 'object', required: ['system', 'id'], properties: { system: { type: 'string' }, id: { type: 'string' } } } };
+
+/**
+ * The fields of a resource: those that every record has and its own, in the order in which the API shows them.
+ *
+ * @param own the resource's own fields; a column that is not given is the name in snake case
+ */
+export function fields(own: Readonly<Record<string, Field>>): FieldMap {
+  const all = {
+    id: id('Id', '编号', { neverNull: true }),
+    ...own,
+    ownerId: reference('Owner', '负责人', USERS),
+    externalIds: json('External ids', '外部编号', EXTERNAL_IDS_SCHEMA),
+    createdAt: instant('Created', '创建时间', { neverNull: true }),
+    updatedAt: instant('Last changed', '更新时间', { neverNull: true }),
+    version: integer('Version', '版本', { neverNull: true }),
+  };
+  return Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { ...one, column: one.column || snake(name) }]));
+}
+
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** @returns the property with the name that stands beside a reference: `ownerName` for `ownerId` */
+export function besideName(property: string): string {
+  return property.replace(/Id$/, 'Name');
+}

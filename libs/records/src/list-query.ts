@@ -1,0 +1,109 @@
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Malformed } from '@kehu/contracts';
+import { Nullable, Optional } from './dto.ts';
+import { OPERATORS, parseFilter, type Filter, type Operator } from './filter.ts';
+import type { FieldMap } from './field.ts';
+import { parseSort, type SortKey } from './sort.ts';
+
+export const DEFAULT_LIMIT = 50;
+export const MAX_LIMIT = 200;
+
+/** What a list is asked for, whether it came as a query string or as a tree. */
+export interface ListQuery {
+  where: Filter | null;
+  sort: SortKey[];
+  limit: number;
+  cursor: string | null;
+  count: boolean;
+  /** The fields to show; null for all. */
+  fields: string[] | null;
+}
+
+/** Body of `POST .../search`. */
+export class SearchRequest {
+  /** `{ field, op, value }`, `{ and: [] }`, `{ or: [] }` or `{ not: {} }` */
+  @Nullable() @IsObject() where?: object;
+  @Optional() @IsArray() @ArrayMaxSize(5) @IsString({ each: true }) sort?: string[];
+  @Optional() @IsInt() @Min(1) @Max(MAX_LIMIT) limit?: number;
+  @Nullable() @IsString() @MaxLength(2000) cursor?: string;
+  @Optional() @IsIn(['exact']) count?: 'exact';
+  @Optional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) fields?: string[];
+}
+
+const FILTER_KEY = /^filter\[([A-Za-z][A-Za-z0-9.]*)\](?:\[([A-Za-z]+)\])?$/;
+const PLAIN_KEYS = ['sort', 'limit', 'cursor', 'count', 'fields'];
+
+/**
+ * Reads a list's query string: `filter[stage]=x&filter[amount][gte]=1&sort=-amount,name&limit=50&cursor=...&count=exact`.
+ *
+ * @param query keys as they came; a key that was given twice has a list as its value
+ * @throws Malformed naming the parameter
+ */
+export function parseListQuery(fields: FieldMap, query: Readonly<Record<string, unknown>>, defaultSort: readonly string[]): ListQuery {
+  const conditions: Filter[] = [];
+  const plain: Record<string, string> = {};
+  for (const [key, value] of Object.entries(query)) {
+    if (typeof value !== 'string') throw invalid(key, 'is given twice');
+    if (PLAIN_KEYS.includes(key)) plain[key] = value;
+    else conditions.push(conditionOf(fields, key, value));
+  }
+  return {
+    where: conditions.length ? { and: conditions } : null,
+    sort: parseSort(fields, splitList(plain, 'sort') ?? defaultSort),
+    limit: limitOf(plain['limit']),
+    cursor: 'cursor' in plain ? nonEmpty('cursor', plain['cursor']!) : null,
+    count: countOf(plain['count']),
+    fields: pickOf(fields, splitList(plain, 'fields')),
+  };
+}
+
+/** Reads the body of a search. */
+export function parseSearch(fields: FieldMap, body: SearchRequest, defaultSort: readonly string[]): ListQuery {
+  return {
+    where: body.where ? parseFilter(fields, body.where) : null,
+    sort: parseSort(fields, body.sort ?? defaultSort),
+    limit: body.limit ?? DEFAULT_LIMIT,
+    cursor: body.cursor ?? null,
+    count: body.count === 'exact',
+    fields: pickOf(fields, body.fields ?? null),
+  };
+}
+
+function conditionOf(fields: FieldMap, key: string, value: string): Filter {
+  const match = FILTER_KEY.exec(key);
+  if (!match) throw invalid(key, 'is not a parameter of this list', { allowed: [...PLAIN_KEYS, 'filter[<field>]', 'filter[<field>][<operator>]'] });
+  const op = match[2] ?? 'eq';
+  if (!OPERATORS.includes(op as Operator)) throw new Malformed('filter.unknown-operator', `${key} has no such operator.`, { allowed: OPERATORS });
+  return parseFilter(fields, { field: match[1], op, value });
+}
+
+function invalid(key: string, text: string, members = {}): Malformed {
+  return new Malformed('query.invalid', `The parameter ${key.slice(0, 100)} ${text}.`, members);
+}
+
+function nonEmpty(key: string, value: string): string {
+  if (value === '') throw invalid(key, 'is empty');
+  return value;
+}
+
+function splitList(plain: Record<string, string>, key: string): string[] | null {
+  return key in plain ? nonEmpty(key, plain[key]!).split(',') : null;
+}
+
+function limitOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LIMIT;
+  const limit = /^[1-9]\d{0,2}$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > MAX_LIMIT) throw invalid('limit', `is a whole number from 1 to ${MAX_LIMIT}`);
+  return limit;
+}
+
+function countOf(text: string | undefined): boolean {
+  if (text !== undefined && text !== 'exact') throw invalid('count', 'takes only "exact"');
+  return text === 'exact';
+}
+
+function pickOf(fields: FieldMap, names: string[] | null): string[] | null {
+  const unknown = names?.find((name) => !Object.hasOwn(fields, name));
+  if (unknown !== undefined) throw new Malformed('fields.unknown', 'There is no such field.', { allowed: Object.keys(fields) });
+  return names;
+}

@@ -1,0 +1,126 @@
+import { rowScope, type RequestContext } from '@kehu/auth';
+import { NotFound } from '@kehu/contracts';
+import { Database } from '@kehu/database';
+import { Injectable } from '@nestjs/common';
+import { CompanySettings } from './company-settings.ts';
+import { CursorSigner } from './cursor.ts';
+import { besideName, type Label } from './field.ts';
+import { columnOf, filterSql, operatorsOf } from './filter.ts';
+import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from './list-query.ts';
+import type { Resource } from './resource.ts';
+import { afterSql, orderBySql } from './sort.ts';
+import { selectView, shapeView, Values, type RecordView } from './view.ts';
+
+export interface Page<R = RecordView> {
+  data: R[];
+  page: { nextCursor: string | null; hasMore: boolean; total?: number };
+}
+
+/** One field of a resource, as `GET /v1/{resource}/fields` shows it. */
+export interface FieldView {
+  name: string;
+  type: string;
+  label: Label;
+  required: boolean;
+  choices: readonly string[] | null;
+  filterable: boolean;
+  operators: readonly string[];
+  sortable: boolean;
+  personal: boolean;
+  custom: boolean;
+}
+
+const DEFAULT_SORT = ['-createdAt'];
+
+/** The one query layer: every read of a resource's rows, within the caller's scope. */
+@Injectable()
+export class RecordQueries {
+  constructor(
+    private readonly database: Database,
+    private readonly cursors: CursorSigner,
+    private readonly settings: CompanySettings,
+  ) {}
+
+  /**
+   * @returns the record, within the caller's scope
+   * @throws NotFound
+   */
+  async get(resource: Resource, id: string, who: RequestContext): Promise<RecordView> {
+    const values = new Values();
+    const select = selectView(resource, who, values.bind);
+    const scope = rowScope(who, resource.permissions.read, 't', values.bind);
+    const [row] = await this.database.query(`${select} WHERE t.id = ${values.bind(id)} AND t.deleted_at IS NULL AND (${scope})`, values.list);
+    if (!row) throw new NotFound();
+    return shapeView(resource, row);
+  }
+
+  /** A page of the list that a query string asks for. */
+  list(resource: Resource, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<Page> {
+    return this.page(resource, parseListQuery(resource.fields, query, resource.defaultSort ?? DEFAULT_SORT), who);
+  }
+
+  /** A page of the list that a tree asks for. */
+  search(resource: Resource, body: SearchRequest, who: RequestContext): Promise<Page> {
+    return this.page(resource, parseSearch(resource.fields, body, resource.defaultSort ?? DEFAULT_SORT), who);
+  }
+
+  /** Describes the resource's fields. */
+  fields(resource: Resource): { data: FieldView[] } {
+    return {
+      data: Object.entries(resource.fields).map(([name, field]) => ({
+        name,
+        type: field.kind,
+        label: field.label,
+        required: field.required,
+        choices: field.choices ?? null,
+        filterable: field.filterable,
+        operators: field.filterable ? operatorsOf(field) : [],
+        sortable: field.sortable,
+        personal: field.personal,
+        custom: false,
+      })),
+    };
+  }
+
+  private async page(resource: Resource, query: ListQuery, who: RequestContext): Promise<Page> {
+    const values = new Values();
+    const keys = query.sort.map(({ field }, index) => `t.${columnOf(field)}::text AS "key.${index}"`);
+    const select = selectView(resource, who, values.bind, keys);
+    const condition = await this.condition(resource, query, who, values);
+    const binding = [resource.concept, query.where, query.sort.map(({ name, descending }) => [name, descending]), who.actorType, who.actorId];
+    const place = query.cursor === null ? null : this.cursors.read(query.cursor, binding);
+    const after = place ? ` AND ${afterSql(query.sort, place, values.bind)}` : '';
+    const sql = `${select} WHERE ${condition}${after} ORDER BY ${orderBySql(query.sort)} LIMIT ${values.bind(query.limit + 1)}`;
+    const rows = await (query.where ? this.database.queryOnce(sql, values.list) : this.database.query(sql, values.list));
+    const hasMore = rows.length > query.limit;
+    const shown = hasMore ? rows.slice(0, query.limit) : rows;
+    const last = shown.at(-1);
+    const nextCursor = hasMore ? this.cursors.sign(query.sort.map((_, index) => last![`key.${index}`]), binding) : null;
+    return {
+      data: shown.map((row) => this.shape(resource, query, row)),
+      page: { nextCursor, hasMore, ...(query.count && { total: await this.count(resource, query, who) }) },
+    };
+  }
+
+  private async condition(resource: Resource, query: ListQuery, who: RequestContext, values: Values): Promise<string> {
+    const scope = rowScope(who, resource.permissions.read, 't', values.bind);
+    const options = { currency: await this.settings.currency() };
+    const where = query.where ? ` AND (${filterSql(resource.fields, query.where, values.bind, options)})` : '';
+    return `t.deleted_at IS NULL${where} AND (${scope})`;
+  }
+
+  private async count(resource: Resource, query: ListQuery, who: RequestContext): Promise<number> {
+    const values = new Values();
+    const condition = await this.condition(resource, query, who, values);
+    const [row] = await this.database.queryOnce<{ count: string }>(`SELECT count(*) FROM ${resource.table} t WHERE ${condition}`, values.list);
+    return Number(row!.count);
+  }
+
+  private shape(resource: Resource, query: ListQuery, row: Record<string, unknown>): RecordView {
+    query.sort.forEach((_, index) => delete row[`key.${index}`]);
+    const view = shapeView(resource, row);
+    if (!query.fields) return view;
+    const names = new Set(['id', ...query.fields.flatMap((name) => [name, besideName(name)])]);
+    return Object.fromEntries(Object.entries(view).filter(([name]) => names.has(name))) as RecordView;
+  }
+}

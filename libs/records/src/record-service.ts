@@ -1,0 +1,51 @@
+import type { RequestContext } from '@kehu/auth';
+import { Injectable } from '@nestjs/common';
+import type { BulkRequest } from './bulk.dto.ts';
+import { Bulk } from './bulk.ts';
+import { Clock } from './clock.ts';
+import type { OwnerDto } from './dto.ts';
+import type { OwnedEntity } from './records.ts';
+import { Records } from './records.ts';
+import type { Resource } from './resource.ts';
+
+/** What a slice's service works with. */
+@Injectable()
+export class Writing {
+  constructor(
+    readonly records: Records,
+    readonly bulk: Bulk,
+    readonly clock: Clock,
+  ) {}
+}
+
+/** The writes that every resource has; a slice's service adds those of its own. */
+export abstract class RecordService<T extends OwnedEntity> {
+  protected constructor(
+    protected readonly resource: Resource<T>,
+    protected readonly writing: Writing,
+  ) {}
+
+  create(data: object, who: RequestContext) {
+    return this.writing.records.create(this.resource, data, who);
+  }
+
+  update(id: string, patch: object, who: RequestContext) {
+    return this.writing.records.patch(this.resource, id, patch, who);
+  }
+
+  handOver(id: string, to: OwnerDto, who: RequestContext) {
+    return this.writing.records.handOver(this.resource, id, to, who);
+  }
+
+  remove(id: string, who: RequestContext) {
+    return this.writing.records.remove(this.resource, id, who);
+  }
+
+  restore(id: string, who: RequestContext) {
+    return this.writing.records.restore(this.resource, id, who);
+  }
+
+  bulk(request: BulkRequest, who: RequestContext) {
+    return this.writing.bulk.run(this.resource, request, who);
+  }
+}

@@ -1,0 +1,164 @@
+import { rowScope, type RequestContext } from '@kehu/auth';
+import { Forbidden, NotFound, type DomainEvent } from '@kehu/contracts';
+import { Database, type Tx } from '@kehu/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Clock } from './clock.ts';
+import { claim, keep } from './idempotency.ts';
+import type { OwnerDto } from './dto.ts';
+import type { RecordEntity } from './record.entity.ts';
+import { References } from './references.ts';
+import { Stale, WriteReply, type Reply } from './reply.ts';
+import type { Resource } from './resource.ts';
+import { Rows } from './rows.ts';
+import { store } from './store.ts';
+import { Values, viewOf } from './view.ts';
+
+export type Decide<T extends RecordEntity> = (record: T, tx: Tx) => DomainEvent[] | Promise<DomainEvent[]>;
+
+/** A record that has an owner. */
+export type OwnedEntity = RecordEntity & { handOver(ownerId: string, now: Date): DomainEvent[] };
+
+/** A record whose row is locked. */
+export interface Locked<T extends RecordEntity> {
+  record: T;
+  writable: boolean;
+}
+
+/** The one way in which a row of a resource comes into being or changes. */
+@Injectable()
+export class Records {
+  readonly rows: Rows;
+
+  constructor(
+    private readonly database: Database,
+    source: DataSource,
+    private readonly references: References,
+    private readonly clock: Clock,
+  ) {
+    this.rows = new Rows(source);
+  }
+
+  /**
+   * Creates a record that the caller owns: row, history, events and idempotent reply in one transaction.
+   *
+   * @param data what the caller sent, validated; references may be ids or external ids
+   * @returns the record, its version and its place
+   * @throws RuleViolation for a broken rule or a reference to a record that the caller cannot see
+   */
+  async create<T extends RecordEntity>(resource: Resource<T>, data: object, who: RequestContext): Promise<WriteReply> {
+    await this.references.arrive(resource, [data], who);
+    return this.once(who, async (tx) => {
+      const resolved = await this.references.resolve(tx, resource, data, who);
+      const record = this.born(resource, who);
+      const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved]));
+      await store(tx, this.rows, resource, [{ record, before: null, events }], who);
+      const body = await viewOf(tx, resource, record.id, who);
+      return { body, version: record.version, location: `/v1/${resource.name}/${record.id}` };
+    });
+  }
+
+  /**
+   * Locks the row within the caller's scope, lets `decide` change it, and stores row, history, events and idempotent
+   * reply in one transaction. No events means that nothing changed.
+   *
+   * @param options.deleted reach a deleted record (to restore it)
+   * @param options.silent answer without the record
+   * @returns the record as it is now, and its version
+   * @throws NotFound when there is no such record in the caller's reading scope
+   * @throws Forbidden when he may read it but not write it
+   * @throws Stale when the caller's If-Match names another version
+   */
+  change<T extends RecordEntity>(
+    resource: Resource<T>,
+    id: string,
+    who: RequestContext,
+    decide: Decide<T>,
+    options: { deleted?: boolean; silent?: boolean } = {},
+  ): Promise<WriteReply> {
+    return this.once(who, async (tx) => {
+      const [locked] = await this.lock(tx, resource, [id], who);
+      if (!locked || (locked.record.deletedAt && !options.deleted)) throw new NotFound();
+      if (!locked.writable) throw new Forbidden('record.not-writable', 'You may read this record but not change it.');
+      const { record } = locked;
+      if (who.ifMatch !== null && who.ifMatch !== record.version) throw new Stale(await viewOf(tx, resource, id, who));
+      const before = record.state();
+      const events = await decide(record, tx);
+      if (events.length) await store(tx, this.rows, resource, [{ record, before, events }], who);
+      const body = options.silent ? null : await viewOf(tx, resource, id, who);
+      return { body, version: record.version, location: null };
+    });
+  }
+
+  /** Applies a merge patch (RFC 7396); references in it may be ids or external ids. */
+  async patch<T extends RecordEntity>(resource: Resource<T>, id: string, patch: object, who: RequestContext): Promise<WriteReply> {
+    await this.references.arrive(resource, [patch], who);
+    return this.change(resource, id, who, async (record, tx) => {
+      const resolved = await this.references.resolve(tx, resource, patch, who);
+      return record.update(resolved, this.clock.now(), await resource.context?.(tx, [resolved]));
+    });
+  }
+
+  /** Hands a record to another owner. */
+  async handOver<T extends OwnedEntity>(resource: Resource<T>, id: string, to: OwnerDto, who: RequestContext): Promise<WriteReply> {
+    await this.references.arrive(resource, [to], who);
+    return this.change(resource, id, who, async (record, tx) => {
+      const { ownerId } = await this.references.resolve(tx, resource, to, who);
+      return record.handOver(ownerId, this.clock.now());
+    });
+  }
+
+  /** Deletes softly: the row stays, out of sight. */
+  remove<T extends RecordEntity>(resource: Resource<T>, id: string, who: RequestContext): Promise<WriteReply> {
+    return this.change(resource, id, who, (record) => record.remove(this.clock.now()), { silent: true });
+  }
+
+  /** Brings a deleted record back; one that is not deleted stays as it is. */
+  restore<T extends RecordEntity>(resource: Resource<T>, id: string, who: RequestContext): Promise<WriteReply> {
+    return this.change(resource, id, who, (record) => (record.deletedAt ? record.restore(this.clock.now()) : []), { deleted: true });
+  }
+
+  /**
+   * Locks rows in the order of their ids, which keeps concurrent callers from deadlocks.
+   *
+   * @returns the records that exist within the caller's reading scope, deleted ones included, in the order of their
+   *   ids, and whether each is within the scope of the permission under which he acts
+   */
+  async lock<T extends RecordEntity>(tx: Tx, resource: Resource<T>, ids: readonly string[], who: RequestContext): Promise<Locked<T>[]> {
+    const values = new Values();
+    const wanted = values.bind(ids);
+    const readable = rowScope(who, resource.permissions.read, 't', values.bind);
+    const writable = rowScope(who, who.permission, 't', values.bind);
+    const found = await tx.query<Record<string, unknown>>(
+      `SELECT ${this.rows.columns(resource)}, coalesce(${writable}, false) AS writable FROM ${resource.table} t
+       WHERE t.id = ANY(${wanted}) AND (${readable}) ORDER BY t.id FOR UPDATE`,
+      values.list,
+    );
+    return found.map((row) => ({ record: this.rows.read(resource, row), writable: row['writable'] === true }));
+  }
+
+  /** A new record of the caller's. */
+  born<T extends RecordEntity>(resource: Resource<T>, who: RequestContext, id: string = uuidv7()): T {
+    const record = this.rows.blank(resource);
+    record.id = id;
+    record.version = 0;
+    record.ownerId = who.actorType === 'user' ? who.actorId : null;
+    record.externalIds = [];
+    record.createdAt = record.updatedAt = this.clock.now();
+    return record;
+  }
+
+  /** Runs the work in a transaction; with an Idempotency-Key only the first time, and with the first reply after that. */
+  private once(who: RequestContext, work: (tx: Tx) => Promise<Reply>): Promise<WriteReply> {
+    return this.database.transaction(async (tx) => {
+      if (!who.idempotency) return new WriteReply(await work(tx));
+      const { key, bodyHash } = who.idempotency;
+      const before = (await claim(tx, who, new Map([[key, bodyHash]]))).get(key) as Reply | undefined;
+      if (before) return new WriteReply({ ...before, replayed: true });
+      const reply = await work(tx);
+      await keep(tx, who, [{ key, bodyHash, reply }]);
+      return new WriteReply(reply);
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import { Problem } from '@kehu/contracts';
+import type { RecordView } from './view.ts';
+
+/** What a write answers: the record as it is now, or nothing. Kept with the Idempotency-Key, and replayed as it was. */
+export interface Reply<B = unknown> {
+  body: B;
+  /** Version of the record, for the header ETag. */
+  version: number | null;
+  /** Where the new record is, for the header Location. */
+  location: string | null;
+  /** The reply was given before, to a request with the same Idempotency-Key. */
+  replayed?: boolean;
+}
+
+export class WriteReply<B = unknown> implements Reply<B> {
+  readonly body: B;
+  readonly version: number | null;
+  readonly location: string | null;
+  readonly replayed: boolean;
+
+  constructor({ body, version, location, replayed }: Reply<B>) {
+    this.body = body;
+    this.version = version;
+    this.location = location;
+    this.replayed = replayed ?? false;
+  }
+}
+
+/** 412: the caller's If-Match names an older version; `current` is the record as it is. */
+export class Stale extends Problem {
+  constructor(current: RecordView) {
+    super(412, 'record.stale', `The record is at version ${current.version}.`, { current });
+  }
+}

@@ -1,0 +1,36 @@
+import type { Tx } from '@kehu/database';
+import type { FieldMap } from './field.ts';
+import type { RecordEntity } from './record.entity.ts';
+
+export type EntityClass<T extends RecordEntity> = new () => T;
+export type DtoClass<D extends object = object> = new () => D;
+
+/** A kind of record that has the common operations: read, list, search, create, change, delete, history, bulk. */
+export interface Resource<T extends RecordEntity = RecordEntity> {
+  /** Last part of the path: `accounts`. */
+  readonly name: string;
+  /** Type of a record in links and external ids: `account`. */
+  readonly type: string;
+  /** Area and concept, the start of its event types: `customer.account`. */
+  readonly concept: string;
+  /** Its table, in the schema of its service. */
+  readonly table: string;
+  readonly entity: EntityClass<T>;
+  readonly permissions: { readonly read: string; readonly write: string; readonly import: string };
+  /** What may be filtered, sorted and shown. */
+  readonly fields: FieldMap;
+  /** Classes that validate what a caller sends. */
+  readonly dto: { readonly create: DtoClass; readonly update: DtoClass; readonly import: DtoClass };
+  /**
+   * Loads, with one query for all items, what the entity needs to know of other rows to decide about them; handed to
+   * `open`, `update` and `imported`. The references in the items are ids by then.
+   */
+  readonly context?: (tx: Tx, items: readonly object[]) => Promise<unknown>;
+  /** Order of a list when the caller asks for none; `-createdAt` where it is not given. */
+  readonly defaultSort?: readonly string[];
+}
+
+/** Declares a resource; the literal is checked and kept as it is. */
+export function resource<T extends RecordEntity>(definition: Resource<T>): Resource<T> {
+  return definition;
+}

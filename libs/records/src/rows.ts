@@ -1,0 +1,83 @@
+import type { DataSource, EntityMetadata } from 'typeorm';
+import type { RecordEntity } from './record.entity.ts';
+import type { EntityClass, Resource } from './resource.ts';
+
+interface Mapping {
+  columns: readonly { property: string; column: string; read?: (stored: unknown) => unknown }[];
+  list: string;
+  insert: string;
+  update: string;
+}
+
+/**
+ * Turns entities into rows and back, by the columns that TypeORM knows of the class. Statements are made once per
+ * class and take any number of rows as one JSON value, so that one record and five hundred cost one round trip.
+ */
+export class Rows {
+  private readonly mappings = new Map<unknown, Mapping>();
+
+  constructor(private readonly source: DataSource) {}
+
+  /** Columns of the resource's table for a SELECT, with the alias `t`. */
+  columns(resource: Resource): string {
+    return this.mapping(resource).list;
+  }
+
+  /** INSERT and UPDATE statements whose `$1` is a JSON list of rows. */
+  statements(resource: Resource): { insert: string; update: string } {
+    return this.mapping(resource);
+  }
+
+  /** @returns an entity of the row that a SELECT of `columns` gave */
+  read<T extends RecordEntity>(resource: Resource<T>, row: Record<string, unknown>): T {
+    const record = Object.create(resource.entity.prototype as object) as Record<string, unknown>;
+    for (const { property, column, read } of this.mapping(resource).columns) {
+      record[property] = read ? read(row[column]) : row[column];
+    }
+    return record as unknown as T;
+  }
+
+  /** @returns a new entity, every column null until its `open` or `imported` says otherwise */
+  blank<T extends RecordEntity>(resource: Resource<T>): T {
+    return this.read(resource, Object.fromEntries(this.mapping(resource).columns.map(({ column }) => [column, null])));
+  }
+
+  /** @returns the row as JSON takes it */
+  write(resource: Resource, record: RecordEntity): Record<string, unknown> {
+    const values = record as unknown as Record<string, unknown>;
+    return Object.fromEntries(
+      this.mapping(resource).columns.map(({ property, column }) => {
+        const value = values[property];
+        return [column, typeof value === 'bigint' ? value.toString() : (value ?? null)];
+      }),
+    );
+  }
+
+  private mapping(resource: Resource): Mapping {
+    let mapping = this.mappings.get(resource.entity);
+    if (!mapping) {
+      mapping = mappingOf(this.source.getMetadata(resource.entity as EntityClass<RecordEntity>), resource.table);
+      this.mappings.set(resource.entity, mapping);
+    }
+    return mapping;
+  }
+}
+
+function mappingOf(metadata: EntityMetadata, table: string): Mapping {
+  const columns = metadata.columns.map((column) => {
+    const transformer = column.transformer;
+    const read = transformer && !Array.isArray(transformer) ? (stored: unknown) => transformer.from(stored) as unknown : undefined;
+    return { property: column.propertyName, column: column.databaseName, read };
+  });
+  const names = columns.map(({ column }) => column);
+  const rows = `json_populate_recordset(NULL::${table}, $1)`;
+  return {
+    columns,
+    list: names.map((name) => `t.${name}`).join(', '),
+    insert: `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.map((name) => `r.${name}`).join(', ')} FROM ${rows} r`,
+    update: `UPDATE ${table} t SET ${names
+      .filter((name) => name !== 'id')
+      .map((name) => `${name} = r.${name}`)
+      .join(', ')} FROM ${rows} r WHERE t.id = r.id`,
+  };
+}

@@ -1,0 +1,91 @@
+import type { RequestContext } from '@kehu/auth';
+import { Conflict, type DomainEvent, type ExternalId } from '@kehu/contracts';
+import type { Tx } from '@kehu/database';
+import { appendToOutbox } from '@kehu/messaging';
+import { sameValue, type PublicState, type RecordEntity } from './record.entity.ts';
+import type { Resource } from './resource.ts';
+import type { Rows } from './rows.ts';
+
+/** A record that changed: its state before (null for a new one) and the events that say what happened. */
+export interface Change {
+  record: RecordEntity;
+  before: PublicState | null;
+  events: DomainEvent[];
+}
+
+/**
+ * Writes changed records of one resource, their history, external ids and events; each table with one statement.
+ * Completes the events: `data.changed` are the fields that differ from before.
+ */
+export async function store(tx: Tx, rows: Rows, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void> {
+  if (changes.length === 0) return;
+  const { insert, update } = rows.statements(resource);
+  const history: object[] = [];
+  for (const change of changes) {
+    const fields = changedFields(change);
+    for (const event of change.events) event.data.changed = fields;
+    history.push(...historyOf(resource, change, fields, who));
+  }
+  const born = changes.filter(({ before }) => before === null);
+  const kept = changes.filter(({ before }) => before !== null);
+  if (born.length) await tx.query(insert, [JSON.stringify(born.map(({ record }) => rows.write(resource, record)))]);
+  if (kept.length) await tx.query(update, [JSON.stringify(kept.map(({ record }) => rows.write(resource, record)))]);
+  const named = changes.filter(hasNewExternalIds).map(({ record }) => record);
+  if (!(await keepExternalIds(tx, resource.type, named))) throw new Conflict('external-id.taken', 'Another record has this external id.');
+  await tx.query(INSERT_HISTORY, [JSON.stringify(history)]);
+  await appendToOutbox(
+    tx,
+    changes.flatMap(({ events }) => events),
+    who,
+  );
+}
+
+const HISTORY_COLUMNS = 'resource, record_id, version, event_type, field, before, after, actor_type, actor_id, origin, request_id, job_id, at';
+const INSERT_HISTORY = `INSERT INTO history (${HISTORY_COLUMNS}) SELECT ${HISTORY_COLUMNS} FROM json_populate_recordset(NULL::history, $1)`;
+
+function changedFields({ record, before }: Change): string[] {
+  const after = record.state() as unknown as Record<string, unknown>;
+  const known = (before ?? {}) as unknown as Record<string, unknown>;
+  return Object.keys(after).filter((field) => field !== 'updatedAt' && field !== 'id' && !sameValue(after[field] ?? null, known[field] ?? null));
+}
+
+function historyOf(resource: Resource, { record, before, events }: Change, fields: string[], who: RequestContext): object[] {
+  const entry = {
+    resource: resource.name,
+    record_id: record.id,
+    version: record.version,
+    event_type: events.at(-1)!.type,
+    actor_type: who.actorType,
+    actor_id: who.actorId,
+    origin: who.origin,
+    request_id: who.requestId,
+    job_id: who.jobId,
+    at: record.updatedAt,
+  };
+  if (before === null) return events.map((event) => ({ ...entry, version: event.version, event_type: event.type }));
+  const was = before as unknown as Record<string, unknown>;
+  const is = record.state() as unknown as Record<string, unknown>;
+  return fields.map((field) => ({ ...entry, field, before: was[field] ?? null, after: is[field] ?? null }));
+}
+
+function hasNewExternalIds({ record, before }: Change): boolean {
+  return record.externalIds.length > 0 && !sameValue(record.externalIds, before?.externalIds);
+}
+
+/**
+ * Makes records, or copies of another service's records, findable by their names in other systems.
+ *
+ * @returns false where a name belongs to another record; that name is left as it is
+ */
+export async function keepExternalIds(tx: Tx, type: string, records: readonly { id: string; externalIds: readonly ExternalId[] }[]): Promise<boolean> {
+  const entries = records.flatMap(({ id, externalIds }) => externalIds.map((name) => ({ type, system: name.system, external_id: name.id, record_id: id })));
+  if (entries.length === 0) return true;
+  const kept = await tx.query(
+    `INSERT INTO external_id (type, system, external_id, record_id)
+     SELECT type, system, external_id, record_id FROM json_populate_recordset(NULL::external_id, $1)
+     ON CONFLICT (type, system, external_id) DO UPDATE SET record_id = excluded.record_id
+     WHERE external_id.record_id = excluded.record_id RETURNING 1`,
+    [JSON.stringify(entries)],
+  );
+  return kept.length === entries.length;
+}
