@@ -1,5 +1,16 @@
 import type { Static } from 'typebox';
 import { ACCOUNT_EVENTS } from './customer/account.ts';
+import { CONTACT_EVENTS } from './customer/contact.ts';
+import { INTERACTION_EVENTS } from './customer/interaction.ts';
+import { TASK_EVENTS } from './customer/task.ts';
+import { LEAD_EVENTS } from './sales/lead.ts';
+import { PIPELINE_EVENTS } from './sales/pipeline.ts';
+import { OPPORTUNITY_EVENTS } from './sales/opportunity.ts';
+import { TICKET_EVENTS } from './service-desk/ticket.ts';
+import { QUEUE_EVENTS } from './service-desk/queue.ts';
+import { CAMPAIGN_EVENTS } from './marketing/campaign.ts';
+import { CAMPAIGN_MEMBER_EVENTS } from './marketing/campaign-member.ts';
+import { CONSENT_EVENTS } from './marketing/consent.ts';
 import type { AnyEnvelope } from './event.ts';
 import { SETTINGS_EVENTS } from './identity/settings.ts';
 import { USER_EVENTS } from './identity/user.ts';
@@ -9,6 +20,17 @@ export const EVENTS = {
   ...USER_EVENTS,
   ...SETTINGS_EVENTS,
   ...ACCOUNT_EVENTS,
+  ...CONTACT_EVENTS,
+  ...INTERACTION_EVENTS,
+  ...TASK_EVENTS,
+  ...LEAD_EVENTS,
+  ...PIPELINE_EVENTS,
+  ...OPPORTUNITY_EVENTS,
+  ...TICKET_EVENTS,
+  ...QUEUE_EVENTS,
+  ...CAMPAIGN_EVENTS,
+  ...CAMPAIGN_MEMBER_EVENTS,
+  ...CONSENT_EVENTS,
 };
 
 export type EventType = keyof typeof EVENTS;
