@@ -1,7 +1,8 @@
-import type { Type } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BusStrategy } from '@kehu/messaging';
+import { endIfMisconfigured } from './config.ts';
 import { JsonLogger } from './logger.ts';
 import { httpServer } from './server.ts';
 
@@ -10,6 +11,8 @@ interface Listening {
   port: number;
   host: string;
   logLevel: string;
+  /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed. */
+  trustedProxies?: readonly string[];
 }
 
 /**
@@ -17,8 +20,13 @@ interface Listening {
  *
  * @param service the service's name, for its log lines
  */
-export async function createApp(module: Type, service: string, logLevel: string): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(module, httpServer(), {
+export async function createApp(
+  module: Type | DynamicModule,
+  service: string,
+  logLevel: string,
+  trustedProxies?: readonly string[],
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, httpServer(trustedProxies), {
     bodyParser: false,
     logger: new JsonLogger(service, logLevel),
     abortOnError: false,
@@ -28,10 +36,11 @@ export async function createApp(module: Type, service: string, logLevel: string)
 }
 
 /** Runs a service until SIGTERM or SIGINT: HTTP, relay and consumers. */
-export async function bootstrap(module: Type, service: string, { port, host, logLevel }: Listening): Promise<void> {
-  const app = await createApp(module, service, logLevel);
-  await app.startAllMicroservices();
-  await app.listen(port, host);
+export async function bootstrap(module: Type | DynamicModule, service: string, listening: Listening): Promise<void> {
+  const { port, host, logLevel, trustedProxies } = listening;
+  const app = await createApp(module, service, logLevel, trustedProxies).catch(endIfMisconfigured);
+  await app.startAllMicroservices().catch(endIfMisconfigured);
+  await app.listen(port, host).catch(endIfMisconfigured);
   let stopping = false;
   const stop = () => {
     if (stopping) return;

@@ -1,5 +1,5 @@
-/** A wrong or missing variable of the environment. */
-class ConfigError extends Error {}
+/** A wrong or missing variable of the environment; its message names the variable, never the value. */
+export class ConfigError extends Error {}
 
 /** Exit code of a process that cannot run as it is configured (EX_CONFIG of sysexits.h). */
 export const EXIT_CONFIG = 78;
@@ -56,10 +56,15 @@ export function configure<C>(variables: Readonly<Record<string, string | undefin
   try {
     return parse(new Environment(variables));
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`Configuration: ${error.message}\n`);
-    process.exit(EXIT_CONFIG);
+    return endIfMisconfigured(error);
   }
+}
+
+/** Ends the process with exit code 78 for a ConfigError, and throws every other error again. */
+export function endIfMisconfigured(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`Configuration: ${error.message}\n`);
+  process.exit(EXIT_CONFIG);
 }
 
 /** What every service behind the gateway is told. */

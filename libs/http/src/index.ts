@@ -1,5 +1,5 @@
 export { bootstrap, createApp } from './bootstrap.ts';
-export { configure, Environment, EXIT_CONFIG, serviceConfig, type ServiceConfig } from './config.ts';
+export { ConfigError, configure, endIfMisconfigured, Environment, EXIT_CONFIG, serviceConfig, type ServiceConfig } from './config.ts';
 export { HealthController } from './health.controller.ts';
 export { parseBody } from './json-body.ts';
 export { JsonLogger } from './logger.ts';

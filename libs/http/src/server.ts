@@ -10,15 +10,21 @@ export const BODY_LIMIT = 256 * 1024;
 
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
-/** The HTTP server of every process, with the limits of a server that strangers reach; takes JSON and nothing else. */
-export function httpServer(): FastifyAdapter {
+/**
+ * The HTTP server of every process, with the limits of a server that strangers reach; takes JSON and nothing else.
+ *
+ * @param trustedProxies addresses and CIDR ranges of proxies whose X-Forwarded-For is believed
+ */
+export function httpServer(trustedProxies: readonly string[] = []): FastifyAdapter {
   const adapter = new FastifyAdapter({
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     bodyLimit: BODY_LIMIT,
     requestTimeout: 15_000,
     connectionTimeout: 20_000,
     keepAliveTimeout: 20_000,
     maxRequestsPerSocket: 0,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+    // The limits of time above and below hold as exactly as sockets are looked at.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
     routerOptions: { maxParamLength: 200 },
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
