@@ -19,7 +19,7 @@ const BUILD: Check = { name: "build", command: ["nx", "run-many", "-t", "build",
 const CHECKS: Check[] = [
   { name: "lint", command: ["eslint", "apps", "libs", "tools", "--max-warnings", "0", ...ESLINT_CACHE] },
   { name: "types", command: ["tsc", "--incremental", "--tsBuildInfoFile", `${CACHE}/tsc.tsbuildinfo`, "--pretty", "false"] },
-  { name: "generated documents", command: ["node", "tools/contracts.ts", "--check"] },
+  { name: "generated documents", command: ["node", "tools/openapi.ts", "--check"] },
   { name: "format", command: ["prettier", ".", "--check", "--log-level", "warn", "--cache", "--cache-location", `${CACHE}/prettier`] },
   { name: "unused code", command: ["knip", "--no-config-hints"] },
   { name: "boundaries", command: ["depcruise", "--config", ".dependency-cruiser.mjs", "--output-type", "err-long", "apps", "libs", "tools"] },

@@ -2,6 +2,7 @@
 export interface Schema {
   type?: string | string[];
   format?: string;
+  description?: string;
   enum?: unknown[];
   const?: unknown;
   properties?: Record<string, Schema>;

@@ -1,0 +1,90 @@
+import { accessOf, type Access } from "@kehu/auth";
+import { EVENTS } from "@kehu/contracts";
+import { ANSWER, type Answer } from "@kehu/records";
+import type { INestApplicationContext } from "@nestjs/common";
+import { ModulesContainer } from "@nestjs/core";
+import type { DtoClass } from "./openapi-schemas.ts";
+
+/** One handler of a controller, with what its decorators declare. */
+export interface Handler {
+  /** `Accounts.list`: the operation's name in clients. */
+  id: string;
+  /** Controller and method in the source: `AccountsController.list`. */
+  source: string;
+  access: Access;
+  body: DtoClass | undefined;
+  query: DtoClass | undefined;
+  answer: Answer | undefined;
+  /** The status that @HttpCode gives. */
+  status: number | undefined;
+}
+
+type Controller = (new (...parameters: never[]) => object) & { prototype: Record<string, object> };
+
+/** Where Nest keeps what its decorators say (@nestjs/common/constants). */
+const METHOD = "method";
+const STATUS = "__httpCode__";
+const EVENT_EXTRAS = "microservices:pattern_extras";
+const ARGUMENTS = "__routeArguments__";
+const BODY = "3";
+const QUERY = "4";
+
+export const operationId = (controller: string, method: string) => `${controller.replace(/Controller$/, "")}.${method}`;
+
+/**
+ * Reads all handlers of an application.
+ *
+ * @throws Error that lists each handler without a declared access, and each @Body or @Query that is no class
+ */
+export function handlersOf(app: INestApplicationContext): Map<string, Handler> {
+  const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
+  const faults: string[] = [];
+  const handlers = new Map<string, Handler>();
+  for (const controller of new Set(controllers.map(({ metatype }) => metatype as unknown as Controller))) {
+    for (const method of methodsOf(controller, METHOD)) {
+      const source = `${controller.name}.${method}`;
+      const access = accessOf(controller.prototype[method]!, controller);
+      const [body, query] = [BODY, QUERY].map((kind) => argumentOf(controller, method, kind));
+      if (!access) faults.push(`${source}: no permission is declared, nor @Public()`);
+      if (body === Object) faults.push(`${source}: its @Body() is no class, so nothing checks it`);
+      if (query === Object) faults.push(`${source}: its @Query() is no class, so nothing checks it`);
+      if (!access) continue;
+      const id = operationId(controller.name, method);
+      if (handlers.has(id)) faults.push(`${source}: another handler has this name`);
+      const answer = Reflect.getMetadata(ANSWER, controller.prototype[method]!) as Answer | undefined;
+      const status = Reflect.getMetadata(STATUS, controller.prototype[method]!) as number | undefined;
+      handlers.set(id, { id, source, access, body, query, answer, status });
+    }
+    faults.push(...unknownEventsOf(controller));
+  }
+  if (faults.length) throw new Error(faults.join("\n"));
+  return handlers;
+}
+
+function unknownEventsOf(controller: Controller): string[] {
+  return methodsOf(controller, EVENT_EXTRAS).flatMap((method) => {
+    const { types = [] } = Reflect.getMetadata(EVENT_EXTRAS, controller.prototype[method]!) as { types?: string[] };
+    const unknown = types.filter((type) => !Object.hasOwn(EVENTS, type));
+    return unknown.map((type) => `${controller.name}.${method}: there is no event type ${type}`);
+  });
+}
+
+/** Names of the methods, inherited ones too, that carry the metadata. */
+function methodsOf(controller: Controller, metadata: string): string[] {
+  const names = new Set<string>();
+  for (let one = controller.prototype; one !== Object.prototype; one = Object.getPrototypeOf(one) as typeof one) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(one))) {
+      if (typeof value === "function" && Reflect.hasMetadata(metadata, value as object)) names.add(name);
+    }
+  }
+  return [...names];
+}
+
+/** The class of a handler's body or query; undefined where it takes none, or one value of it by name. */
+function argumentOf(controller: Controller, method: string, kind: string): DtoClass | undefined {
+  const all = (Reflect.getMetadata(ARGUMENTS, controller, method) ?? {}) as Record<string, { index: number; data?: unknown }>;
+  const found = Object.entries(all).find(([key, { data }]) => key.startsWith(`${kind}:`) && data === undefined);
+  if (!found) return undefined;
+  const types = Reflect.getMetadata("design:paramtypes", controller.prototype, method) as DtoClass[];
+  return types[found[1].index];
+}

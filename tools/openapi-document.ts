@@ -1,0 +1,90 @@
+import "reflect-metadata";
+import type { DynamicModule, Type } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
+import { DocumentBuilder, SwaggerModule } from "@nestjs/swagger";
+import { existsSync, globSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { handlersOf, operationId, type Handler } from "./openapi-controllers.ts";
+import { componentsOf, describeOperation, type OpenApi } from "./openapi-operations.ts";
+import { schemasOf } from "./openapi-schemas.ts";
+import { handlerFacts, type HandlerFacts } from "./openapi-types.ts";
+
+/** What the configuration of an app asks for, so that its modules load; nothing connects to any of it. */
+const ENVIRONMENT = {
+  DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing",
+  KEHU_CURSOR_SECRET: "0123456789-abcdefghijklmnopqrstuvwxyz",
+  KEHU_INTERNAL_SECRET: "0123456789-abcdefghijklmnopqrstuvwxyz",
+  KEHU_INTERNAL_SECRETS: "customer=0123456789-abcdefghijklmnopqrstuvwxyz",
+  KEHU_SERVICES: "customer=http://127.0.0.1:1",
+  KEHU_KEYS_DIR: "nowhere",
+};
+
+/** Paths for the gateway and for the orchestrator. */
+const NOT_FOR_CLIENTS = /^\/(internal|health)\//;
+
+/** Names of the apps that answer HTTP requests. */
+export const appsIn = (root: string): string[] =>
+  globSync("apps/*/src/app.module.ts", { cwd: root })
+    .map((file) => file.split(/[\\/]/)[1]!)
+    .sort();
+
+/**
+ * The OpenAPI documents of the built apps. Nothing is connected to and nothing listens: Nest only reads the modules.
+ *
+ * @returns documents by name of the app
+ * @throws Error that lists operations without a permission, and bodies and queries that no class checks
+ */
+export async function openApiDocuments(root: string, version: string): Promise<Record<string, OpenApi>> {
+  Object.assign(process.env, ENVIRONMENT);
+  const facts = handlerFacts(root);
+  const documents: Record<string, OpenApi> = {};
+  for (const app of appsIn(root)) documents[app] = await documentOf(root, app, version, facts);
+  return documents;
+}
+
+async function documentOf(root: string, app: string, version: string, facts: Map<string, HandlerFacts>): Promise<OpenApi> {
+  const { AppModule } = await load<{ AppModule: Type | DynamicModule }>(join(root, "apps", app, "dist/app.module.js"));
+  const preview = await NestFactory.create<NestFastifyApplication>(AppModule as Type, new FastifyAdapter(), {
+    logger: ["error"],
+    preview: true,
+    abortOnError: false,
+  });
+  const handlers = handlersOf(preview);
+  const settings = new DocumentBuilder().setOpenAPIVersion("3.1.0").setTitle(`Kehu ${app}`).setVersion(version).build();
+  const document = SwaggerModule.createDocument(preview, settings, {
+    operationIdFactory: operationId,
+    autoTagControllers: false,
+  }) as unknown as OpenApi;
+  await preview.close();
+  return complete(document, handlers, (handler) => factsOf(facts, app, handler));
+}
+
+function complete(document: OpenApi, handlers: Map<string, Handler>, factsFor: (handler: Handler) => HandlerFacts): OpenApi {
+  const paths: OpenApi["paths"] = {};
+  for (const [path, operations] of Object.entries(document.paths).sort(([a], [b]) => a.localeCompare(b))) {
+    if (NOT_FOR_CLIENTS.test(path)) continue;
+    paths[path] = Object.fromEntries(
+      Object.entries(operations).map(([method, operation]) => {
+        const handler = handlers.get(operation.operationId)!;
+        return [method, describeOperation({ path, method, operation, handler, facts: factsFor(handler) })];
+      }),
+    );
+  }
+  const all = [...handlers.values()];
+  const resources = new Set(all.flatMap(({ answer }) => answer?.resource ?? []));
+  return { ...document, paths, components: componentsOf(schemasOf(all.flatMap(({ body }) => body ?? [])), [...resources]) };
+}
+
+/** A handler that a controller of a library brings along is found under the library's name. */
+function factsOf(facts: Map<string, HandlerFacts>, app: string, { source }: Handler): HandlerFacts {
+  const own = facts.get(`${app}/${source}`);
+  const inherited = [...facts].find(([key]) => key.endsWith(`/${source}`))?.[1];
+  return own ?? inherited ?? { description: "", answer: undefined };
+}
+
+async function load<T>(file: string): Promise<T> {
+  if (!existsSync(file)) throw new Error(`${file} is missing: build first.`);
+  return (await import(pathToFileURL(file).href)) as T;
+}
