@@ -16,6 +16,7 @@ export default {
   setupFiles: ["reflect-metadata"],
   globalSetup: "<rootDir>/tools/jest-setup.mjs",
   globalTeardown: "<rootDir>/tools/jest-teardown.mjs",
+  reporters: ["default", ...(process.env.KEHU_TEST_RESULTS ? ["<rootDir>/tools/test-results.mjs"] : [])],
   maxWorkers: 2,
   testTimeout: 30_000,
   coverageProvider: "v8",
