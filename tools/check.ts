@@ -6,7 +6,9 @@ import { delimiter, dirname, join } from "node:path";
 const ROOT = join(import.meta.dirname, "..");
 const CACHE = "node_modules/.cache/kehu";
 /** In a fresh clone nothing is cached; a rule about types can be broken by a change in another file, so CI asks anew. */
-const ESLINT_CACHE = process.env["CI"] ? [] : ["--cache", "--cache-strategy", "content", "--cache-location", `${CACHE}/eslint/`];
+const ESLINT_CACHE = process.env["CI"]
+  ? []
+  : ["--cache", "--cache-strategy", "content", "--cache-location", `${CACHE}/eslint/`];
 
 interface Check {
   name: string;
@@ -18,11 +20,20 @@ const BUILD: Check = { name: "build", command: ["nx", "run-many", "-t", "build",
 /** The slow ones first: two run at a time. */
 const CHECKS: Check[] = [
   { name: "lint", command: ["eslint", "apps", "libs", "tools", "--max-warnings", "0", ...ESLINT_CACHE] },
-  { name: "types", command: ["tsc", "--incremental", "--tsBuildInfoFile", `${CACHE}/tsc.tsbuildinfo`, "--pretty", "false"] },
+  {
+    name: "types",
+    command: ["tsc", "--incremental", "--tsBuildInfoFile", `${CACHE}/tsc.tsbuildinfo`, "--pretty", "false"],
+  },
   { name: "generated documents", command: ["node", "tools/openapi.ts", "--check"] },
-  { name: "format", command: ["prettier", ".", "--check", "--log-level", "warn", "--cache", "--cache-location", `${CACHE}/prettier`] },
+  {
+    name: "format",
+    command: ["prettier", ".", "--check", "--log-level", "warn", "--cache", "--cache-location", `${CACHE}/prettier`],
+  },
   { name: "unused code", command: ["knip", "--no-config-hints"] },
-  { name: "boundaries", command: ["depcruise", "--config", ".dependency-cruiser.mjs", "--output-type", "err-long", "apps", "libs", "tools"] },
+  {
+    name: "boundaries",
+    command: ["depcruise", "--config", ".dependency-cruiser.mjs", "--output-type", "err-long", "apps", "libs", "tools"],
+  },
 ];
 
 interface Outcome {
@@ -35,7 +46,12 @@ function run({ name, command: [program, ...args] }: Check): Promise<Outcome> {
   const started = performance.now();
   const path = [dirname(process.execPath), join(ROOT, "node_modules/.bin"), process.env["PATH"]].join(delimiter);
   const env = { ...process.env, PATH: path, NX_DAEMON: "false", NODE_OPTIONS: "", FORCE_COLOR: "0", NO_COLOR: "1" };
-  const child = spawn(program!, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"], shell: process.platform === "win32" });
+  const child = spawn(program!, args, {
+    cwd: ROOT,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    shell: process.platform === "win32",
+  });
   const output: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => output.push(chunk));

@@ -13,7 +13,9 @@ export function breakingOperations(before: OpenApi, now: OpenApi): string[] {
       const name = `${method.toUpperCase()} ${path}`;
       const operation = now.paths[path]?.[method];
       if (!operation) return [`${name}: removed`];
-      return breaksOf(old, operation, { before: resolverOf(before), after: resolverOf(now) }).map((text) => `${name}: ${text}`);
+      return breaksOf(old, operation, { before: resolverOf(before), after: resolverOf(now) }).map(
+        (text) => `${name}: ${text}`,
+      );
     }),
   );
 }
@@ -54,7 +56,9 @@ function answerBreaks(old: Operation, now: Operation, refs: Refs): string[] {
     if (!successor) return [`answer ${status}: removed`];
     const [before, after] = [response, successor].map((one) => jsonOf(one as Response));
     if (!before) return [];
-    return after ? prefixed(`answer ${status}`, breakingChanges(before, after, "response", refs)) : [`answer ${status}: has no body`];
+    return after
+      ? prefixed(`answer ${status}`, breakingChanges(before, after, "response", refs))
+      : [`answer ${status}: has no body`];
   });
 }
 

@@ -82,7 +82,10 @@ function methodsOf(controller: Controller, metadata: string): string[] {
 
 /** The class of a handler's body or query; undefined where it takes none, or one value of it by name. */
 function argumentOf(controller: Controller, method: string, kind: string): DtoClass | undefined {
-  const all = (Reflect.getMetadata(ARGUMENTS, controller, method) ?? {}) as Record<string, { index: number; data?: unknown }>;
+  const all = (Reflect.getMetadata(ARGUMENTS, controller, method) ?? {}) as Record<
+    string,
+    { index: number; data?: unknown }
+  >;
   const found = Object.entries(all).find(([key, { data }]) => key.startsWith(`${kind}:`) && data === undefined);
   if (!found) return undefined;
   const types = Reflect.getMetadata("design:paramtypes", controller.prototype, method) as DtoClass[];

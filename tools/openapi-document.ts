@@ -44,7 +44,12 @@ export async function openApiDocuments(root: string, version: string): Promise<R
   return documents;
 }
 
-async function documentOf(root: string, app: string, version: string, facts: Map<string, HandlerFacts>): Promise<OpenApi> {
+async function documentOf(
+  root: string,
+  app: string,
+  version: string,
+  facts: Map<string, HandlerFacts>,
+): Promise<OpenApi> {
   const { AppModule } = await load<{ AppModule: Type | DynamicModule }>(join(root, "apps", app, "dist/app.module.js"));
   const preview = await NestFactory.create<NestFastifyApplication>(AppModule as Type, new FastifyAdapter(), {
     logger: ["error"],
@@ -61,7 +66,11 @@ async function documentOf(root: string, app: string, version: string, facts: Map
   return complete(document, handlers, (handler) => factsOf(facts, app, handler));
 }
 
-function complete(document: OpenApi, handlers: Map<string, Handler>, factsFor: (handler: Handler) => HandlerFacts): OpenApi {
+function complete(
+  document: OpenApi,
+  handlers: Map<string, Handler>,
+  factsFor: (handler: Handler) => HandlerFacts,
+): OpenApi {
   const paths: OpenApi["paths"] = {};
   for (const [path, operations] of Object.entries(document.paths).sort(([a], [b]) => a.localeCompare(b))) {
     if (NOT_FOR_CLIENTS.test(path)) continue;
@@ -74,7 +83,11 @@ function complete(document: OpenApi, handlers: Map<string, Handler>, factsFor: (
   }
   const all = [...handlers.values()];
   const resources = new Set(all.flatMap(({ answer }) => answer?.resource ?? []));
-  return { ...document, paths, components: componentsOf(schemasOf(all.flatMap(({ body }) => body ?? [])), [...resources]) };
+  return {
+    ...document,
+    paths,
+    components: componentsOf(schemasOf(all.flatMap(({ body }) => body ?? [])), [...resources]),
+  };
 }
 
 /** A handler that a controller of a library brings along is found under the library's name. */

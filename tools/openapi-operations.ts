@@ -202,7 +202,14 @@ export const componentsOf = (bodies: Record<string, Schema>, resources: Resource
           content: {
             "application/problem+json": {
               schema: { $ref: "#/components/schemas/Problem" },
-              example: { type: `urn:kehu:problem:${code}`, title: description, status: Number(status), code, detail: description, traceId: "b1946ac9" },
+              example: {
+                type: `urn:kehu:problem:${code}`,
+                title: description,
+                status: Number(status),
+                code,
+                detail: description,
+                traceId: "b1946ac9",
+              },
             },
           },
         },

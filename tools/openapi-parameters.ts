@@ -14,7 +14,9 @@ export interface Parameter {
 /** The query parameters of a list of records: filter by field and operator, order, page, selection. */
 export function listParameters(resource: Resource): Parameter[] {
   const { data: fields } = RecordQueries.prototype.fields(resource);
-  const filters = fields.filter(({ filterable }) => filterable).map(({ name, operators }) => [name, filterOf(operators)] as const);
+  const filters = fields
+    .filter(({ filterable }) => filterable)
+    .map(({ name, operators }) => [name, filterOf(operators)] as const);
   const sortable = fields.filter((field) => field.sortable).map(({ name }) => name);
   const string: Schema = { type: "string" };
   return [
@@ -25,9 +27,19 @@ export function listParameters(resource: Resource): Parameter[] {
       ...{ style: "deepObject", explode: true },
       schema: { type: "object", properties: Object.fromEntries(filters), additionalProperties: false },
     },
-    { name: "sort", in: "query", description: `Fields with commas between, - for descending: ${sortable.join(", ")}`, schema: string },
+    {
+      name: "sort",
+      in: "query",
+      description: `Fields with commas between, - for descending: ${sortable.join(", ")}`,
+      schema: string,
+    },
     ...pageParameters(),
-    { name: "count", in: "query", description: "`exact` for `page.total`", schema: { type: "string", enum: ["exact"] } },
+    {
+      name: "count",
+      in: "query",
+      description: "`exact` for `page.total`",
+      schema: { type: "string", enum: ["exact"] },
+    },
     { name: "fields", in: "query", description: "The fields to show, with commas between", schema: string },
   ];
 }

@@ -84,7 +84,12 @@ function schemaOf(dto: DtoClass): Schema {
     refPointerPrefix: "#/components/schemas/",
   })[dto.name] as Schema | undefined;
   const properties = Object.entries(schema?.properties ?? {}).map(([name, property]) => [name, nullable(property)]);
-  return { type: "object", ...schema, properties: Object.fromEntries(properties) as Record<string, Schema>, additionalProperties: false };
+  return {
+    type: "object",
+    ...schema,
+    properties: Object.fromEntries(properties) as Record<string, Schema>,
+    additionalProperties: false,
+  };
 }
 
 function nestedOf(dto: DtoClass): DtoClass[] {

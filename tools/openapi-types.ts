@@ -17,7 +17,11 @@ export interface HandlerFacts {
  */
 export function handlerFacts(root: string): Map<string, HandlerFacts> {
   const config = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile.bind(ts.sys));
-  const { options } = ts.parseJsonConfigFileContent({ ...config.config, include: [] as string[], files: [] }, ts.sys, root);
+  const { options } = ts.parseJsonConfigFileContent(
+    { ...config.config, include: [] as string[], files: [] },
+    ts.sys,
+    root,
+  );
   const files = globSync("{apps,libs}/*/src/**/*.controller.ts", { cwd: root }).map((file) => join(root, file));
   const program = ts.createProgram(files, options);
   const checker = program.getTypeChecker();
@@ -96,6 +100,8 @@ function objectOf(checker: ts.TypeChecker, type: ts.Type, at: ts.Node, inner: In
 function unionOf(schemas: Schema[]): Schema {
   const words = schemas.filter((one) => one.enum);
   const others = [...new Map(schemas.filter((one) => !one.enum).map((one) => [JSON.stringify(one), one])).values()];
-  const all = words.length ? [{ type: words[0]!.type, enum: words.flatMap((one) => one.enum ?? []) }, ...others] : others;
+  const all = words.length
+    ? [{ type: words[0]!.type, enum: words.flatMap((one) => one.enum ?? []) }, ...others]
+    : others;
   return all.length === 1 ? all[0]! : { anyOf: all };
 }

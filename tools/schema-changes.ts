@@ -94,7 +94,8 @@ export function breakingChanges(
 function byKind(schema: Schema, resolve: Resolve): Map<string, Schema> {
   const kinds = new Map<string, Schema>();
   for (const one of alternatives(schema, resolve)) {
-    const types = one.const !== undefined ? [typeof one.const] : [one.type ?? (one.properties ? "object" : "any")].flat();
+    const types =
+      one.const !== undefined ? [typeof one.const] : [one.type ?? (one.properties ? "object" : "any")].flat();
     for (const type of types) {
       const kind = type === "string" && one.format ? `string (${one.format})` : type;
       const known = kinds.get(kind);
