@@ -1,5 +1,5 @@
 import type { EventOf } from '@kehu/contracts';
-import { OnEvent, upsertNewer, type HandlerContext } from '@kehu/messaging';
+import { OnEvent, upsertNewer, type EventContext } from '@kehu/messaging';
 import { Controller } from '@nestjs/common';
 
 type UserEvent = EventOf<
@@ -30,7 +30,7 @@ export class IdentityCopiesConsumer {
     ],
     'users-copy',
   )
-  async users(events: UserEvent[], { tx }: HandlerContext): Promise<void> {
+  async users(events: UserEvent[], { tx }: EventContext): Promise<void> {
     const rows = events.map(({ aggregateversion, data: { user } }) => ({
       id: user.id,
       version: aggregateversion,
@@ -45,7 +45,7 @@ export class IdentityCopiesConsumer {
   }
 
   @OnEvent(['identity.settings.created', 'identity.settings.updated', 'identity.settings.snapshot'], 'settings-copy')
-  async settings(events: SettingsEvent[], { tx }: HandlerContext): Promise<void> {
+  async settings(events: SettingsEvent[], { tx }: EventContext): Promise<void> {
     const rows = events.map(({ aggregateversion, data: { settings } }) => ({
       id: settings.id,
       version: aggregateversion,

@@ -8,3 +8,4 @@ export { ReplyInterceptor } from './reply.interceptor.ts';
 export { BODY_LIMIT, httpServer } from './server.ts';
 export { databaseModule, platformProviders, ServiceModule } from './service.module.ts';
 export { ParseId, ValidationPipe } from './validation.pipe.ts';
+export { operationsController } from './operations.controller.ts';

@@ -9,6 +9,7 @@ import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { ServiceConfig } from './config.ts';
 import { HealthController } from './health.controller.ts';
+import { operationsController } from './operations.controller.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { ReplyInterceptor } from './reply.interceptor.ts';
 import { ValidationPipe } from './validation.pipe.ts';
@@ -28,8 +29,8 @@ export class ServiceModule {
     const platform = platformProviders(config);
     return {
       module: ServiceModule,
-      imports: [databaseModule(config.databaseUrl, service.schema), MessagingModule.forRoot({ service: service.name, brokers: config.kafkaBrokers })],
-      controllers: [HealthController, IdentityCopiesConsumer],
+      imports: [databaseModule(config.databaseUrl, service.schema), MessagingModule.forRoot({ service: service.name, area: service.name, kafkaBrokers: config.kafkaBrokers })],
+      controllers: [HealthController, IdentityCopiesConsumer, operationsController(service.name)],
       providers: [...platform, ...internalAuth(service.name, config.internalSecret)],
       exports: platform.filter((provider) => typeof provider === 'function' || !isGlobalHook(provider)),
     };

@@ -34,26 +34,37 @@ const FILTER_KEY = /^filter\[([A-Za-z][A-Za-z0-9.]*)\](?:\[([A-Za-z]+)\])?$/;
 const PLAIN_KEYS = ['sort', 'limit', 'cursor', 'count', 'fields'];
 
 /**
- * Reads a list's query string: `filter[stage]=x&filter[amount][gte]=1&sort=-amount,name&limit=50&cursor=...&count=exact`.
+ * Separates the conditions of a query string (`filter[stage]=x`, `filter[amount][gte]=1`) from its plain parameters.
  *
  * @param query keys as they came; a key that was given twice has a list as its value
+ * @param plainKeys the plain parameters that are known
  * @throws Malformed naming the parameter
  */
-export function parseListQuery(fields: FieldMap, query: Readonly<Record<string, unknown>>, defaultSort: readonly string[]): ListQuery {
+export function filterParameters(fields: FieldMap, query: Readonly<Record<string, unknown>>, plainKeys: readonly string[]) {
   const conditions: Filter[] = [];
   const plain: Record<string, string> = {};
   for (const [key, value] of Object.entries(query)) {
     if (typeof value !== 'string') throw invalid(key, 'is given twice');
-    if (PLAIN_KEYS.includes(key)) plain[key] = value;
-    else conditions.push(conditionOf(fields, key, value));
+    if (plainKeys.includes(key)) plain[key] = nonEmpty(key, value);
+    else conditions.push(conditionOf(fields, key, value, plainKeys));
   }
+  return { where: conditions.length ? { and: conditions } : null, plain };
+}
+
+/**
+ * Reads a list's query string: `filter[stage]=x&filter[amount][gte]=1&sort=-amount,name&limit=50&cursor=...&count=exact`.
+ *
+ * @throws Malformed naming the parameter
+ */
+export function parseListQuery(fields: FieldMap, query: Readonly<Record<string, unknown>>, defaultSort: readonly string[]): ListQuery {
+  const { where, plain } = filterParameters(fields, query, PLAIN_KEYS);
   return {
-    where: conditions.length ? { and: conditions } : null,
-    sort: parseSort(fields, splitList(plain, 'sort') ?? defaultSort),
+    where,
+    sort: parseSort(fields, plain['sort']?.split(',') ?? defaultSort),
     limit: limitOf(plain['limit']),
-    cursor: 'cursor' in plain ? nonEmpty('cursor', plain['cursor']!) : null,
+    cursor: plain['cursor'] ?? null,
     count: countOf(plain['count']),
-    fields: pickOf(fields, splitList(plain, 'fields')),
+    fields: pickOf(fields, plain['fields']?.split(',') ?? null),
   };
 }
 
@@ -69,9 +80,9 @@ export function parseSearch(fields: FieldMap, body: SearchRequest, defaultSort: 
   };
 }
 
-function conditionOf(fields: FieldMap, key: string, value: string): Filter {
+function conditionOf(fields: FieldMap, key: string, value: string, plainKeys: readonly string[]): Filter {
   const match = FILTER_KEY.exec(key);
-  if (!match) throw invalid(key, 'is not a parameter of this list', { allowed: [...PLAIN_KEYS, 'filter[<field>]', 'filter[<field>][<operator>]'] });
+  if (!match) throw invalid(key, 'is not a parameter of this list', { allowed: [...plainKeys, 'filter[<field>]', 'filter[<field>][<operator>]'] });
   const op = match[2] ?? 'eq';
   if (!OPERATORS.includes(op as Operator)) throw new Malformed('filter.unknown-operator', `${key} has no such operator.`, { allowed: OPERATORS });
   return parseFilter(fields, { field: match[1], op, value });
@@ -84,10 +95,6 @@ function invalid(key: string, text: string, members = {}): Malformed {
 function nonEmpty(key: string, value: string): string {
   if (value === '') throw invalid(key, 'is empty');
   return value;
-}
-
-function splitList(plain: Record<string, string>, key: string): string[] | null {
-  return key in plain ? nonEmpty(key, plain[key]!).split(',') : null;
 }
 
 function limitOf(text: string | undefined): number {

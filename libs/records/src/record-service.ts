@@ -1,4 +1,5 @@
 import type { RequestContext } from '@kehu/auth';
+import { BusOperations } from '@kehu/messaging';
 import { Injectable } from '@nestjs/common';
 import type { BulkRequest } from './bulk.dto.ts';
 import { Bulk } from './bulk.ts';
@@ -7,6 +8,7 @@ import type { OwnerDto } from './dto.ts';
 import type { OwnedEntity } from './records.ts';
 import { Records } from './records.ts';
 import type { Resource } from './resource.ts';
+import { snapshotsOf } from './snapshots.ts';
 
 /** What a slice's service works with. */
 @Injectable()
@@ -15,6 +17,7 @@ export class Writing {
     readonly records: Records,
     readonly bulk: Bulk,
     readonly clock: Clock,
+    readonly operations: BusOperations,
   ) {}
 }
 
@@ -23,7 +26,9 @@ export abstract class RecordService<T extends OwnedEntity> {
   protected constructor(
     protected readonly resource: Resource<T>,
     protected readonly writing: Writing,
-  ) {}
+  ) {
+    writing.operations.register(snapshotsOf(resource, writing.records.rows));
+  }
 
   create(data: object, who: RequestContext) {
     return this.writing.records.create(this.resource, data, who);

@@ -1,4 +1,6 @@
+import type { Permission } from '@kehu/auth';
 import type { Tx } from '@kehu/database';
+import type { EventType } from '@kehu/contracts';
 import type { FieldMap } from './field.ts';
 import type { RecordEntity } from './record.entity.ts';
 
@@ -13,10 +15,12 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly type: string;
   /** Area and concept, the start of its event types: `customer.account`. */
   readonly concept: string;
+  /** The event type of its snapshots. */
+  readonly snapshot: EventType;
   /** Its table, in the schema of its service. */
   readonly table: string;
   readonly entity: EntityClass<T>;
-  readonly permissions: { readonly read: string; readonly write: string; readonly import: string };
+  readonly permissions: { readonly read: Permission; readonly write: Permission; readonly import: Permission };
   /** What may be filtered, sorted and shown. */
   readonly fields: FieldMap;
   /** Classes that validate what a caller sends. */

@@ -17,6 +17,7 @@ export const ACCOUNTS = resource<Account>({
   name: 'accounts',
   type: 'account',
   concept: 'customer.account',
+  snapshot: 'customer.account.snapshot',
   table: 'account',
   entity: Account,
   permissions: {
