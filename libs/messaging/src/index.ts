@@ -1,0 +1,10 @@
+export type { DeadLetter } from "./dead-letter-table.ts";
+export type { Replay } from "./dead-letters.ts";
+export { MessagingModule } from "./messaging.module.ts";
+export { OnEvent, type EventContext } from "./on-event.ts";
+export { BusOperations, type Freshness, type SnapshotSource } from "./operations.ts";
+export { MESSAGING, type MessagingOptions } from "./options.ts";
+export { appendToOutbox } from "./outbox.ts";
+export { BusStrategy } from "./strategy.ts";
+export { TRANSPORT, type Transport } from "./transport.ts";
+export { upsertNewer, type VersionedRow } from "./upsert-newer.ts";

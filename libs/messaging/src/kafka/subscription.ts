@@ -1,0 +1,141 @@
+import { Logger } from "@nestjs/common";
+import { KafkaJSError, type Consumer, type EachBatchPayload, type Kafka, type KafkaMessage } from "kafkajs";
+import { BATCH_SIZE, type BatchHandler, type IncomingMessage, type Subscription } from "../transport.ts";
+import { backoff, pause } from "../waiting.ts";
+import { createTopics } from "./topics.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** Partitions that are worked on at a time. */
+const CONCURRENCY = 3;
+/** All in milliseconds. A consumer that was killed holds its partitions as long as its session lasts. */
+const SESSION = 10_000;
+const HEARTBEAT_EVERY = 2_000;
+const LONGEST_FETCH = 1_000;
+const LONGEST_BACKOFF = 10_000;
+
+/** EX_SOFTWARE of sysexits.h: whoever started this process starts it again. */
+const EXIT_DEFECT = 70;
+
+/** Reads topics of Kafka for a group, and ends the process when kafkajs is dead without saying so. */
+export class KafkaSubscription implements Subscription {
+  private readonly log = new Logger(KafkaSubscription.name);
+  private readonly stopping = new AbortController();
+  private readonly starting: Promise<void>;
+  private readonly watchdog: Watchdog;
+  private consumer: Consumer | null = null;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly group: string,
+    private readonly topics: readonly string[],
+    private readonly handle: BatchHandler,
+  ) {
+    this.watchdog = new Watchdog(kafka, group, topics, (reason) => this.end(reason));
+    this.starting = this.start();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.watchdog.stop();
+    await this.starting;
+    await this.consumer?.disconnect().catch(() => undefined);
+  }
+
+  /** Tries until the broker answers; right after its start it often has no coordinator yet. */
+  private async start(): Promise<void> {
+    for (let failures = 0; !this.stopping.signal.aborted; failures += 1) {
+      try {
+        await createTopics(this.kafka, this.topics);
+        this.consumer = await this.connect();
+        return;
+      } catch (error) {
+        if (failures === 0) this.log.warn(`Kafka cannot be read, trying again: ${(error as Error).message}`);
+        await pause(backoff(failures, 200, LONGEST_BACKOFF), this.stopping.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  private async connect(): Promise<Consumer> {
+    const consumer = this.kafka.consumer({
+      groupId: this.group,
+      sessionTimeout: SESSION,
+      heartbeatInterval: HEARTBEAT_EVERY,
+      maxWaitTimeInMs: LONGEST_FETCH,
+      allowAutoTopicCreation: false,
+      retry: {
+        initialRetryTime: 200,
+        maxRetryTime: 2_000,
+        retries: 5,
+        restartOnFailure: () => Promise.resolve(!this.stopping.signal.aborted),
+      },
+    });
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart && !this.stopping.signal.aborted) this.end(`The consumer crashed: ${error.message}`);
+    });
+    this.watchdog.watch(consumer);
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...this.topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: CONCURRENCY,
+        eachBatch: (payload) => this.eachBatch(payload),
+      });
+      return consumer;
+    } catch (error) {
+      await consumer.disconnect().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Lets nothing through to kafkajs but its own errors: a TypeError would end the consumer for good. */
+  private async eachBatch(payload: EachBatchPayload): Promise<void> {
+    // kafkajs speaks to the broker between batches only.
+    let lost: unknown = null;
+    const beat = setInterval(() => void payload.heartbeat().catch((error: unknown) => (lost = error)), HEARTBEAT_EVERY);
+    const keepAlive = async (): Promise<void> => {
+      this.watchdog.progress();
+      if (lost) throw lost as Error;
+      await payload.heartbeat();
+    };
+    try {
+      await this.work(payload, keepAlive);
+    } catch (error) {
+      if (error instanceof KafkaJSError) throw error;
+      if (this.stopping.signal.aborted) return;
+      this.log.error(`${payload.batch.topic} is read again: ${(error as Error).message}`, (error as Error).stack);
+      await pause(LONGEST_FETCH, this.stopping.signal).catch(() => undefined);
+    } finally {
+      clearInterval(beat);
+    }
+  }
+
+  private async work(payload: EachBatchPayload, keepAlive: () => Promise<void>): Promise<void> {
+    const { topic, partition, messages } = payload.batch;
+    for (let from = 0; from < messages.length; from += BATCH_SIZE) {
+      if (!payload.isRunning() || payload.isStale()) return;
+      const portion = messages.slice(from, from + BATCH_SIZE);
+      const incoming = portion.map((message) => incomingOf(topic, partition, message));
+      await this.handle({ topic, messages: incoming }, { stopping: this.stopping.signal, keepAlive });
+      const last = portion.at(-1)!.offset;
+      payload.resolveOffset(last);
+      const next = (BigInt(last) + 1n).toString();
+      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: next }] }] });
+      await keepAlive();
+    }
+  }
+
+  private end(reason: string): void {
+    this.log.fatal(`${reason} This process ends, to be started again.`);
+    process.exit(EXIT_DEFECT);
+  }
+}
+
+function incomingOf(topic: string, partition: number, { offset, key, value }: KafkaMessage): IncomingMessage {
+  return {
+    position: `${topic}/${partition}/${offset}`,
+    key: key?.toString() ?? null,
+    value: value?.toString() ?? null,
+  };
+}

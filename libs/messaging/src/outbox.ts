@@ -1,0 +1,77 @@
+import { EventEmitter } from "node:events";
+import { EVENTS, type Actor, type AnyEnvelope, type DomainEvent } from "@kehu/contracts";
+import type { Tx } from "@kehu/database";
+import { v7 as uuidv7 } from "uuid";
+import { contractOf } from "./contract.ts";
+
+const commits = new EventEmitter().setMaxListeners(0);
+
+/** Area of a topic: `customer` of `kehu.customer.account`. */
+function areaOf(topic: string): string {
+  return topic.split(".")[1] ?? "";
+}
+
+/** The topics of an area. */
+export function topicsOf(area: string): string[] {
+  const topics = Object.values(EVENTS).map((contract) => contract.topic);
+  return [...new Set(topics)].filter((topic) => areaOf(topic) === area);
+}
+
+/** Has `listener` called after each commit, in this process, of a transaction that appended events of the area. @returns how to end it */
+export function onAppended(area: string, listener: () => void): () => void {
+  commits.on(area, listener);
+  return () => void commits.off(area, listener);
+}
+
+/** The message of an event: CloudEvents 1.0 in JSON. */
+function envelopeOf(event: DomainEvent, area: string, version: number, actor: Actor): AnyEnvelope {
+  return {
+    specversion: "1.0",
+    id: uuidv7(),
+    source: `urn:kehu:${area}`,
+    type: event.type,
+    time: event.time.toISOString(),
+    subject: event.subject,
+    datacontenttype: "application/json",
+    dataschema: `urn:kehu:schema:${event.type}:${version}`,
+    aggregateversion: event.version,
+    actortype: actor.actorType,
+    actorid: actor.actorId,
+    sessionid: actor.sessionId ?? undefined,
+    origin: actor.origin,
+    correlationid: actor.requestId,
+    causationid: actor.causationId,
+    data: event.data,
+  };
+}
+
+/**
+ * Appends events to the outbox of this service, in their order, with one statement; the relay is woken after the
+ * commit. Call it after the rows of the records are locked: that is what keeps the order per record.
+ *
+ * @throws Error for an event that is not in `EVENTS` or does not fit its schema: better refused here than parked by
+ *   every consumer
+ */
+export async function appendToOutbox(tx: Tx, events: readonly DomainEvent[], actor: Actor): Promise<void> {
+  if (events.length === 0) return;
+  const ids: string[] = [];
+  const topics: string[] = [];
+  const payloads: string[] = [];
+  for (const event of events) {
+    const { topic, version, check } = contractOf(event.type);
+    const envelope = envelopeOf(event, areaOf(topic), version, actor);
+    const misfits = check(envelope);
+    if (misfits) throw new Error(`${event.type} of ${event.subject} does not fit its schema: ${misfits}`);
+    ids.push(envelope.id);
+    topics.push(topic);
+    payloads.push(JSON.stringify(envelope));
+  }
+  await tx.query(
+    `INSERT INTO outbox (event_id, topic, key, type, payload)
+     SELECT event_id, topic, key, type, payload
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
+       AS event (event_id, topic, key, type, payload, n) ORDER BY n`,
+    [ids, topics, events.map((event) => event.subject), events.map((event) => event.type), payloads],
+  );
+  tx.afterCommit(() => new Set(topics.map(areaOf)).forEach((area) => commits.emit(area)));
+}
