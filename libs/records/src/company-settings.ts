@@ -30,8 +30,4 @@ export class CompanySettings {
     }
     return this.settings;
   }
-
-  async currency(): Promise<string> {
-    return (await this.get()).currency;
-  }
 }

@@ -1,10 +1,12 @@
+import type { Settings } from './company-settings.ts';
+
 /** A label in the languages of the product. */
 export interface Label {
   en: string;
   zh: string;
 }
 
-export type FieldKind = 'text' | 'longText' | 'choice' | 'integer' | 'money' | 'date' | 'instant' | 'boolean' | 'id' | 'reference' | 'json';
+export type FieldKind = 'text' | 'longText' | 'choice' | 'integer' | 'money' | 'date' | 'instant' | 'boolean' | 'id' | 'reference' | 'json' | 'list';
 
 /** Where a reference points: the table in this service that knows the record, its own or a copy fed by events. */
 export interface ReferenceTarget {
@@ -32,6 +34,10 @@ export interface Field {
   personal: boolean;
   /** The column is NOT NULL, which makes paging by it cheaper. */
   neverNull: boolean;
+  /** False for a field that is only filtered by. */
+  shown: boolean;
+  /** Brings a text into the form in which it is stored, before it is compared. */
+  normalise?: (value: string, settings: Settings) => string;
   choices?: readonly string[];
   target?: ReferenceTarget;
   /** JSON Schema of a `json` field's value. */
@@ -40,7 +46,7 @@ export interface Field {
 
 export type FieldMap = Readonly<Record<string, Field>>;
 
-type Options = Partial<Pick<Field, 'required' | 'filterable' | 'sortable' | 'personal' | 'neverNull' | 'column'>>;
+type Options = Partial<Pick<Field, 'required' | 'filterable' | 'sortable' | 'personal' | 'neverNull' | 'column' | 'shown' | 'normalise'>>;
 
 const field = (kind: FieldKind, en: string, zh: string, options: Options & Pick<Field, 'choices' | 'target' | 'schema'> = {}): Field => ({
   kind,
@@ -51,6 +57,7 @@ const field = (kind: FieldKind, en: string, zh: string, options: Options & Pick<
   sortable: !options.personal,
   personal: false,
   neverNull: options.required ?? false,
+  shown: true,
   ...options,
 });
 
@@ -64,6 +71,8 @@ export const money = (en: string, zh: string, options?: Options) => field('money
 export const choice = (en: string, zh: string, choices: readonly string[], options?: Options) => field('choice', en, zh, { ...options, choices });
 export const reference = (en: string, zh: string, target: ReferenceTarget, options?: Options) => field('reference', en, zh, { sortable: false, ...options, target });
 export const json = (en: string, zh: string, schema: object, options?: Options) => field('json', en, zh, { filterable: false, sortable: false, ...options, schema });
+/** A `text[]` column, of which any element may match. */
+export const list = (en: string, zh: string, options?: Options) => field('list', en, zh, { sortable: false, ...options });
 const id = (en: string, zh: string, options?: Options) => field('id', en, zh, options);
 
 /** Users of the company: every service keeps a copy. */

@@ -1,5 +1,6 @@
 import { Malformed } from '@kehu/contracts';
 import type { Bind } from '@kehu/auth';
+import type { Settings } from './company-settings.ts';
 import { isDay } from './dto.ts';
 import type { Field, FieldMap } from './field.ts';
 import { toMinor } from './money.ts';
@@ -13,11 +14,6 @@ export type Filter = { field: string; op: Operator; value: unknown } | { and: Fi
 /** How deep a tree may be, and how many conditions it may have. */
 const DEPTH = 10;
 const CONDITIONS = 100;
-
-/** The currency in which amounts are compared; amounts of another are never mixed in. */
-export interface FilterOptions {
-  currency: string;
-}
 
 /**
  * Reads a filter tree as a caller sent it.
@@ -61,6 +57,8 @@ export function operatorsOf(field: Field): readonly Operator[] {
       return ['eq', 'ne', 'in', 'nin', 'isNull'];
     case 'boolean':
       return ['eq', 'ne', 'isNull'];
+    case 'list':
+      return ['eq', 'in', 'isNull'];
     case 'text':
     case 'longText':
       return OPERATORS;
@@ -75,7 +73,7 @@ const COMPARISONS: Partial<Record<Operator, string>> = { eq: '=', gt: '>', gte: 
  * Compiles a filter to a condition that is true or false and never unknown: an empty value equals nothing, so `ne` and
  * `nin` match it, comparisons do not, and `not` is the plain complement.
  */
-export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options: FilterOptions): string {
+export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options: Settings): string {
   const compile = (node: Filter): string => {
     if ('and' in node) return node.and.length ? `(${node.and.map(compile).join(' AND ')})` : 'true';
     if ('or' in node) return node.or.length ? `(${node.or.map(compile).join(' OR ')})` : 'false';
@@ -85,9 +83,14 @@ export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options:
   return compile(filter);
 }
 
-function conditionSql(name: string, field: Field, op: Operator, value: unknown, bind: Bind, options: FilterOptions): string {
+function conditionSql(name: string, field: Field, op: Operator, value: unknown, bind: Bind, options: Settings): string {
   const column = `t.${columnOf(field)}`;
   const one = (input: unknown) => bind(parseValue(name, field, input, options));
+  if (field.kind === 'list') {
+    if (op === 'isNull') return `cardinality(${column}) ${truth(name, value) ? '=' : '>'} 0`;
+    const wanted = (op === 'in' ? listOf(name, value) : [value]).map((item) => parseValue(name, field, item, options));
+    return `${column} && ${bind(wanted)}::text[]`;
+  }
   switch (op) {
     case 'isNull':
       return `${column} IS ${truth(name, value) ? '' : 'NOT '}NULL`;
@@ -138,7 +141,7 @@ const unfit = (name: string, expected: string) =>
   });
 
 /** Reads a value as its field's kind; query strings and JSON give the same. */
-function parseValue(name: string, field: Field, value: unknown, { currency }: FilterOptions): unknown {
+function parseValue(name: string, field: Field, value: unknown, settings: Settings): unknown {
   const input = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
   if (typeof input !== 'string' || input === '') throw unfit(name, 'a value; an empty one is found by isNull');
   switch (field.kind) {
@@ -154,9 +157,9 @@ function parseValue(name: string, field: Field, value: unknown, { currency }: Fi
     case 'reference':
       return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(input) ? input : refuse(name, 'an id (UUID)');
     case 'money':
-      return toMinor(input, currency)?.toString() ?? refuse(name, `an amount in ${currency} such as 12.30`);
+      return toMinor(input, settings.currency)?.toString() ?? refuse(name, `an amount in ${settings.currency} such as 12.30`);
     default:
-      return input;
+      return field.normalise ? field.normalise(input, settings) : input;
   }
 }
 

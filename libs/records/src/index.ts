@@ -4,7 +4,7 @@ export { Clock } from './clock.ts';
 export { CompanySettings, type Settings } from './company-settings.ts';
 export { CursorSigner } from './cursor.ts';
 export { IsDay, IsId, IsInstant, IsMoney, IsReference, Nullable, Optional, OwnerDto, RecordDto, validated } from './dto.ts';
-export { boolean, choice, day, fields, instant, integer, json, longText, money, reference, text, USERS, type Field, type FieldMap, type Label, type ReferenceTarget } from './field.ts';
+export { boolean, choice, day, fields, instant, integer, json, list, longText, money, reference, text, USERS, type Field, type FieldMap, type Label, type ReferenceTarget } from './field.ts';
 export { History, type HistoryEntry } from './history.ts';
 export { filterSql, parseFilter, type Filter } from './filter.ts';
 export { filterParameters, SearchRequest } from './list-query.ts';

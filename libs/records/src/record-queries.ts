@@ -104,8 +104,7 @@ export class RecordQueries {
 
   private async condition(resource: Resource, query: ListQuery, who: RequestContext, values: Values): Promise<string> {
     const scope = rowScope(who, resource.permissions.read, 't', values.bind);
-    const options = { currency: await this.settings.currency() };
-    const where = query.where ? ` AND (${filterSql(resource.fields, query.where, values.bind, options)})` : '';
+    const where = query.where ? ` AND (${filterSql(resource.fields, query.where, values.bind, await this.settings.get())})` : '';
     return `t.deleted_at IS NULL${where} AND (${scope})`;
   }
 

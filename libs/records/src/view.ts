@@ -24,6 +24,7 @@ export function selectView(resource: Resource, who: RequestContext, bind: Bind, 
   const columns: string[] = [...further];
   const joins: string[] = [];
   for (const [name, field] of Object.entries(resource.fields)) {
+    if (!field.shown) continue;
     if (field.kind === 'money') {
       columns.push(`t.${field.column}_minor AS "${name}.minor"`, `t.${field.column}_currency AS "${name}.currency"`);
       continue;
@@ -68,6 +69,7 @@ export async function viewOf(queryable: Queryable, resource: Resource, id: strin
 export function schemaOf(resource: Resource): object {
   const properties: Record<string, object> = {};
   for (const [name, field] of Object.entries(resource.fields)) {
+    if (!field.shown) continue;
     const schema = schemaOfField(field);
     properties[name] = field.neverNull ? schema : { anyOf: [schema, { type: 'null' }] };
     if (field.target) properties[besideName(name)] = { type: ['string', 'null'], readOnly: true };
@@ -97,6 +99,8 @@ function schemaOfField(field: Field): object {
       return { type: 'string', format: 'uuid' };
     case 'money':
       return MONEY_SCHEMA;
+    case 'list':
+      return { type: 'array', items: { type: 'string' } };
     case 'json':
       return field.schema!;
   }

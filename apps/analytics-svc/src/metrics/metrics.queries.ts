@@ -86,12 +86,12 @@ export class MetricsQueries {
   }
 
   /** FROM item `t`: the facts that the metric counts, in the caller's scope, with its dimensions as columns. */
-  private async facts(metric: Metric, where: Filter | null, { timeZone, currency }: Settings, who: RequestContext, values: Values): Promise<string> {
-    const zone = values.bind(timeZone);
+  private async facts(metric: Metric, where: Filter | null, settings: Settings, who: RequestContext, values: Values): Promise<string> {
+    const zone = values.bind(settings.timeZone);
     const concept = values.bind(metric.concept);
     const dimensions = Object.entries(metric.dimensions).map(([dimension, column]) => `f.${column} AS ${dimension}`);
     const distinct = dimensions.filter((dimension) => !/^f\.(\w+) AS \1$/.test(dimension));
-    const condition = where ? filterSql(filterFields(metric), where, values.bind, { currency }) : 'true';
+    const condition = where ? filterSql(filterFields(metric), where, values.bind, settings) : 'true';
     const scope = rowScope(who, metric.permission, 't', values.bind);
     return `(
       SELECT t.* FROM (
