@@ -120,7 +120,7 @@ function environment(node) {
 
 /** Nx keeps what it built, so that this takes a moment where nothing changed. */
 function build(node) {
-  const args = ["node_modules/nx/bin/nx.js", "run-many", "-t", "build", "--outputStyle=static"];
+  const args = ["node_modules/nx/dist/bin/nx.js", "run-many", "-t", "build", "--outputStyle=static"];
   const isAsked = taskName === "build";
   const { status, stdout, stderr } = spawnSync(node, isAsked ? [...args, ...taskArguments] : args, {
     env: environment(node),
@@ -147,14 +147,29 @@ function run(node, { flags = [], program, args = [] }, more) {
   });
 }
 
-/** npm, or the shell between it and us, may die without passing anything on; what it started must not run on for ever. */
+/**
+ * npm, or the shell between it and us, may be killed without passing anything on; what it started must not run on for
+ * ever.
+ */
 function watchParent(onGone) {
-  const parent = process.ppid;
-  if (!process.env.npm_lifecycle_event || parent === 1) return undefined;
+  if (!process.env.npm_lifecycle_event || process.ppid === 1) return undefined;
+  const before = ancestors();
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (ancestors() === before) return;
     clearInterval(timer);
     onGone();
   }, 250);
   return timer;
+}
+
+/** The processes above us up to npm: our parent, and where that is a shell, its parent. Only Linux shows the second. */
+function ancestors() {
+  const parent = process.ppid;
+  if (process.platform !== "linux") return String(parent);
+  try {
+    const [, name, grandparent] = /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${parent}/stat`, "utf8"));
+    return /^(ba|da|a|k|z)?sh$/.test(name) ? `${parent} ${grandparent}` : String(parent);
+  } catch {
+    return "";
+  }
 }

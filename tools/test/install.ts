@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePorts, isAlive, processes } from "@kehu/database/embedded";
+import { eventually } from "@kehu/testing";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** One line of run.json. */
+export interface Running {
+  name: string;
+  pid: number;
+  port: number;
+}
+
+/** A Kehu of its own in a temporary folder, run the way a person runs it. */
+export class Install {
+  /** What the newest start has printed. */
+  output = "";
+  starter: ChildProcess | undefined;
+  private readonly more: NodeJS.ProcessEnv;
+
+  private constructor(
+    readonly dataDir: string,
+    readonly port: number,
+    more: NodeJS.ProcessEnv,
+  ) {
+    this.more = more;
+  }
+
+  /** @param more variables of the environment beside PORT and KEHU_DATA_DIR */
+  static async make(more: NodeJS.ProcessEnv = {}): Promise<Install> {
+    const dataDir = mkdtempSync(join(tmpdir(), "kehu-install-"));
+    // As root the server has an account of its own, which must get in.
+    chmodSync(dataDir, 0o755);
+    const [port = 0] = await freePorts(1);
+    return new Install(dataDir, port, more);
+  }
+
+  /** Runs `node tools/start.ts`, or `npm start`, which comes to it by way of a shell and the launcher. */
+  start(by: "node" | "npm" = "node"): ChildProcess {
+    const [program, ...args] = by === "npm" ? ["npm", "start"] : [process.execPath, "tools/start.ts"];
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !/^(NODE_OPTIONS|DATABASE_URL|KAFKA_BROKERS|KEHU_.*|npm_.*)$/.test(name),
+    );
+    const env = {
+      ...Object.fromEntries(inherited),
+      PORT: String(this.port),
+      KEHU_DATA_DIR: this.dataDir,
+      LOG_LEVEL: "warn",
+      ...this.more,
+    };
+    this.output = "";
+    const child = spawn(program ?? "", args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+    }
+    this.starter = child;
+    return child;
+  }
+
+  async untilReady(): Promise<void> {
+    await eventually(() => {
+      if (this.starter?.exitCode !== null) throw new Error(`It ended: ${this.output}`);
+      return this.output.includes(`Kehu is ready at http://localhost:${this.port}\n`);
+    }, 60_000);
+  }
+
+  /** The processes that run.json names. */
+  running(): Running[] {
+    return JSON.parse(readFileSync(join(this.dataDir, "run.json"), "utf8")) as Running[];
+  }
+
+  /** Process id of the embedded server. */
+  postmaster(): number {
+    return Number(readFileSync(join(this.dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
+  }
+
+  /** Every process that belongs to this install but the one that started it. */
+  processes(): number[] {
+    return processes()
+      .filter(({ command, pid }) => command.includes(this.dataDir) && pid !== this.starter?.pid)
+      .map(({ pid }) => pid);
+  }
+
+  /** Whether every process of run.json is alive and says that it is ready. */
+  async isReady(): Promise<boolean> {
+    const replies = await Promise.all(this.running().map(({ port }) => fetch(`http://127.0.0.1:${port}/health/ready`)));
+    return replies.every(({ ok }) => ok) && this.running().every(({ pid }) => isAlive(pid));
+  }
+
+  /** Ends whatever runs, and removes the folder. */
+  async remove(): Promise<void> {
+    const { starter } = this;
+    if (starter && starter.exitCode === null && starter.signalCode === null) {
+      starter.kill("SIGTERM");
+      await once(starter, "exit");
+    }
+    if (existsSync(this.dataDir)) rmSync(this.dataDir, { recursive: true });
+  }
+}
