@@ -1,6 +1,6 @@
 import type { EventOf, EventType } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
-import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from "@nestjs/common";
+import { Catch, UseFilters, type RpcExceptionFilter } from "@nestjs/common";
 import { EventPattern } from "@nestjs/microservices";
 import { throwError, type Observable } from "rxjs";
 
@@ -36,6 +36,7 @@ export function OnEvent<const T extends readonly EventType[]>(types: T, handler:
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<H>,
   ): void => {
-    applyDecorators(EventPattern(handler, { types }), UseFilters(new Rethrow()))(target, key, descriptor);
+    (EventPattern(handler, { types }) as MethodDecorator)(target, key, descriptor);
+    UseFilters(new Rethrow())(target, key, descriptor);
   };
 }

@@ -63,6 +63,10 @@ export class Relay {
     }, GATHER).unref();
   }
 
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
   /** Ends the loop and publishes what is left, for at most 5 s; what remains then goes out after the next start. */
   async stop(): Promise<void> {
     this.forget();
@@ -83,7 +87,7 @@ export class Relay {
         if (this.isActive) this.waker.wake();
       })
       .catch(() => undefined);
-    for (let failures = 0; !this.stopping.signal.aborted;) {
+    for (let failures = 0; !this.isStopping();) {
       try {
         const moved = await this.turn();
         if (failures > 0) this.log.log("Publishing again");
@@ -93,7 +97,7 @@ export class Relay {
         else await this.prune();
         await this.waker.sleep(POLL_EVERY);
       } catch (error) {
-        if (this.stopping.signal.aborted) return;
+        if (this.isStopping()) return;
         if (failures === 0) this.log.warn(`Cannot publish, trying again: ${(error as Error).message}`);
         await pause(backoff(failures++, 100, LONGEST_BACKOFF), this.stopping.signal).catch(() => undefined);
       }
