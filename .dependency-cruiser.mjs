@@ -58,10 +58,14 @@ export default {
     },
     {
       name: "slices-meet-at-services",
-      comment: "A slice uses another slice's service or module, nothing deeper.",
+      comment: "A slice's entity, queries, controller, DTOs and consumer are its own; others use its service or module.",
       severity: "error",
       from: { path: SLICE },
-      to: { path: SLICE, pathNot: ["^apps/$1/src/$2/", String.raw`\.(service|module)\.ts$`] },
+      to: {
+        path: String.raw`^apps/([^/]+)/src/([^/]+)/.*\.(controller|entity|queries|dto|consumer)\.ts$`,
+        pathNot: "^apps/$1/src/$2/",
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "rules-stand-alone",
@@ -82,7 +86,7 @@ export default {
       comment: "All SQL of a service runs through libs/database.",
       severity: "error",
       from: { pathNot: "^(libs/(database|messaging|testing)|tools)/" },
-      to: { path: "(^|/)node_modules/(@types/)?pg/" },
+      to: { path: "(^|/)node_modules/(@types/)?pg/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "contracts-stand-alone",

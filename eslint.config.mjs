@@ -38,6 +38,7 @@ export default tseslint.config(
       "no-restricted-imports": ["error", { paths: ["process", "node:process", "console", "node:console"] }],
       "no-restricted-syntax": ["error", ...EVERYWHERE, NO_SAVE, NO_ENV],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       // Nest's modules are classes without members.
       "@typescript-eslint/no-extraneous-class": "off",
       // `noUncheckedIndexedAccess` asks for `rows[0]!` where a statement always returns a row.

@@ -38,8 +38,8 @@ describe("breakingEvents", () => {
   });
 
   it("refuses a type that is gone, another topic and a lowered version", () => {
-    const { [type]: _, ...rest } = before;
-    expect(breakingEvents(before, rest)).toEqual(["customer.account.created: removed"]);
+    const rest = Object.entries(before).filter(([name]) => name !== type);
+    expect(breakingEvents(before, Object.fromEntries(rest))).toEqual(["customer.account.created: removed"]);
     expect(changed((event) => (event.topic = "kehu.customer.company"))).toHaveLength(1);
     expect(changed((event) => (event.version = 0))).toHaveLength(1);
   });

@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import type { DynamicModule, Type } from "@nestjs/common";
+import type { Type } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
 import { DocumentBuilder, SwaggerModule } from "@nestjs/swagger";
@@ -40,30 +40,33 @@ export async function openApiDocuments(root: string, version: string): Promise<R
   Object.assign(process.env, ENVIRONMENT);
   const facts = handlerFacts(root);
   const documents: Record<string, OpenApi> = {};
-  for (const app of appsIn(root)) documents[app] = await documentOf(root, app, version, facts);
+  for (const app of appsIn(root)) {
+    const { AppModule } = await load<{ AppModule: Type }>(join(root, "apps", app, "dist/app.module.js"));
+    documents[app] = await openApiOf(AppModule, `Kehu ${app}`, version, (handler) => factsOf(facts, app, handler));
+  }
   return documents;
 }
 
-async function documentOf(
-  root: string,
-  app: string,
+/** The OpenAPI document of one application. */
+export async function openApiOf(
+  module: Type,
+  title: string,
   version: string,
-  facts: Map<string, HandlerFacts>,
+  factsFor: (handler: Handler) => HandlerFacts,
 ): Promise<OpenApi> {
-  const { AppModule } = await load<{ AppModule: Type | DynamicModule }>(join(root, "apps", app, "dist/app.module.js"));
-  const preview = await NestFactory.create<NestFastifyApplication>(AppModule as Type, new FastifyAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
     logger: ["error"],
     preview: true,
     abortOnError: false,
   });
-  const handlers = handlersOf(preview);
-  const settings = new DocumentBuilder().setOpenAPIVersion("3.1.0").setTitle(`Kehu ${app}`).setVersion(version).build();
-  const document = SwaggerModule.createDocument(preview, settings, {
+  const handlers = handlersOf(app);
+  const settings = new DocumentBuilder().setOpenAPIVersion("3.1.0").setTitle(title).setVersion(version).build();
+  const document = SwaggerModule.createDocument(app, settings, {
     operationIdFactory: operationId,
     autoTagControllers: false,
   }) as unknown as OpenApi;
-  await preview.close();
-  return complete(document, handlers, (handler) => factsOf(facts, app, handler));
+  await app.close();
+  return complete(document, handlers, factsFor);
 }
 
 function complete(

@@ -70,11 +70,12 @@ export function schemasOf(classes: Iterable<DtoClass>): Record<string, Schema> {
 /** The rules of a class and of those that it extends, as its own. */
 function rulesOf(dto: DtoClass) {
   const storage = getMetadataStorage();
-  return storage.getTargetValidationMetadatas(dto, "", true, false).map((rule) => ({
-    ...rule,
-    target: dto,
-    type: storage.getTargetValidatorConstraints(rule.constraintCls)[0]?.name ?? rule.type,
-  }));
+  return storage.getTargetValidationMetadatas(dto, "", true, false).map((rule) =>
+    Object.assign(Object.create(rule) as typeof rule, {
+      target: dto,
+      type: storage.getTargetValidatorConstraints(rule.constraintCls)[0]?.name ?? rule.type,
+    }),
+  );
 }
 
 function schemaOf(dto: DtoClass): Schema {

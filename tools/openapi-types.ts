@@ -43,7 +43,7 @@ function factsOf(checker: ts.TypeChecker, method: ts.MethodDeclaration): Handler
   const signature = checker.getSignatureFromDeclaration(method);
   const symbol = checker.getSymbolAtLocation(method.name);
   const result = signature && checker.getAwaitedType(checker.getReturnTypeOfSignature(signature));
-  const isReply = result?.symbol?.name === "WriteReply";
+  const isReply = result?.getSymbol()?.name === "WriteReply";
   const answer = isReply ? checker.getTypeArguments(result as ts.TypeReference)[0] : result;
   return {
     description: ts.displayPartsToString(symbol?.getDocumentationComment(checker)).trim(),
@@ -66,7 +66,7 @@ function schemaOfType(checker: ts.TypeChecker, type: ts.Type, at: ts.Node, open:
   if (type.flags & ts.TypeFlags.BooleanLike) return { type: "boolean" };
   if (type.isUnion()) return unionOf(type.types.map(inner).filter((one) => one !== undefined));
   if (!(type.flags & ts.TypeFlags.Object) && !type.isIntersection()) return {};
-  if (type.symbol?.name === "Date") return { type: "string", format: "date-time" };
+  if (type.getSymbol()?.name === "Date") return { type: "string", format: "date-time" };
   if (open.includes(type)) return { type: "object" };
   if (checker.isArrayLikeType(type)) {
     const item = checker.getTypeArguments(type as ts.TypeReference)[0];
