@@ -1,7 +1,7 @@
 import type { EventOf, EventType } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import { Catch, UseFilters, type RpcExceptionFilter } from "@nestjs/common";
-import { EventPattern } from "@nestjs/microservices";
+import { Ctx, EventPattern, Payload } from "@nestjs/microservices";
 import { throwError, type Observable } from "rxjs";
 
 /** What a handler gets beside the events. */
@@ -36,6 +36,9 @@ export function OnEvent<const T extends readonly EventType[]>(types: T, handler:
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<H>,
   ): void => {
+    // Without these Nest passes the first argument only.
+    Payload()(target, key, 0);
+    Ctx()(target, key, 1);
     (EventPattern(handler, { types }) as MethodDecorator)(target, key, descriptor);
     UseFilters(new Rethrow())(target, key, descriptor);
   };
