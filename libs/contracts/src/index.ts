@@ -15,3 +15,4 @@ export { QueueState } from './service-desk/queue.ts';
 export { CAMPAIGN_STATUSES, CampaignState } from './marketing/campaign.ts';
 export { CampaignMemberState, MEMBER_STATUSES } from './marketing/campaign-member.ts';
 export { CONSENT_CHANNELS, CONSENT_STATES, ConsentState, SUPPRESSION_REASONS, SuppressionState } from './marketing/consent.ts';
+export { RoleState } from './identity/role.ts';

@@ -1,10 +1,10 @@
-import { RequirePermission, Who, type RequestContext } from '@kehu/auth';
-import { Malformed, RuleViolation } from '@kehu/contracts';
-import { BusOperations } from '@kehu/messaging';
-import { IsInstant, ListParameters, Optional } from '@kehu/records';
-import { Body, Controller, Get, HttpCode, Param, Post, Query, type Type } from '@nestjs/common';
-import { IsString, MaxLength } from 'class-validator';
-import { ParseId } from './validation.pipe.ts';
+import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
+import { Malformed, RuleViolation } from "@kehu/contracts";
+import { BusOperations } from "@kehu/messaging";
+import { IsInstant, ListParameters, Optional } from "@kehu/records";
+import { Body, Controller, Get, HttpCode, Param, Post, Query, type Type } from "@nestjs/common";
+import { IsString, MaxLength } from "class-validator";
+import { ParseId } from "./validation.pipe.ts";
 
 /** Asks for all records of a concept, or for all events since a time, to be told again. */
 export class RepublishRequest {
@@ -12,51 +12,66 @@ export class RepublishRequest {
   @Optional() @IsInstant() from?: Date;
 }
 
-const STATUSES = ['parked', 'replayed', 'discarded'] as const;
+const STATUSES = ["parked", "replayed", "discarded"] as const;
+
+/** How level this service is with the bus; the gateway adds up those of all. */
+@Controller("v1")
+export class FreshnessController {
+  constructor(private readonly operations: BusOperations) {}
+
+  @Get("freshness")
+  @RequirePermission("operations.bus.read")
+  async freshness() {
+    const one = await this.operations.freshness();
+    return { level: one.unpublished === 0 && one.lag === 0, services: [one] };
+  }
+}
 
 /** The operator's view of one service's part of the bus, under a path of its own. */
 export function operationsController(service: string): Type {
-  @Controller('v1')
+  @Controller(`v1/operations/${service}`)
   class OperationsController {
     constructor(private readonly operations: BusOperations) {}
 
-    @Get('freshness')
-    @RequirePermission('operations.bus.read')
-    async freshness() {
-      const one = await this.operations.freshness();
-      return { level: one.unpublished === 0 && one.lag === 0, services: [one] };
-    }
-
-    @Get(`operations/${service}/dead-letters`)
-    @RequirePermission('operations.bus.read')
+    @Get("dead-letters")
+    @RequirePermission("operations.bus.read")
     async deadLetters(@Query() query: ListParameters) {
-      const { status = 'parked', before } = query;
-      if (!STATUSES.includes(status as (typeof STATUSES)[number])) throw new Malformed('query.invalid', 'There is no such status.', { allowed: STATUSES });
-      const data = await this.operations.listDeadLetters({ status: status as (typeof STATUSES)[number], before: before as string | undefined, limit: 200 });
+      const { status = "parked", before } = query;
+      if (!STATUSES.includes(status as (typeof STATUSES)[number]))
+        throw new Malformed("query.invalid", "There is no such status.", { allowed: STATUSES });
+      const data = await this.operations.listDeadLetters({
+        status: status as (typeof STATUSES)[number],
+        before: before as string | undefined,
+        limit: 200,
+      });
       return { data };
     }
 
-    @Post(`operations/${service}/dead-letters/:id/replay`)
+    @Post("dead-letters/:id/replay")
     @HttpCode(200)
-    @RequirePermission('operations.bus.repair')
-    replay(@Param('id', ParseId) id: string) {
+    @RequirePermission("operations.bus.repair")
+    replay(@Param("id", ParseId) id: string) {
       return this.operations.replay(id);
     }
 
-    @Post(`operations/${service}/dead-letters/:id/discard`)
+    @Post("dead-letters/:id/discard")
     @HttpCode(204)
-    @RequirePermission('operations.bus.repair')
-    discard(@Param('id', ParseId) id: string) {
+    @RequirePermission("operations.bus.repair")
+    discard(@Param("id", ParseId) id: string) {
       return this.operations.discard(id);
     }
 
     /** Answers when everything is in the outbox; the relay publishes it from there. */
-    @Post(`operations/${service}/snapshots`)
+    @Post("snapshots")
     @HttpCode(202)
-    @RequirePermission('operations.bus.repair')
+    @RequirePermission("operations.bus.repair")
     async snapshot(@Body() body: RepublishRequest, @Who() who: RequestContext) {
-      if ((body.concept === undefined) === (body.from === undefined)) throw new RuleViolation('snapshot.concept-or-from', 'Name a concept, or a time to go back to.');
-      const events = body.concept === undefined ? await this.operations.republish(body.from!) : await this.operations.snapshot(body.concept, who);
+      if ((body.concept === undefined) === (body.from === undefined))
+        throw new RuleViolation("snapshot.concept-or-from", "Name a concept, or a time to go back to.");
+      const events =
+        body.concept === undefined
+          ? await this.operations.republish(body.from!)
+          : await this.operations.snapshot(body.concept, who);
       return { events };
     }
   }

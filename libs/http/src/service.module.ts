@@ -1,18 +1,28 @@
-import { IdentityCopiesConsumer, internalAuth } from '@kehu/auth';
-import { connectionOptions, Database } from '@kehu/database';
-import { MessagingModule } from '@kehu/messaging';
-import { Bulk, Clock, CompanySettings, CursorSigner, History, RecordQueries, Records, References, Writing } from '@kehu/records';
-import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import type { Pool } from 'pg';
-import type { DataSource } from 'typeorm';
-import type { ServiceConfig } from './config.ts';
-import { HealthController } from './health.controller.ts';
-import { operationsController } from './operations.controller.ts';
-import { ProblemFilter } from './problem.filter.ts';
-import { ReplyInterceptor } from './reply.interceptor.ts';
-import { ValidationPipe } from './validation.pipe.ts';
+import { IdentityCopiesConsumer, internalAuth } from "@kehu/auth";
+import { connectionOptions, Database } from "@kehu/database";
+import { MessagingModule } from "@kehu/messaging";
+import {
+  Bulk,
+  Clock,
+  CompanySettings,
+  CursorSigner,
+  History,
+  RecordQueries,
+  Records,
+  References,
+  Writing,
+} from "@kehu/records";
+import { Global, Module, type DynamicModule, type Provider } from "@nestjs/common";
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from "@nestjs/core";
+import { getDataSourceToken, TypeOrmModule } from "@nestjs/typeorm";
+import type { Pool } from "pg";
+import type { DataSource } from "typeorm";
+import type { ServiceConfig } from "./config.ts";
+import { HealthController } from "./health.controller.ts";
+import { FreshnessController, operationsController } from "./operations.controller.ts";
+import { ProblemFilter } from "./problem.filter.ts";
+import { ReplyInterceptor } from "./reply.interceptor.ts";
+import { ValidationPipe } from "./validation.pipe.ts";
 
 /** Connections of one process to its database, besides those for LISTEN and locks. */
 const POOL_SIZE = 10;
@@ -29,10 +39,13 @@ export class ServiceModule {
     const platform = platformProviders(config);
     return {
       module: ServiceModule,
-      imports: [databaseModule(config.databaseUrl, service.schema), MessagingModule.forRoot({ service: service.name, area: service.name, kafkaBrokers: config.kafkaBrokers })],
-      controllers: [HealthController, IdentityCopiesConsumer, operationsController(service.name)],
+      imports: [
+        databaseModule(config.databaseUrl, service.schema),
+        MessagingModule.forRoot({ service: service.name, area: service.name, kafkaBrokers: config.kafkaBrokers }),
+      ],
+      controllers: [HealthController, IdentityCopiesConsumer, FreshnessController, operationsController(service.name)],
       providers: [...platform, ...internalAuth(service.name, config.internalSecret)],
-      exports: platform.filter((provider) => typeof provider === 'function' || !isGlobalHook(provider)),
+      exports: platform.filter((provider) => typeof provider === "function" || !isGlobalHook(provider)),
     };
   }
 }
@@ -40,15 +53,29 @@ export class ServiceModule {
 /** TypeORM with the pool of the service; entities come from the slices' modules. */
 export function databaseModule(url: string, schema: string): DynamicModule {
   const { connectionString, ...extra } = connectionOptions(url);
-  return TypeOrmModule.forRoot({ type: 'postgres', url: connectionString, schema, autoLoadEntities: true, poolSize: POOL_SIZE, extra, retryAttempts: 30, retryDelay: 500, logging: false });
+  return TypeOrmModule.forRoot({
+    type: "postgres",
+    url: connectionString,
+    schema,
+    autoLoadEntities: true,
+    poolSize: POOL_SIZE,
+    extra,
+    retryAttempts: 30,
+    retryDelay: 500,
+    logging: false,
+  });
 }
 
 /** Database, records and the global filter, pipe and interceptor. */
-export function platformProviders({ databaseUrl, cursorSecret }: Pick<ServiceConfig, 'databaseUrl' | 'cursorSecret'>): Provider[] {
+export function platformProviders({
+  databaseUrl,
+  cursorSecret,
+}: Pick<ServiceConfig, "databaseUrl" | "cursorSecret">): Provider[] {
   return [
     {
       provide: Database,
-      useFactory: (source: DataSource) => new Database((source.driver as unknown as { master: Pool }).master, databaseUrl),
+      useFactory: (source: DataSource) =>
+        new Database((source.driver as unknown as { master: Pool }).master, databaseUrl),
       inject: [getDataSourceToken()],
     },
     { provide: CursorSigner, useValue: new CursorSigner(cursorSecret) },
@@ -67,4 +94,4 @@ export function platformProviders({ databaseUrl, cursorSecret }: Pick<ServiceCon
 }
 
 const GLOBAL_HOOKS: readonly unknown[] = [APP_FILTER, APP_PIPE, APP_INTERCEPTOR];
-const isGlobalHook = (provider: Provider) => typeof provider === 'object' && GLOBAL_HOOKS.includes(provider.provide);
+const isGlobalHook = (provider: Provider) => typeof provider === "object" && GLOBAL_HOOKS.includes(provider.provide);

@@ -1,22 +1,52 @@
-export { Bulk, type BulkResult } from './bulk.ts';
-export { BulkOperation, BulkRequest } from './bulk.dto.ts';
-export { Clock } from './clock.ts';
-export { CompanySettings, type Settings } from './company-settings.ts';
-export { CursorSigner } from './cursor.ts';
-export { IsDay, IsId, IsInstant, IsMoney, IsReference, Nullable, Optional, OwnerDto, RecordDto, validated } from './dto.ts';
-export { boolean, choice, day, fields, instant, integer, json, list, longText, money, reference, text, USERS, type Field, type FieldMap, type Label, type ReferenceTarget } from './field.ts';
-export { History, type HistoryEntry } from './history.ts';
-export { filterSql, parseFilter, type Filter } from './filter.ts';
-export { filterParameters, SearchRequest } from './list-query.ts';
-export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from './money.ts';
-export { assign, bigintColumn, event, RecordEntity, type PublicState } from './record.entity.ts';
-export { RecordQueries, type FieldView, type Page } from './record-queries.ts';
-export { Records, type Decide, type Locked } from './records.ts';
-export { References, type ReferenceInput } from './references.ts';
-export { Stale, WriteReply, type Reply } from './reply.ts';
-export { resource, type Resource } from './resource.ts';
-export { keepExternalIds } from './store.ts';
-export { schemaOf, Values, type RecordView } from './view.ts';
-export { ANSWER, Answers, ListParameters, type Answer, type Shape } from './answers.ts';
-export { RecordService, Writing } from './record-service.ts';
-export { Imported, IsTitle, PatchOf, required } from './dto.ts';
+export { Bulk, type BulkResult } from "./bulk.ts";
+export { BulkOperation, BulkRequest } from "./bulk.dto.ts";
+export { Clock } from "./clock.ts";
+export { CompanySettings, type Settings } from "./company-settings.ts";
+export { CursorSigner } from "./cursor.ts";
+export {
+  IsDay,
+  IsId,
+  IsInstant,
+  IsMoney,
+  IsReference,
+  Nullable,
+  Optional,
+  OwnerDto,
+  RecordDto,
+  validated,
+} from "./dto.ts";
+export {
+  boolean,
+  choice,
+  day,
+  fields,
+  instant,
+  integer,
+  json,
+  list,
+  longText,
+  money,
+  reference,
+  text,
+  USERS,
+  type Field,
+  type FieldMap,
+  type Label,
+  type ReferenceTarget,
+} from "./field.ts";
+export { History, type HistoryEntry } from "./history.ts";
+export { filterSql, parseFilter, type Filter } from "./filter.ts";
+export { filterParameters, SearchRequest } from "./list-query.ts";
+export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from "./money.ts";
+export { assign, bigintColumn, event, RecordEntity, type PublicState } from "./record.entity.ts";
+export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
+export { Records, type Decide, type Locked } from "./records.ts";
+export { References, type ReferenceInput } from "./references.ts";
+export { Stale, WriteReply, type Reply } from "./reply.ts";
+export { resource, type Resource } from "./resource.ts";
+export { keepExternalIds } from "./store.ts";
+export { schemaOf, Values, type RecordView } from "./view.ts";
+export { ANSWER, Answers, ListParameters, type Answer, type Shape } from "./answers.ts";
+export { RecordService, Writing } from "./record-service.ts";
+export { Imported, IsTitle, PatchOf, required } from "./dto.ts";
+export { snapshotsOf } from "./snapshots.ts";

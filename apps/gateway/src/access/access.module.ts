@@ -1,0 +1,15 @@
+import { Module } from "@nestjs/common";
+import { APP_GUARD } from "@nestjs/core";
+import { KeysModule } from "../keys/keys.module.ts";
+import { AccessGuard } from "./access.guard.ts";
+import { AccessStrategy } from "./access.strategy.ts";
+import { AuthChanges } from "./auth-changes.ts";
+import { Authenticator } from "./authenticator.ts";
+import { SessionStates } from "./session-states.ts";
+
+@Module({
+  imports: [KeysModule],
+  providers: [AccessStrategy, AuthChanges, SessionStates, Authenticator, { provide: APP_GUARD, useClass: AccessGuard }],
+  exports: [AuthChanges, Authenticator],
+})
+export class AccessModule {}

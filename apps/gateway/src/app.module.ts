@@ -1,0 +1,34 @@
+import { Module } from "@nestjs/common";
+import { AccessModule } from "./access/access.module.ts";
+import { config } from "./config.ts";
+import { DocsModule } from "./docs/docs.module.ts";
+import { HealthModule } from "./health/health.module.ts";
+import { KeysModule } from "./keys/keys.module.ts";
+import { OperationsModule } from "./operations/operations.module.ts";
+import { PlatformModule } from "./platform/platform.module.ts";
+import { ProxyModule } from "./proxy/proxy.module.ts";
+import { RolesModule } from "./roles/roles.module.ts";
+import { RoutingModule } from "./routing/routing.module.ts";
+import { SessionsModule } from "./sessions/sessions.module.ts";
+import { SettingsModule } from "./settings/settings.module.ts";
+import { StartModule } from "./start/start.module.ts";
+import { UsersModule } from "./users/users.module.ts";
+
+@Module({
+  imports: [
+    PlatformModule.forRoot(config),
+    StartModule,
+    KeysModule,
+    AccessModule,
+    SessionsModule,
+    UsersModule,
+    RolesModule,
+    SettingsModule,
+    RoutingModule,
+    ProxyModule,
+    OperationsModule,
+    DocsModule,
+    HealthModule,
+  ],
+})
+export class AppModule {}

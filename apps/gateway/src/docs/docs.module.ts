@@ -1,0 +1,7 @@
+import { Module } from "@nestjs/common";
+import { RoutingModule } from "../routing/routing.module.ts";
+import { DocsController } from "./docs.controller.ts";
+import { DocsService } from "./docs.service.ts";
+
+@Module({ imports: [RoutingModule], controllers: [DocsController], providers: [DocsService] })
+export class DocsModule {}

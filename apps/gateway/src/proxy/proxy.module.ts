@@ -1,0 +1,54 @@
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import { Module, type OnModuleInit } from "@nestjs/common";
+import { HttpAdapterHost } from "@nestjs/core";
+import type { FastifyInstance } from "fastify";
+import { AccessModule } from "../access/access.module.ts";
+import { Config } from "../config.ts";
+import { RoutingModule } from "../routing/routing.module.ts";
+import { checkEdge } from "./edge.ts";
+import { Limits } from "./limits.ts";
+import { OwnRoutes } from "./own-routes.ts";
+import { ProxyService } from "./proxy.service.ts";
+
+@Module({ imports: [AccessModule, RoutingModule], providers: [ProxyService, Limits, OwnRoutes] })
+export class ProxyModule implements OnModuleInit {
+  private readonly fastify: FastifyInstance;
+
+  constructor(
+    host: HttpAdapterHost,
+    private readonly config: Config,
+    private readonly proxy: ProxyService,
+    private readonly limits: Limits,
+    own: OwnRoutes,
+  ) {
+    this.fastify = host.httpAdapter.getInstance<FastifyInstance>();
+    own.watch(this.fastify);
+  }
+
+  onModuleInit(): void {
+    const { fastify, config, limits } = this;
+    fastify.addHook("onRequest", (request, reply, done) => {
+      try {
+        checkEdge(request);
+        const url = request.routeOptions.url ?? "";
+        if (url !== "/*" && !url.startsWith("/health/")) limits.address(request.ip, reply);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    });
+    void fastify.register(helmet, {
+      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, // plain http inside a company's network
+      strictTransportSecurity: config.publicUrl.startsWith("https:"),
+    });
+    if (config.corsOrigins.length > 0) {
+      void fastify.register(cors, {
+        origin: config.corsOrigins,
+        methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+        exposedHeaders: ["etag", "location", "retry-after", "idempotent-replayed"],
+      });
+    }
+    void fastify.register(this.proxy.plugin);
+  }
+}

@@ -1,0 +1,88 @@
+import { Unauthenticated } from "@kehu/auth";
+import { Forbidden, NotFound, Problem } from "@kehu/contracts";
+import { problemOf, sendProblem } from "@kehu/http";
+import { Injectable, Logger } from "@nestjs/common";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Authenticator } from "../access/authenticator.ts";
+import type { SessionState } from "../access/session-states.ts";
+import type { Operation } from "../routing/openapi.ts";
+import { RouteTable } from "../routing/route-table.ts";
+import { Upstreams } from "../routing/upstreams.ts";
+import { pathOf } from "./edge.ts";
+import { forward } from "./forward.ts";
+import { internalToken } from "./internal-tokens.ts";
+import { Limits } from "./limits.ts";
+import { OwnRoutes } from "./own-routes.ts";
+import { requestBody } from "./request-body.ts";
+
+/** Everything that is not a route of the gateway itself: found in the route table, checked, and sent on. */
+@Injectable()
+export class ProxyService {
+  private readonly log = new Logger(ProxyService.name);
+
+  constructor(
+    private readonly table: RouteTable,
+    private readonly own: OwnRoutes,
+    private readonly upstreams: Upstreams,
+    private readonly authenticator: Authenticator,
+    private readonly limits: Limits,
+  ) {}
+
+  /** A Fastify scope of its own, in which bodies are not parsed. */
+  readonly plugin = (scope: FastifyInstance, _options: object, done: () => void): void => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, payload, parsed) => parsed(null, payload));
+    scope.setErrorHandler((error: FastifyError, request, reply) => this.fail(error, request, reply));
+    scope.all("/*", (request, reply) => this.handle(request, reply));
+    done();
+  };
+
+  private async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const url = request.raw.url ?? "/";
+    const operation = this.find(request.method, pathOf(url), reply);
+    const state = await this.caller(operation, request, reply);
+    const upstream = this.upstreams.get(operation.service);
+    const token = state && internalToken(state, operation, upstream, Date.now());
+    const body = requestBody(request.raw, operation);
+    return forward(request, reply, { pool: upstream.pool, path: url, token, body });
+  }
+
+  private find(method: string, path: string, reply: FastifyReply): Operation {
+    const match = this.table.find(method, path);
+    if ("operation" in match) return match.operation;
+    const allowed = [...new Set([...match.allowed, ...this.own.methods(path)])];
+    if (allowed.length === 0) throw new NotFound();
+    void reply.header("allow", allowed.join(", "));
+    throw new Problem(405, "method.not-allowed", `This path takes ${allowed.join(", ")}.`, { allowed });
+  }
+
+  /** The caller, where the operation asks for one, after permission and rate limit. */
+  private async caller(
+    operation: Operation,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<SessionState | undefined> {
+    const { permission } = operation.access;
+    if (permission === "public") {
+      this.limits.address(request.ip, reply);
+      return undefined;
+    }
+    const state = await this.authenticator.authenticate(request).catch((error: unknown) => {
+      if (error instanceof Unauthenticated) this.limits.address(request.ip, reply);
+      throw error;
+    });
+    this.limits.user(state.userId, reply);
+    if (permission !== "own" && state.grants[permission] === undefined) {
+      throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
+    }
+    return state;
+  }
+
+  private fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+    const problem = problemOf(error);
+    if (problem.status >= 500 && problem.status !== 503)
+      this.log.error({ traceId: request.id, code: problem.code, error: error.stack });
+    if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
+    sendProblem(request, reply, problem);
+  }
+}

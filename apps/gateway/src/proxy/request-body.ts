@@ -1,0 +1,63 @@
+import { Malformed, Problem } from "@kehu/contracts";
+import type { IncomingMessage } from "node:http";
+import { Transform, type Readable, type TransformCallback } from "node:stream";
+import type { Operation } from "../routing/openapi.ts";
+
+const JSON_LIMIT = 256 * 1024;
+const UPLOAD_LIMIT = 250 * 1024 * 1024;
+/** The slowest upload, in bytes per millisecond. */
+const UPLOAD_RATE = 16;
+const DEADLINE_MS = 15_000;
+
+/** A body on its way to a service. */
+export interface RequestBody {
+  stream: Readable | null;
+  /** How long the whole exchange may take. */
+  deadlineMs: number;
+}
+
+/**
+ * Checks what the headers say about the body, and bounds what comes.
+ *
+ * @throws Malformed for a body where none belongs
+ * @throws Problem 411, 413 or 415
+ */
+export function requestBody(request: IncomingMessage, operation: Operation): RequestBody {
+  const { "content-length": length, "transfer-encoding": transfer, "content-type": type } = request.headers;
+  const none = transfer === undefined && (length === undefined || length === "0");
+  if (none) return { stream: null, deadlineMs: DEADLINE_MS };
+  if (operation.method === "GET" || operation.method === "DELETE") {
+    throw new Malformed("request.body-not-allowed", `${operation.method} takes no body.`);
+  }
+  const upload = operation.upload && /^multipart\/form-data\s*;/i.test(type ?? "");
+  if (!upload && !/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type ?? "")) {
+    throw new Problem(415, "request.unsupported-type", "Send application/json in UTF-8.");
+  }
+  const limit = upload ? UPLOAD_LIMIT : JSON_LIMIT;
+  if (length !== undefined) {
+    if (Number(length) > limit) throw tooLarge(limit);
+    const extra = upload ? Number(length) / UPLOAD_RATE : 0;
+    return { stream: request, deadlineMs: DEADLINE_MS + extra };
+  }
+  if (upload) throw new Problem(411, "request.length-required", "Send Content-Length with an upload.");
+  return { stream: request.pipe(new Bounded(limit)), deadlineMs: DEADLINE_MS };
+}
+
+function tooLarge(limit: number): Problem {
+  return new Problem(413, "request.too-large", `The body has more than ${limit} bytes.`);
+}
+
+/** Passes so many bytes, and fails on the next. */
+class Bounded extends Transform {
+  private passed = 0;
+
+  constructor(private readonly limit: number) {
+    super();
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.passed += chunk.length;
+    if (this.passed > this.limit) done(tooLarge(this.limit));
+    else done(null, chunk);
+  }
+}

@@ -1,0 +1,85 @@
+import { PERMISSIONS, type Access, type Permission } from "@kehu/auth";
+
+/** The parts of an OpenAPI 3.1 document that the gateway reads. */
+export interface OpenApiDocument {
+  paths: Record<string, Record<string, OpenApiOperation>>;
+  components?: { schemas?: Record<string, unknown> };
+  tags?: { name: string }[];
+}
+
+interface OpenApiOperation {
+  "x-permission"?: unknown;
+  "x-also-reads"?: unknown;
+  requestBody?: { content?: Record<string, unknown> };
+}
+
+export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+export type Method = (typeof METHODS)[number];
+
+/** One operation of one service. */
+export interface Operation {
+  service: string;
+  method: Method;
+  /** As find-my-way reads it (`/v1/accounts/:id`). */
+  path: string;
+  access: Access;
+  /** Takes multipart/form-data. */
+  upload: boolean;
+}
+
+const known: ReadonlySet<unknown> = new Set(PERMISSIONS);
+/** Between gateway and service only; of freshness the gateway gives the sum itself. */
+const NOT_ROUTED = /^\/(health|internal)\/|^\/v1\/freshness$/;
+const PATH = /^\/v1(\/([A-Za-z0-9._-]+|\{[A-Za-z]+\}))+$/;
+
+/**
+ * Reads a service's document.
+ *
+ * @returns undefined where the text is no OpenAPI document
+ */
+export function parseDocument(text: string): OpenApiDocument | undefined {
+  try {
+    const document = JSON.parse(text) as Partial<OpenApiDocument> | null;
+    return typeof document?.paths === "object" ? (document as OpenApiDocument) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The operations of a document. What declares no permission that we know is refused: it is not in the result.
+ *
+ * @param refuse told of each operation that is left out, and why
+ */
+export function operationsOf(
+  service: string,
+  document: OpenApiDocument,
+  refuse: (what: string, why: string) => void,
+): Operation[] {
+  const result: Operation[] = [];
+  for (const [path, item] of Object.entries(document.paths)) {
+    if (NOT_ROUTED.test(path)) continue;
+    for (const method of METHODS) {
+      const operation = item[method.toLowerCase()];
+      if (!operation) continue;
+      const access = accessOf(operation);
+      if (!PATH.test(path)) refuse(`${method} ${path}`, "has a path that the gateway does not serve");
+      else if (!access) refuse(`${method} ${path}`, "declares no permission that is known");
+      else
+        result.push({ service, method, path: path.replace(/\{(\w+)\}/g, ":$1"), access, upload: isUpload(operation) });
+    }
+  }
+  return result;
+}
+
+function accessOf(operation: OpenApiOperation): Access | undefined {
+  const permission = operation["x-permission"];
+  const alsoReads = operation["x-also-reads"] ?? [];
+  if (permission !== "public" && permission !== "own" && !known.has(permission)) return undefined;
+  if (!Array.isArray(alsoReads) || !alsoReads.every((name) => known.has(name))) return undefined;
+  return { permission: permission as Access["permission"], alsoReads: alsoReads as Permission[] };
+}
+
+function isUpload(operation: OpenApiOperation): boolean {
+  return operation.requestBody?.content?.["multipart/form-data"] !== undefined;
+}

@@ -1,0 +1,67 @@
+import { Injectable, Logger } from "@nestjs/common";
+import findMyWay, { type HTTPMethod, type Instance, type HTTPVersion } from "find-my-way";
+import { METHODS, operationsOf, type OpenApiDocument, type Operation } from "./openapi.ts";
+
+type Router = Instance<HTTPVersion.V1>;
+
+/** What a path leads to. */
+export type Match = { operation: Operation } | { allowed: readonly string[] };
+
+/** Which operation of which service a request means; built anew whenever a document changes. */
+@Injectable()
+export class RouteTable {
+  private readonly log = new Logger(RouteTable.name);
+  private documents: ReadonlyMap<string, OpenApiDocument> = new Map();
+  private router: Router = newRouter();
+
+  /** Takes over the document of a service. */
+  set(service: string, document: OpenApiDocument): void {
+    this.documents = new Map([...this.documents, [service, document]]);
+    this.router = this.build();
+  }
+
+  has(service: string): boolean {
+    return this.documents.has(service);
+  }
+
+  /** The documents by service; another map whenever one changes. */
+  all(): ReadonlyMap<string, OpenApiDocument> {
+    return this.documents;
+  }
+
+  /** The operation; or the methods that the path takes, none where there is no such path. HEAD is answered like GET. */
+  find(method: string, path: string): Match {
+    const found = this.router.find((method === "HEAD" ? "GET" : method) as HTTPMethod, path);
+    if (found) return { operation: found.store as Operation };
+    return { allowed: METHODS.filter((candidate) => this.router.find(candidate, path) !== null) };
+  }
+
+  private build(): Router {
+    const router = newRouter();
+    const owners = new Map<string, string>();
+    for (const [service, document] of this.documents) {
+      for (const operation of operationsOf(service, document, (what, why) =>
+        this.log.error(`${service}: ${what} ${why}. It is refused.`),
+      )) {
+        const key = `${operation.method} ${operation.path.replace(/:\w+/g, ":")}`;
+        const owner = owners.get(key);
+        if (owner !== undefined) {
+          this.log.error(`${service}: ${key} belongs to ${owner} already. It is refused.`);
+          continue;
+        }
+        owners.set(key, service);
+        router.on(operation.method, operation.path, () => undefined, operation);
+      }
+    }
+    return router;
+  }
+}
+
+function newRouter(): Router {
+  return findMyWay({
+    caseSensitive: true,
+    ignoreTrailingSlash: false,
+    ignoreDuplicateSlashes: false,
+    maxParamLength: 200,
+  });
+}

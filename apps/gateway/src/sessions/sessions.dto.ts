@@ -1,0 +1,10 @@
+import { IsString, Length, MaxLength } from "class-validator";
+
+export class LoginDto {
+  @IsString() @Length(1, 254) email: string;
+  @IsString() @Length(1, 1024) password: string;
+}
+
+export class RefreshDto {
+  @IsString() @MaxLength(100) refreshToken: string;
+}

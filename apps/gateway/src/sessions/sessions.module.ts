@@ -1,0 +1,16 @@
+import { Module } from "@nestjs/common";
+import { AccessModule } from "../access/access.module.ts";
+import { KeysModule } from "../keys/keys.module.ts";
+import { LoginThrottle } from "./login-throttle.ts";
+import { Passwords } from "./passwords.ts";
+import { SessionsController } from "./sessions.controller.ts";
+import { SessionsQueries } from "./sessions.queries.ts";
+import { SessionsService } from "./sessions.service.ts";
+
+@Module({
+  imports: [AccessModule, KeysModule],
+  controllers: [SessionsController],
+  providers: [SessionsService, SessionsQueries, Passwords, LoginThrottle],
+  exports: [SessionsService, Passwords],
+})
+export class SessionsModule {}

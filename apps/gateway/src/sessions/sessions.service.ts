@@ -1,0 +1,126 @@
+import { createHash, randomBytes } from "node:crypto";
+import { Problem } from "@kehu/contracts";
+import { Database } from "@kehu/database";
+import { Injectable, Logger } from "@nestjs/common";
+import { v7 as uuidv7 } from "uuid";
+import { signAccessToken } from "../access/access-token.ts";
+import { AuthChanges } from "../access/auth-changes.ts";
+import { ACCESS_LIFETIME, KeyRing } from "../keys/key-ring.ts";
+import { normalEmail } from "./normal-email.ts";
+import { LoginThrottle } from "./login-throttle.ts";
+import { Passwords } from "./passwords.ts";
+import { SessionsQueries } from "./sessions.queries.ts";
+
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+  tokenType: "Bearer";
+  expiresIn: number;
+}
+
+/** A login is good for so long, however often it is refreshed. */
+const SESSION_DAYS = 30;
+
+const OPEN = `
+  WITH opened AS (
+    INSERT INTO session (id, user_id, expires_at) VALUES ($1, $2, clock_timestamp() + interval '${SESSION_DAYS} days') RETURNING id)
+  INSERT INTO refresh_token (token_hash, session_id) SELECT $3, id FROM opened`;
+
+/** Spends the old token and stores the new one in one statement, so that of twins one wins. */
+const ROTATE = `
+  WITH spent AS (
+    UPDATE refresh_token t SET used_at = clock_timestamp() FROM session s JOIN app_user u ON u.id = s.user_id
+    WHERE t.token_hash = $1 AND t.used_at IS NULL AND s.id = t.session_id
+      AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND u.status = 'active' AND u.deleted_at IS NULL
+    RETURNING s.id, s.user_id),
+  stored AS (INSERT INTO refresh_token (token_hash, session_id) SELECT $2, id FROM spent)
+  SELECT id, user_id FROM spent`;
+
+const REVOKE = `
+  WITH revoked AS (
+    UPDATE session SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL RETURNING id)
+  INSERT INTO auth_change (kind, subject) SELECT 'session', id FROM revoked RETURNING subject`;
+
+/** Logins: sessions and the tokens of each. */
+@Injectable()
+export class SessionsService {
+  private readonly log = new Logger(SessionsService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly queries: SessionsQueries,
+    private readonly passwords: Passwords,
+    private readonly throttle: LoginThrottle,
+    private readonly keys: KeyRing,
+    private readonly changes: AuthChanges,
+  ) {}
+
+  /** @throws Problem 401 `login.refused`, the same for an unknown user, a wrong password and a suspended user */
+  async login(email: string, password: string, address: string): Promise<Tokens> {
+    const wanted = normalEmail(email);
+    await this.throttle.before(wanted, address);
+    const user = await this.queries.login(wanted);
+    const good = await this.passwords.matches(password, user?.password_hash ?? undefined);
+    if (!user || !good || user.status !== "active") {
+      this.throttle.failed(wanted, address);
+      throw new Problem(401, "login.refused", "Email and password do not belong to an active user.");
+    }
+    this.throttle.succeeded(wanted, address);
+    return this.open(user.id);
+  }
+
+  /** Opens a session for a user who has proved who he is. */
+  async open(userId: string): Promise<Tokens> {
+    const sessionId = uuidv7();
+    const refreshToken = newToken();
+    await this.database.query(OPEN, [sessionId, userId, hashToken(refreshToken)]);
+    return this.tokens(userId, sessionId, refreshToken);
+  }
+
+  /** Trades a refresh token for new tokens, once. A token that comes twice ends the session that it belongs to. */
+  async refresh(spent: string): Promise<Tokens> {
+    const refreshToken = newToken();
+    const hash = hashToken(spent);
+    const [session] = await this.database.query<{ id: string; user_id: string }>(ROTATE, [
+      hash,
+      hashToken(refreshToken),
+    ]);
+    if (session) return this.tokens(session.user_id, session.id, refreshToken);
+    await this.punishReuse(hash);
+    throw new Problem(401, "refresh.refused", "This refresh token is not good, or not any more.");
+  }
+
+  async logout(sessionId: string): Promise<void> {
+    await this.revoke(sessionId);
+  }
+
+  private async punishReuse(hash: Buffer): Promise<void> {
+    const [reused] = await this.database.query<{ session_id: string }>(
+      "SELECT session_id FROM refresh_token WHERE token_hash = $1 AND used_at IS NOT NULL",
+      [hash],
+    );
+    if (!reused || !(await this.revoke(reused.session_id))) return;
+    this.log.warn(`A refresh token was used twice: session ${reused.session_id} is revoked.`);
+  }
+
+  private async revoke(sessionId: string): Promise<boolean> {
+    const revoked = await this.database.query(REVOKE, [sessionId]);
+    if (revoked.length > 0) await this.changes.announce();
+    return revoked.length > 0;
+  }
+
+  private tokens(userId: string, sessionId: string, refreshToken: string): Tokens {
+    const accessToken = signAccessToken(userId, sessionId, this.keys.current(Date.now()));
+    return { accessToken, refreshToken, tokenType: "Bearer", expiresIn: ACCESS_LIFETIME };
+  }
+}
+
+/** A one-time token: 256 random bits. */
+export function newToken(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/** What is stored of a token. A fast hash suffices, as there is nothing to guess. */
+export function hashToken(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}

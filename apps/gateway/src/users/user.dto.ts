@@ -1,0 +1,31 @@
+import { Imported, IsTitle, Nullable, Optional, PatchOf, RecordDto } from "@kehu/records";
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsEmail,
+  IsIn,
+  IsString,
+  IsTimeZone,
+  IsUUID,
+  Length,
+  MaxLength,
+} from "class-validator";
+
+export class CreateUser extends RecordDto {
+  @IsString() @MaxLength(254) @IsEmail() email: string;
+  @Nullable() @IsString() @MaxLength(255) firstName?: string | null;
+  @IsTitle() lastName: string;
+  @Optional() @IsArray() @ArrayMaxSize(20) @ArrayUnique() @IsUUID(undefined, { each: true }) roleIds?: string[];
+  @Optional() @IsIn(["en", "zh-CN"]) language?: string;
+  /** IANA name; null: the company's. */
+  @Nullable() @IsString() @IsTimeZone() timeZone?: string | null;
+}
+
+export class UpdateUser extends PatchOf(CreateUser) {}
+
+export class ImportUser extends Imported(CreateUser) {}
+
+export class AcceptInvitation {
+  @IsString() @Length(1, 1024) password: string;
+}

@@ -1,0 +1,141 @@
+import { Conflict, IllegalTransition, RuleViolation, type DomainEvent, type UserState } from "@kehu/contracts";
+import { assign, event, RecordEntity, required } from "@kehu/records";
+import { Column, Entity } from "typeorm";
+import { ADMINISTRATOR_ROLE } from "../roles/built-in-roles.ts";
+import { normalEmail } from "../sessions/normal-email.ts";
+import type { CreateUser, ImportUser, UpdateUser } from "./user.dto.ts";
+import { NEXT, type UserStatus } from "./user-status.ts";
+
+/** What a user has to know of the others; changes with each user that is decided about. */
+export interface Colleagues {
+  roleIds: ReadonlySet<string>;
+  /** Email -> id of the user who has it. */
+  emails: Map<string, string>;
+  /** Ids of the active administrators. */
+  administrators: Set<string>;
+}
+
+@Entity({ schema: "identity", name: "app_user" })
+export class User extends RecordEntity {
+  @Column("text") email: string;
+  @Column("text", { name: "first_name", nullable: true }) firstName: string | null;
+  @Column("text", { name: "last_name" }) lastName: string;
+  /** First and last name with a space between. */
+  @Column("text") name: string;
+  @Column("text") status: UserStatus;
+  @Column("uuid", { name: "team_id", nullable: true }) teamId: string | null;
+  @Column("text", { name: "team_path", nullable: true }) teamPath: string | null;
+  @Column("uuid", { name: "role_ids", array: true }) roleIds: string[];
+  @Column("text") language: string;
+  @Column("text", { name: "time_zone", nullable: true }) timeZone: string | null;
+
+  open(data: CreateUser, now: Date, colleagues: Colleagues): DomainEvent[] {
+    this.ownerId = null; // a user belongs to nobody, not even to who invites him
+    assign(this, { status: "invited", roleIds: [], language: "en" });
+    this.set(data, colleagues);
+    return [event("identity.user.invited", this, now)];
+  }
+
+  imported(data: Partial<ImportUser>, now: Date, colleagues: Colleagues): DomainEvent[] {
+    if (this.version > 0) return this.update(data, now, colleagues);
+    if (data.email === undefined) throw required("email");
+    if (data.lastName === undefined) throw required("lastName");
+    return this.open(data as CreateUser, now, colleagues);
+  }
+
+  update(patch: UpdateUser, now: Date, colleagues: Colleagues): DomainEvent[] {
+    return this.set(patch, colleagues) ? [event("identity.user.updated", this, now)] : [];
+  }
+
+  get isActiveAdministrator(): boolean {
+    return this.status === "active" && this.roleIds.includes(ADMINISTRATOR_ROLE);
+  }
+
+  /** Where there is no administrator yet: a user of version 0, or one who is there already, becomes one. */
+  becomeFirstAdministrator(now: Date): DomainEvent[] {
+    const roleIds = [...new Set([...this.roleIds, ADMINISTRATOR_ROLE])];
+    const born = this.version === 0 ? [event("identity.user.invited", this, now)] : [];
+    assign(this, { roleIds, status: "active" });
+    return [...born, event("identity.user.activated", this, now)];
+  }
+
+  /** Takes up an invitation. */
+  activate(now: Date): DomainEvent[] {
+    if (this.status !== "invited") throw new IllegalTransition("user", this.status, "active", NEXT[this.status]);
+    this.status = "active";
+    return [event("identity.user.activated", this, now)];
+  }
+
+  suspend(now: Date, administrators: Set<string>): DomainEvent[] {
+    if (this.status !== "active") throw new IllegalTransition("user", this.status, "suspended", NEXT[this.status]);
+    this.mustNotBeTheLast(administrators);
+    this.status = "suspended";
+    return [event("identity.user.suspended", this, now)];
+  }
+
+  reactivate(now: Date): DomainEvent[] {
+    if (this.status !== "suspended") throw new IllegalTransition("user", this.status, "active", NEXT[this.status]);
+    this.status = "active";
+    return [event("identity.user.reactivated", this, now)];
+  }
+
+  remove(now: Date, administrators = new Set<string>()): DomainEvent[] {
+    this.mustNotBeTheLast(administrators);
+    this.deletedAt = now;
+    return [event("identity.user.deleted", this, now)];
+  }
+
+  restore(now: Date): DomainEvent[] {
+    this.deletedAt = null;
+    return [event("identity.user.restored", this, now)];
+  }
+
+  state(): UserState {
+    return {
+      ...this.base(),
+      email: this.email,
+      firstName: this.firstName,
+      lastName: this.lastName,
+      name: this.name,
+      status: this.status,
+      teamId: this.teamId,
+      teamPath: this.teamPath,
+      roleIds: this.roleIds,
+      language: this.language,
+      timeZone: this.timeZone,
+    };
+  }
+
+  private set(data: UpdateUser, colleagues: Colleagues): boolean {
+    if (data.roleIds) this.mustKeepRoles(data.roleIds, colleagues);
+    const email = data.email === undefined ? undefined : normalEmail(data.email);
+    if (email !== undefined) this.mustBeFree(email, colleagues.emails);
+    const differs = assign(this, { ...data, email });
+    this.name = [this.firstName, this.lastName].filter((part) => part).join(" ");
+    return differs;
+  }
+
+  private mustBeFree(email: string, emails: Map<string, string>): void {
+    const holder = emails.get(email);
+    if (holder !== undefined && holder !== this.id)
+      throw new Conflict("user.email-taken", "Another user has this email.");
+    emails.set(email, this.id);
+  }
+
+  private mustKeepRoles(roleIds: readonly string[], { roleIds: known, administrators }: Colleagues): void {
+    if (!roleIds.every((id) => known.has(id))) {
+      const message = "There is no such role.";
+      throw new RuleViolation("reference.unknown", message, {
+        errors: [{ field: "roleIds", code: "reference.unknown", message }],
+      });
+    }
+    if (!roleIds.includes(ADMINISTRATOR_ROLE)) this.mustNotBeTheLast(administrators);
+  }
+
+  private mustNotBeTheLast(administrators: Set<string>): void {
+    if (!administrators.has(this.id)) return;
+    if (administrators.size === 1)
+      throw new Conflict("user.last-administrator", "An active administrator must be left.");
+    administrators.delete(this.id);
+  }
+}

@@ -1,0 +1,30 @@
+import { Type, type Static } from "typebox";
+import { concept, oneOf, RecordState } from "../event.ts";
+
+export const RoleState = Type.Object({
+  ...RecordState,
+  /** Stable name of a built-in role (`sales`). */
+  key: Type.String(),
+  name: Type.String(),
+  /** Permission -> how far it reaches. */
+  grants: Type.Record(Type.String(), oneOf(["own", "all"])),
+});
+export type RoleState = Static<typeof RoleState>;
+
+const role = concept("kehu.identity.role", "role", RoleState, {
+  id: "0199c1a0-0000-7000-8000-0000000000aa",
+  ownerId: null,
+  externalIds: [],
+  createdAt: "2026-01-02T03:04:05.000Z",
+  updatedAt: "2026-01-02T03:04:05.000Z",
+  deletedAt: null,
+  key: "sales",
+  name: "Sales",
+  grants: { "customer.account.read": "own" },
+});
+
+export const ROLE_EVENTS = {
+  "identity.role.created": role(),
+  "identity.role.updated": role(),
+  "identity.role.snapshot": role(),
+};
