@@ -1,10 +1,10 @@
-import { ServiceModule } from '@kehu/http';
-import { Module } from '@nestjs/common';
-import { config } from './config.ts';
-import { FactsModule } from './facts/facts.module.ts';
-import { MetricsModule } from './metrics/metrics.module.ts';
+import { ServiceModule } from "@kehu/http";
+import { Module } from "@nestjs/common";
+import { config } from "./config.ts";
+import { FactsModule } from "./facts/facts.module.ts";
+import { MetricsModule } from "./metrics/metrics.module.ts";
 
 @Module({
-  imports: [ServiceModule.forRoot({ name: 'analytics', schema: 'analytics' }, config), FactsModule, MetricsModule],
+  imports: [ServiceModule.forRoot({ name: "analytics", schema: "analytics" }, config), FactsModule, MetricsModule],
 })
 export class AppModule {}

@@ -1,10 +1,10 @@
-import type { DynamicModule, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { BusStrategy } from '@kehu/messaging';
-import { endIfMisconfigured } from './config.ts';
-import { JsonLogger } from './logger.ts';
-import { httpServer } from './server.ts';
+import type { DynamicModule, Type } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import type { NestFastifyApplication } from "@nestjs/platform-fastify";
+import { BusStrategy } from "@kehu/messaging";
+import { endIfMisconfigured } from "./config.ts";
+import { JsonLogger } from "./logger.ts";
+import { httpServer } from "./server.ts";
 
 /** Where and how a process listens. */
 interface Listening {
@@ -52,6 +52,6 @@ export async function bootstrap(module: Type | DynamicModule, service: string, l
       () => process.exit(1),
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
 }

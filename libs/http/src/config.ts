@@ -22,14 +22,17 @@ export class Environment {
     const text = this.variables[name];
     if (!text) return fallback;
     const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    if (!(value >= least && value <= most)) throw new ConfigError(`${name} must be a whole number from ${least} to ${most}.`);
+    if (!(value >= least && value <= most))
+      throw new ConfigError(`${name} must be a whole number from ${least} to ${most}.`);
     return value;
   }
 
   url(name: string, protocols: readonly string[]): string {
     const value = this.text(name);
     if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
-      throw new ConfigError(`${name} must be an address that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}.`);
+      throw new ConfigError(
+        `${name} must be an address that starts with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}.`,
+      );
     }
     return value;
   }
@@ -44,7 +47,10 @@ export class Environment {
   }
 
   list(name: string): string[] {
-    return (this.variables[name] ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '');
+    return (this.variables[name] ?? "")
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
   }
 }
 
@@ -52,7 +58,10 @@ export class Environment {
  * Parses the environment once, at start. A wrong or missing value ends the process with exit code 78 and a line that
  * names the variable.
  */
-export function configure<C>(variables: Readonly<Record<string, string | undefined>>, parse: (environment: Environment) => C): C {
+export function configure<C>(
+  variables: Readonly<Record<string, string | undefined>>,
+  parse: (environment: Environment) => C,
+): C {
   try {
     return parse(new Environment(variables));
   } catch (error) {
@@ -82,12 +91,12 @@ export interface ServiceConfig {
 /** The configuration of a service behind the gateway. */
 export function serviceConfig(variables: Readonly<Record<string, string | undefined>>): ServiceConfig {
   return configure(variables, (environment) => ({
-    port: environment.integer('PORT', 0, 0, 65_535),
-    host: environment.text('HOST', '127.0.0.1'),
-    databaseUrl: environment.url('DATABASE_URL', ['postgres:', 'postgresql:']),
-    kafkaBrokers: environment.list('KAFKA_BROKERS'),
-    internalSecret: environment.secret('KEHU_INTERNAL_SECRET'),
-    cursorSecret: environment.secret('KEHU_CURSOR_SECRET'),
-    logLevel: environment.text('LOG_LEVEL', 'info'),
+    port: environment.integer("PORT", 0, 0, 65_535),
+    host: environment.text("HOST", "127.0.0.1"),
+    databaseUrl: environment.url("DATABASE_URL", ["postgres:", "postgresql:"]),
+    kafkaBrokers: environment.list("KAFKA_BROKERS"),
+    internalSecret: environment.secret("KEHU_INTERNAL_SECRET"),
+    cursorSecret: environment.secret("KEHU_CURSOR_SECRET"),
+    logLevel: environment.text("LOG_LEVEL", "info"),
   }));
 }

@@ -1,11 +1,19 @@
-export { bootstrap, createApp } from './bootstrap.ts';
-export { ConfigError, configure, endIfMisconfigured, Environment, EXIT_CONFIG, serviceConfig, type ServiceConfig } from './config.ts';
-export { HealthController } from './health.controller.ts';
-export { parseBody } from './json-body.ts';
-export { JsonLogger } from './logger.ts';
-export { ProblemFilter, problemOf, sendProblem } from './problem.filter.ts';
-export { ReplyInterceptor } from './reply.interceptor.ts';
-export { BODY_LIMIT, httpServer } from './server.ts';
-export { databaseModule, platformProviders, ServiceModule } from './service.module.ts';
-export { ParseId, ValidationPipe } from './validation.pipe.ts';
-export { operationsController } from './operations.controller.ts';
+export { bootstrap, createApp } from "./bootstrap.ts";
+export {
+  ConfigError,
+  configure,
+  endIfMisconfigured,
+  Environment,
+  EXIT_CONFIG,
+  serviceConfig,
+  type ServiceConfig,
+} from "./config.ts";
+export { HealthController } from "./health.controller.ts";
+export { parseBody } from "./json-body.ts";
+export { JsonLogger } from "./logger.ts";
+export { ProblemFilter, problemOf, sendProblem } from "./problem.filter.ts";
+export { ReplyInterceptor } from "./reply.interceptor.ts";
+export { BODY_LIMIT, httpServer } from "./server.ts";
+export { databaseModule, platformProviders, ServiceModule } from "./service.module.ts";
+export { ParseId, ValidationPipe } from "./validation.pipe.ts";
+export { operationsController } from "./operations.controller.ts";

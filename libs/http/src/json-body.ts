@@ -1,5 +1,5 @@
-import { Malformed } from '@kehu/contracts';
-import parseJson from 'secure-json-parse';
+import { Malformed } from "@kehu/contracts";
+import parseJson from "secure-json-parse";
 
 const DEPTH = 32;
 
@@ -13,23 +13,23 @@ const DEPTH = 32;
  */
 export function parseBody(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
-  const text = bytes.toString('utf8');
-  if (depthOf(text) > DEPTH) throw new Malformed('json.too-deep', `JSON is nested at most ${DEPTH} levels deep.`);
+  const text = bytes.toString("utf8");
+  if (depthOf(text) > DEPTH) throw new Malformed("json.too-deep", `JSON is nested at most ${DEPTH} levels deep.`);
   const value = parse(text);
-  if (text.includes('\\u') && !storable(value)) {
-    throw new Malformed('json.unstorable-text', 'A text holds NUL or half of a surrogate pair.');
+  if (text.includes("\\u") && !storable(value)) {
+    throw new Malformed("json.unstorable-text", "A text holds NUL or half of a surrogate pair.");
   }
   return value;
 }
 
 function parse(text: string): unknown {
   try {
-    return parseJson(text, null, { protoAction: 'error', constructorAction: 'error' }) as unknown;
+    return parseJson(text, null, { protoAction: "error", constructorAction: "error" }) as unknown;
   } catch (error) {
     const forbidden = /forbidden prototype/.test((error as Error).message);
     throw forbidden
-      ? new Malformed('json.forbidden-key', 'A property has a name that is not allowed.')
-      : new Malformed('json.malformed', 'The body is not JSON.');
+      ? new Malformed("json.forbidden-key", "A property has a name that is not allowed.")
+      : new Malformed("json.malformed", "The body is not JSON.");
   }
 }
 
@@ -56,7 +56,7 @@ function endOfString(text: string, start: number): number {
 }
 
 function storable(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
-  if (typeof value !== 'object' || value === null) return true;
+  if (typeof value === "string") return value.isWellFormed() && !value.includes("\0");
+  if (typeof value !== "object" || value === null) return true;
   return Object.entries(value).every(([key, item]) => storable(key) && storable(item));
 }

@@ -1,13 +1,13 @@
-import { Problem } from '@kehu/contracts';
-import { isTransient } from '@kehu/database';
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { titleOf } from './titles.ts';
+import { Problem } from "@kehu/contracts";
+import { isTransient } from "@kehu/database";
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from "@nestjs/common";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { titleOf } from "./titles.ts";
 
 /** Renders every error as application/problem+json (RFC 9457); never a stack, SQL or host. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger('http');
+  private readonly logger = new Logger("http");
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
@@ -21,14 +21,14 @@ export class ProblemFilter implements ExceptionFilter {
 /** Answers with a problem document. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   const { retryAfter, ...members } = problem.members;
-  if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
+  if (retryAfter !== undefined) void reply.header("retry-after", String(retryAfter));
   void reply
     .code(problem.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header("content-type", "application/problem+json; charset=utf-8")
     .send(
       JSON.stringify({
         type: `urn:kehu:problem:${problem.code}`,
-        title: titleOf(problem.code, problem.status, request.headers['accept-language']),
+        title: titleOf(problem.code, problem.status, request.headers["accept-language"]),
         status: problem.status,
         code: problem.code,
         detail: problem.detail,
@@ -39,30 +39,32 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 }
 
 const BY_STATUS: Readonly<Record<number, [code: string, detail: string]>> = {
-  400: ['request.malformed', 'The request cannot be read.'],
-  401: ['authentication.required', 'Send a valid token in the header Authorization.'],
-  403: ['permission.denied', 'The permission for this is missing.'],
-  404: ['not-found', 'There is no such record, or it is not yours to see.'],
-  405: ['method.not-allowed', 'This path does not take this method.'],
-  408: ['request.timeout', 'The request came too slowly.'],
-  413: ['request.too-large', 'The body is too large.'],
-  414: ['request.too-large', 'The address is too long.'],
-  415: ['request.unsupported-type', 'Send application/json.'],
-  429: ['rate.limited', 'Too many requests.'],
-  431: ['request.too-large', 'The headers are too large.'],
+  400: ["request.malformed", "The request cannot be read."],
+  401: ["authentication.required", "Send a valid token in the header Authorization."],
+  403: ["permission.denied", "The permission for this is missing."],
+  404: ["not-found", "There is no such record, or it is not yours to see."],
+  405: ["method.not-allowed", "This path does not take this method."],
+  408: ["request.timeout", "The request came too slowly."],
+  413: ["request.too-large", "The body is too large."],
+  414: ["request.too-large", "The address is too long."],
+  415: ["request.unsupported-type", "Send application/json."],
+  429: ["rate.limited", "Too many requests."],
+  431: ["request.too-large", "The headers are too large."],
 };
 
 /** What an error of any origin means to a caller. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isTransient(error)) return new Problem(503, 'database.unavailable', 'The database is away or busy.', { retryAfter: 1 });
-  const status = error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number }).statusCode ?? 500);
+  if (isTransient(error))
+    return new Problem(503, "database.unavailable", "The database is away or busy.", { retryAfter: 1 });
+  const status =
+    error instanceof HttpException ? error.getStatus() : ((error as { statusCode?: number }).statusCode ?? 500);
   const known = BY_STATUS[status];
   if (known) return new Problem(status, known[0], known[1]);
   const state = (error as { code?: string }).code;
-  if (state === '23505') return new Problem(409, 'record.exists', 'Another record has this value already.');
-  if (state?.startsWith('22')) return new Problem(400, 'request.malformed', 'A value cannot be stored.');
-  return new Problem(500, 'internal', 'Something went wrong here.');
+  if (state === "23505") return new Problem(409, "record.exists", "Another record has this value already.");
+  if (state?.startsWith("22")) return new Problem(400, "request.malformed", "A value cannot be stored.");
+  return new Problem(500, "internal", "Something went wrong here.");
 }
 
 function describe(error: unknown): string {

@@ -1,9 +1,9 @@
-import { Malformed } from '@kehu/contracts';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { parseBody } from './json-body.ts';
+import { Malformed } from "@kehu/contracts";
+import { FastifyAdapter } from "@nestjs/platform-fastify";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { parseBody } from "./json-body.ts";
 
 /** The largest JSON body, in bytes. */
 export const BODY_LIMIT = 256 * 1024;
@@ -27,23 +27,32 @@ export function httpServer(trustedProxies: readonly string[] = []): FastifyAdapt
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
     routerOptions: { maxParamLength: 200 },
     genReqId: (request: IncomingMessage) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+      const given = request.headers["x-request-id"];
+      return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
     },
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
-      const code = error.code === 'FST_ERR_BAD_URL' ? 'path.malformed' : 'request.malformed';
-      void reply.code(400).header('content-type', 'application/problem+json; charset=utf-8').send(
-        JSON.stringify({ type: `urn:kehu:problem:${code}`, title: 'Malformed request', status: 400, code, detail: 'The address cannot be read.' }),
-      );
+      const code = error.code === "FST_ERR_BAD_URL" ? "path.malformed" : "request.malformed";
+      void reply
+        .code(400)
+        .header("content-type", "application/problem+json; charset=utf-8")
+        .send(
+          JSON.stringify({
+            type: `urn:kehu:problem:${code}`,
+            title: "Malformed request",
+            status: 400,
+            code,
+            detail: "The address cannot be read.",
+          }),
+        );
     },
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+  fastify.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
     try {
       done(null, parseBody(body as Buffer));
     } catch (error) {
-      done(error instanceof Error ? error : new Malformed('json.malformed', 'The body is not JSON.'), undefined);
+      done(error instanceof Error ? error : new Malformed("json.malformed", "The body is not JSON."), undefined);
     }
   });
   return adapter;

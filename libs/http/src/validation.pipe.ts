@@ -1,12 +1,12 @@
-import { Malformed } from '@kehu/contracts';
-import { validated } from '@kehu/records';
-import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { Malformed } from "@kehu/contracts";
+import { validated } from "@kehu/records";
+import { Injectable, type ArgumentMetadata, type PipeTransform } from "@nestjs/common";
 
 /** Checks every body against its class. Queries are read by the list parser, ids by `ParseId`. */
 @Injectable()
 export class ValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
-    if (type !== 'body' || !metatype || metatype === Object) return value;
+    if (type !== "body" || !metatype || metatype === Object) return value;
     return validated(metatype as new () => object, value ?? {});
   }
 }
@@ -15,7 +15,8 @@ export class ValidationPipe implements PipeTransform {
 @Injectable()
 export class ParseId implements PipeTransform<string, string> {
   transform(value: string): string {
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) throw new Malformed('id.malformed', 'An id is a UUID.');
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value))
+      throw new Malformed("id.malformed", "An id is a UUID.");
     return value.toLowerCase();
   }
 }

@@ -1,8 +1,8 @@
-import { HttpCode } from '@nestjs/common';
-import type { Resource } from './resource.ts';
+import { HttpCode } from "@nestjs/common";
+import type { Resource } from "./resource.ts";
 
 /** What an operation answers with; the OpenAPI generator makes the response's schema of it. */
-export type Shape = 'page' | 'record' | 'created' | 'nothing' | 'history' | 'fields' | 'bulk';
+export type Shape = "page" | "record" | "created" | "nothing" | "history" | "fields" | "bulk";
 
 export interface Answer {
   shape: Shape;
@@ -10,9 +10,17 @@ export interface Answer {
 }
 
 /** Metadata key of an operation's `Answer`. */
-export const ANSWER = Symbol.for('kehu:answer');
+export const ANSWER = Symbol.for("kehu:answer");
 
-const STATUS: Readonly<Record<Shape, number>> = { page: 200, record: 200, created: 201, nothing: 204, history: 200, fields: 200, bulk: 200 };
+const STATUS: Readonly<Record<Shape, number>> = {
+  page: 200,
+  record: 200,
+  created: 201,
+  nothing: 204,
+  history: 200,
+  fields: 200,
+  bulk: 200,
+};
 
 /** Declares what an operation answers with, and its status. */
 export const Answers =

@@ -1,16 +1,16 @@
-import type { RequestContext } from '@kehu/auth';
-import { Forbidden, NotFound, RuleViolation, type ExternalId, type FieldError, type Problem } from '@kehu/contracts';
-import type { Tx } from '@kehu/database';
-import type { BulkOperation } from './bulk.dto.ts';
-import type { Clock } from './clock.ts';
-import type { RecordDto } from './dto.ts';
-import type { RecordEntity } from './record.entity.ts';
-import type { Locked, Records } from './records.ts';
-import type { References } from './references.ts';
-import type { Resource } from './resource.ts';
-import { store, type Change } from './store.ts';
+import type { RequestContext } from "@kehu/auth";
+import { Forbidden, NotFound, RuleViolation, type ExternalId, type FieldError, type Problem } from "@kehu/contracts";
+import type { Tx } from "@kehu/database";
+import type { BulkOperation } from "./bulk.dto.ts";
+import type { Clock } from "./clock.ts";
+import type { RecordDto } from "./dto.ts";
+import type { RecordEntity } from "./record.entity.ts";
+import type { Locked, Records } from "./records.ts";
+import type { References } from "./references.ts";
+import type { Resource } from "./resource.ts";
+import { store, type Change } from "./store.ts";
 
-export type Outcome = 'created' | 'updated' | 'unchanged' | 'failed';
+export type Outcome = "created" | "updated" | "unchanged" | "failed";
 
 /** One operation of a bulk request; `data` is validated, or `problem` says what is wrong with it. */
 export interface Step {
@@ -39,7 +39,9 @@ export class BulkBatch {
   /** Finds and locks the targets, and resolves the references, of all steps at once. */
   async load(tx: Tx, steps: readonly Step[], who: RequestContext): Promise<void> {
     const valid = steps.filter((step) => step.data !== null);
-    const names = valid.filter(({ operation }) => operation.op === 'upsert').flatMap(({ data }) => data!.externalIds ?? []);
+    const names = valid
+      .filter(({ operation }) => operation.op === "upsert")
+      .flatMap(({ data }) => data!.externalIds ?? []);
     if (names.length) {
       const found = await tx.query<{ system: string; external_id: string; record_id: string }>(
         `SELECT e.system, e.external_id, e.record_id FROM json_populate_recordset(NULL::external_id, $2) n
@@ -48,12 +50,23 @@ export class BulkBatch {
       );
       for (const row of found) this.idOf.set(nameKey({ system: row.system, id: row.external_id }), row.record_id);
     }
-    const ids = new Set([...this.idOf.values(), ...valid.flatMap(({ operation }) => (operation.op === 'update' ? [operation.id!.toLowerCase()] : []))]);
+    const ids = new Set([
+      ...this.idOf.values(),
+      ...valid.flatMap(({ operation }) => (operation.op === "update" ? [operation.id!.toLowerCase()] : [])),
+    ]);
     if (ids.size) {
       for (const one of await this.records.lock(tx, this.resource, [...ids], who)) this.locked.set(one.record.id, one);
     }
-    const resolved = await this.references.resolveAll(tx, this.resource, valid.map(({ data }) => data!), who);
-    this.context = await this.resource.context?.(tx, resolved.map(({ data }) => data));
+    const resolved = await this.references.resolveAll(
+      tx,
+      this.resource,
+      valid.map(({ data }) => data!),
+      who,
+    );
+    this.context = await this.resource.context?.(
+      tx,
+      resolved.map(({ data }) => data),
+    );
     valid.forEach((step, index) => this.resolved.set(step, resolved[index]!));
   }
 
@@ -70,18 +83,22 @@ export class BulkBatch {
   }
 
   private target({ operation, data }: Step): RecordEntity | null {
-    if (operation.op === 'create') return null;
-    const id = operation.op === 'update' ? operation.id!.toLowerCase() : data!.externalIds?.map((name) => this.idOf.get(nameKey(name))).find((found) => found);
-    if (operation.op === 'upsert') {
-      if (!data!.externalIds?.length) throw new RuleViolation('import.no-external-id', 'An upsert needs an external id.');
+    if (operation.op === "create") return null;
+    const id =
+      operation.op === "update"
+        ? operation.id!.toLowerCase()
+        : data!.externalIds?.map((name) => this.idOf.get(nameKey(name))).find((found) => found);
+    if (operation.op === "upsert") {
+      if (!data!.externalIds?.length)
+        throw new RuleViolation("import.no-external-id", "An upsert needs an external id.");
       if (!id) return null;
     }
     const found = this.locked.get(id!);
     if (!found) throw new NotFound();
-    if (!found.writable) throw new Forbidden('record.not-writable', 'You may read this record but not change it.');
+    if (!found.writable) throw new Forbidden("record.not-writable", "You may read this record but not change it.");
     if (found.record.deletedAt) {
-      if (operation.op === 'update') throw new NotFound();
-      throw new RuleViolation('import.target-deleted', 'The record with this external id was deleted.');
+      if (operation.op === "update") throw new NotFound();
+      throw new RuleViolation("import.target-deleted", "The record with this external id was deleted.");
     }
     return found.record;
   }
@@ -90,23 +107,25 @@ export class BulkBatch {
     const before = record.state();
     const patch = withoutKnownNames(record, data);
     const now = this.clock.now();
-    const events = who.origin === 'import' ? record.imported(patch, now, this.context) : record.update(patch, now, this.context);
-    if (events.length === 0) return { outcome: 'unchanged', id: record.id };
+    const events =
+      who.origin === "import" ? record.imported(patch, now, this.context) : record.update(patch, now, this.context);
+    if (events.length === 0) return { outcome: "unchanged", id: record.id };
     const earlier = this.changes.get(record.id);
     if (earlier) earlier.events.push(...events);
     else this.changes.set(record.id, { record, before, events });
-    return { outcome: 'updated', id: record.id };
+    return { outcome: "updated", id: record.id };
   }
 
   private createOne(data: RecordDto, who: RequestContext): { outcome: Outcome; id: string } {
     const record = this.records.born(this.resource, who);
     const now = record.createdAt;
-    if (who.origin === 'import') record.ownerId = null;
-    const events = who.origin === 'import' ? record.imported(data, now, this.context) : record.open(data, now, this.context);
+    if (who.origin === "import") record.ownerId = null;
+    const events =
+      who.origin === "import" ? record.imported(data, now, this.context) : record.open(data, now, this.context);
     this.changes.set(record.id, { record, before: null, events });
     this.locked.set(record.id, { record, writable: true });
     for (const name of data.externalIds ?? []) this.idOf.set(nameKey(name), record.id);
-    return { outcome: 'created', id: record.id };
+    return { outcome: "created", id: record.id };
   }
 }
 
@@ -114,6 +133,8 @@ const nameKey = ({ system, id }: ExternalId) => `${system} ${id}`;
 
 /** A record keeps the names that it has; an upsert adds those that are new. */
 function withoutKnownNames(record: RecordEntity, data: RecordDto): object {
-  const names = data.externalIds?.filter((name) => !record.externalIds.some((known) => nameKey(known) === nameKey(name)));
+  const names = data.externalIds?.filter(
+    (name) => !record.externalIds.some((known) => nameKey(known) === nameKey(name)),
+  );
   return { ...data, externalIds: names?.length ? [...record.externalIds, ...names] : undefined };
 }

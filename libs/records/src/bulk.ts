@@ -1,16 +1,16 @@
-import type { RequestContext } from '@kehu/auth';
-import { Forbidden, Problem, RuleViolation, type FieldError } from '@kehu/contracts';
-import { Database, type Tx } from '@kehu/database';
-import { Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
-import { BulkBatch, type Outcome, type Step } from './bulk-batch.ts';
-import type { BulkOperation, BulkRequest } from './bulk.dto.ts';
-import { Clock } from './clock.ts';
-import { validated } from './dto.ts';
-import { claim, keep } from './idempotency.ts';
-import { Records } from './records.ts';
-import { References } from './references.ts';
-import type { Resource } from './resource.ts';
+import type { RequestContext } from "@kehu/auth";
+import { Forbidden, Problem, RuleViolation, type FieldError } from "@kehu/contracts";
+import { Database, type Tx } from "@kehu/database";
+import { Injectable } from "@nestjs/common";
+import { createHash } from "node:crypto";
+import { BulkBatch, type Outcome, type Step } from "./bulk-batch.ts";
+import type { BulkOperation, BulkRequest } from "./bulk.dto.ts";
+import { Clock } from "./clock.ts";
+import { validated } from "./dto.ts";
+import { claim, keep } from "./idempotency.ts";
+import { Records } from "./records.ts";
+import { References } from "./references.ts";
+import type { Resource } from "./resource.ts";
 
 /** What became of one operation. */
 export interface BulkResult {
@@ -41,7 +41,11 @@ export class Bulk {
   async run(resource: Resource, request: BulkRequest, caller: RequestContext): Promise<{ results: BulkResult[] }> {
     const who = asOrigin(resource, request, caller);
     const steps = request.operations.map((operation, index) => stepOf(resource, operation, index, who));
-    await this.references.arrive(resource, steps.flatMap(({ data }) => data ?? []), who);
+    await this.references.arrive(
+      resource,
+      steps.flatMap(({ data }) => data ?? []),
+      who,
+    );
     try {
       return { results: await this.together(resource, steps, who, request.atomic ?? false) };
     } catch (error) {
@@ -70,11 +74,17 @@ export class Bulk {
       await batch.load(tx, open, who);
       const fresh = new Map<Step, BulkResult>();
       for (const step of open) fresh.set(step, resultOf(batch, step, who));
-      const failures = [...fresh.values()].some(({ outcome }) => outcome === 'failed');
+      const failures = [...fresh.values()].some(({ outcome }) => outcome === "failed");
       const results = steps.map((step) => fresh.get(step) ?? (stored.get(step.key) as BulkResult));
-      if (atomic && failures) throw new RuleViolation('bulk.failed', 'An operation failed, so nothing was done.', { results });
+      if (atomic && failures)
+        throw new RuleViolation("bulk.failed", "An operation failed, so nothing was done.", { results });
       await batch.store(tx, who);
-      if (who.idempotency) await keep(tx, who, open.map((step) => ({ key: step.key, bodyHash: step.hash, reply: fresh.get(step) })));
+      if (who.idempotency)
+        await keep(
+          tx,
+          who,
+          open.map((step) => ({ key: step.key, bodyHash: step.hash, reply: fresh.get(step) })),
+        );
       return results;
     });
   }
@@ -85,18 +95,23 @@ export class Bulk {
 }
 
 function asOrigin(resource: Resource, request: BulkRequest, who: RequestContext): RequestContext {
-  if (request.origin !== 'import') return who;
+  if (request.origin !== "import") return who;
   const permission = resource.permissions.import;
-  if (!(permission in who.grants)) throw new Forbidden('permission.denied', `This needs the permission ${permission}.`);
-  return { ...who, origin: 'import', permission };
+  if (!(permission in who.grants)) throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
+  return { ...who, origin: "import", permission };
 }
 
 /** Checks the shape of one operation; what is wrong with it becomes its own result. */
 function stepOf(resource: Resource, operation: BulkOperation, index: number, who: RequestContext): Step {
-  const key = who.idempotency ? `${who.idempotency.key}#${index}` : '';
-  const step = { key, hash: who.idempotency ? createHash('sha256').update(JSON.stringify(operation)).digest('base64url') : '', operation };
+  const key = who.idempotency ? `${who.idempotency.key}#${index}` : "";
+  const step = {
+    key,
+    hash: who.idempotency ? createHash("sha256").update(JSON.stringify(operation)).digest("base64url") : "",
+    operation,
+  };
   try {
-    if (operation.op === 'update' && !operation.id) throw new RuleViolation('request.invalid', 'An update names the id of its record.');
+    if (operation.op === "update" && !operation.id)
+      throw new RuleViolation("request.invalid", "An update names the id of its record.");
     return { ...step, data: validated(dtoOf(resource, operation, who), operation.data), problem: null };
   } catch (error) {
     if (error instanceof Problem) return { ...step, data: null, problem: error };
@@ -105,8 +120,8 @@ function stepOf(resource: Resource, operation: BulkOperation, index: number, who
 }
 
 function dtoOf(resource: Resource, operation: BulkOperation, who: RequestContext) {
-  if (who.origin === 'import') return resource.dto.import;
-  return operation.op === 'update' ? resource.dto.update : resource.dto.create;
+  if (who.origin === "import") return resource.dto.import;
+  return operation.op === "update" ? resource.dto.update : resource.dto.create;
 }
 
 function resultOf(batch: BulkBatch, step: Step, who: RequestContext): BulkResult {
@@ -121,13 +136,13 @@ function resultOf(batch: BulkBatch, step: Step, who: RequestContext): BulkResult
 }
 
 function failed(problem: Problem, id: string | null): BulkResult {
-  const errors = problem.members.errors ?? [{ field: '', code: problem.code, message: problem.detail }];
-  return { outcome: 'failed', id, warnings: [], errors: [...errors] };
+  const errors = problem.members.errors ?? [{ field: "", code: problem.code, message: problem.detail }];
+  return { outcome: "failed", id, warnings: [], errors: [...errors] };
 }
 
 /** Unique violations, deadlocks and the like: the operations hinder each other, or another request's. */
 function isCollision(error: unknown): boolean {
-  if (error instanceof Problem) return error.code === 'external-id.taken';
+  if (error instanceof Problem) return error.code === "external-id.taken";
   const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && /^(22|23|40)/.test(code);
+  return typeof code === "string" && /^(22|23|40)/.test(code);
 }

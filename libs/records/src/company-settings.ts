@@ -1,5 +1,5 @@
-import { Database } from '@kehu/database';
-import { Injectable } from '@nestjs/common';
+import { Database } from "@kehu/database";
+import { Injectable } from "@nestjs/common";
 
 /** What the company has decided once, from the service's copy of it. */
 export interface Settings {
@@ -11,7 +11,7 @@ export interface Settings {
   country: string;
 }
 
-const UNTIL_KNOWN: Settings = { currency: 'USD', timeZone: 'UTC', country: 'US' };
+const UNTIL_KNOWN: Settings = { currency: "USD", timeZone: "UTC", country: "US" };
 const REFRESH_MS = 1_000;
 
 /** The company's settings; read from the local copy at most once a second. */
@@ -24,7 +24,9 @@ export class CompanySettings {
 
   async get(): Promise<Settings> {
     if (performance.now() - this.readAt > REFRESH_MS) {
-      const [row] = await this.database.query<Settings>('SELECT currency, time_zone AS "timeZone", country FROM settings_copy LIMIT 1');
+      const [row] = await this.database.query<Settings>(
+        'SELECT currency, time_zone AS "timeZone", country FROM settings_copy LIMIT 1',
+      );
       this.settings = row ?? UNTIL_KNOWN;
       this.readAt = performance.now();
     }

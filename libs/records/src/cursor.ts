@@ -1,5 +1,5 @@
-import { Malformed } from '@kehu/contracts';
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { Malformed } from "@kehu/contracts";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /**
  * Signs the place in a list where the next page begins. A cursor is bound to the list, its filter, its order and its
@@ -10,23 +10,23 @@ export class CursorSigner {
 
   /** @param binding everything that the list depends on */
   sign(values: readonly unknown[], binding: unknown): string {
-    const payload = Buffer.from(JSON.stringify(values)).toString('base64url');
+    const payload = Buffer.from(JSON.stringify(values)).toString("base64url");
     return `${payload}.${this.mac(payload, binding)}`;
   }
 
   /** @throws Malformed `cursor.invalid` */
   read(cursor: string, binding: unknown): unknown[] {
-    const [payload = '', mac = ''] = cursor.split('.');
+    const [payload = "", mac = ""] = cursor.split(".");
     const expected = Buffer.from(this.mac(payload, binding));
     const given = Buffer.from(mac);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw new Malformed('cursor.invalid', 'The cursor is not one of this list, filter, order and caller.');
+      throw new Malformed("cursor.invalid", "The cursor is not one of this list, filter, order and caller.");
     }
-    return JSON.parse(Buffer.from(payload, 'base64url').toString()) as unknown[];
+    return JSON.parse(Buffer.from(payload, "base64url").toString()) as unknown[];
   }
 
   private mac(payload: string, binding: unknown): string {
-    const bound = createHash('sha256').update(JSON.stringify(binding)).digest('base64url');
-    return createHmac('sha256', this.secret).update(`${payload}.${bound}`).digest('base64url');
+    const bound = createHash("sha256").update(JSON.stringify(binding)).digest("base64url");
+    return createHmac("sha256", this.secret).update(`${payload}.${bound}`).digest("base64url");
   }
 }

@@ -1,11 +1,21 @@
-import { PartialType } from '@nestjs/mapped-types';
-import { plainToInstance, Transform, Type } from 'class-transformer';
+import { PartialType } from "@nestjs/mapped-types";
+import { plainToInstance, Transform, Type } from "class-transformer";
 import {
-  ArrayMaxSize, IsArray, IsDate, IsDefined, IsString, MaxLength, registerDecorator, ValidateIf, ValidateNested, validateSync, type ValidationError,
-} from 'class-validator';
-import { Malformed, RuleViolation, type FieldError } from '@kehu/contracts';
-import { isCurrency, toMinor } from './money.ts';
-import type { DtoClass } from './resource.ts';
+  ArrayMaxSize,
+  IsArray,
+  IsDate,
+  IsDefined,
+  IsString,
+  MaxLength,
+  registerDecorator,
+  ValidateIf,
+  ValidateNested,
+  validateSync,
+  type ValidationError,
+} from "class-validator";
+import { Malformed, RuleViolation, type FieldError } from "@kehu/contracts";
+import { isCurrency, toMinor } from "./money.ts";
+import type { DtoClass } from "./resource.ts";
 
 /** The field may be left out, but not be null (`@IsOptional` of class-validator would let null through). */
 export const Optional = () => ValidateIf((_, value) => value !== undefined);
@@ -17,8 +27,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** An instant, ISO 8601 with a zone; the property becomes a Date. Years 1 to 9999. */
 export function IsInstant(): PropertyDecorator {
-  const toDate = Transform(({ value }: { value: unknown }) => (typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value));
-  const isDate = IsDate({ message: 'isInstant' });
+  const toDate = Transform(({ value }: { value: unknown }) =>
+    typeof value === "string" && INSTANT.test(value) ? new Date(value) : value,
+  );
+  const isDate = IsDate({ message: "isInstant" });
   return (target, property) => {
     toDate(target, property);
     isDate(target, property as string);
@@ -26,38 +38,50 @@ export function IsInstant(): PropertyDecorator {
 }
 
 /** A day that is in the calendar, `YYYY-MM-DD`. */
-export const IsDay = () => rule('isDay', (value) => typeof value === 'string' && isDay(value));
+export const IsDay = () => rule("isDay", (value) => typeof value === "string" && isDay(value));
 /** A UUID in any version. */
-export const IsId = () => rule('isId', (value) => typeof value === 'string' && UUID.test(value));
+export const IsId = () => rule("isId", (value) => typeof value === "string" && UUID.test(value));
 /** A record: its id, or `{ "externalId": { "system", "id" } }`. */
-export const IsReference = () => rule('isReference', isReference);
+export const IsReference = () => rule("isReference", isReference);
 /** `{ "amount": "12.30", "currency": "EUR" }`; the amount has no more digits than the currency. */
-export const IsMoney = () => rule('isMoney', isMoney);
+export const IsMoney = () => rule("isMoney", isMoney);
 
 export function isDay(value: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(value) && new Date(`${value}T00:00:00Z`).toJSON()?.startsWith(value);
 }
 
 function isReference(value: unknown): boolean {
-  if (typeof value === 'string') return UUID.test(value);
+  if (typeof value === "string") return UUID.test(value);
   const external = (value as { externalId?: { system?: unknown; id?: unknown } } | null)?.externalId;
-  return typeof external?.system === 'string' && typeof external.id === 'string' && Object.keys(value as object).length === 1;
+  return (
+    typeof external?.system === "string" && typeof external.id === "string" && Object.keys(value as object).length === 1
+  );
 }
 
 function isMoney(value: unknown): boolean {
   const { amount, currency, ...rest } = (value ?? {}) as Record<string, unknown>;
-  return typeof amount === 'string' && isCurrency(currency) && Object.keys(rest).length === 0 && toMinor(amount, currency) !== null;
+  return (
+    typeof amount === "string" &&
+    isCurrency(currency) &&
+    Object.keys(rest).length === 0 &&
+    toMinor(amount, currency) !== null
+  );
 }
 
 function rule(name: string, validate: (value: unknown) => boolean): PropertyDecorator {
   return (target, property) =>
-    registerDecorator({ name, target: target.constructor, propertyName: property as string, validator: { validate: (value) => validate(value), defaultMessage: () => name } });
+    registerDecorator({
+      name,
+      target: target.constructor,
+      propertyName: property as string,
+      validator: { validate: (value) => validate(value), defaultMessage: () => name },
+    });
 }
 
 /** A name or a title: text that is not blank, at most 255 characters. */
 export function IsTitle(): PropertyDecorator {
   const length = MaxLength(255);
-  const text = rule('isTitle', (value) => typeof value === 'string' && value.trim() !== '');
+  const text = rule("isTitle", (value) => typeof value === "string" && value.trim() !== "");
   return (target, property) => {
     text(target, property);
     length(target, property as string);
@@ -72,7 +96,12 @@ class ExternalIdDto {
 /** What every resource takes besides its own fields. */
 export class RecordDto {
   /** Names of this record in other systems. */
-  @Optional() @IsArray() @ArrayMaxSize(20) @ValidateNested({ each: true }) @Type(() => ExternalIdDto) externalIds?: ExternalIdDto[];
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => ExternalIdDto)
+  externalIds?: ExternalIdDto[];
 }
 
 type Class<T> = abstract new (...parameters: never[]) => T;
@@ -103,42 +132,77 @@ export class OwnerDto {
  * @throws Malformed (400) for a wrong type or an unknown property, RuleViolation (422) for a missing or unfit value
  */
 export function validated<D extends object>(type: DtoClass<D>, plain: unknown): D {
-  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) throw new Malformed('request.malformed', 'The body must be a JSON object.');
+  if (typeof plain !== "object" || plain === null || Array.isArray(plain))
+    throw new Malformed("request.malformed", "The body must be a JSON object.");
   const instance = plainToInstance(type, plain, { enableImplicitConversion: false, exposeUnsetFields: false });
   const failures = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
   if (failures.length === 0) return instance;
-  const errors = failures.flatMap((failure) => fieldErrors(failure, ''));
-  const malformed = errors.find(({ code }) => code === 'field.unknown' || code === 'field.type');
+  const errors = failures.flatMap((failure) => fieldErrors(failure, ""));
+  const malformed = errors.find(({ code }) => code === "field.unknown" || code === "field.type");
   const text = `${errors[0]!.field}: ${errors[0]!.message}`;
-  if (malformed) throw new Malformed('request.malformed', text, { errors });
-  throw new RuleViolation('request.invalid', text, { errors });
+  if (malformed) throw new Malformed("request.malformed", text, { errors });
+  throw new RuleViolation("request.invalid", text, { errors });
 }
 
 function fieldErrors(failure: ValidationError, path: string): FieldError[] {
   const field = path + failure.property;
-  const own = Object.entries(failure.constraints ?? {}).map(([constraint, message]) => fieldError(field, constraint, message, failure.value));
+  const own = Object.entries(failure.constraints ?? {}).map(([constraint, message]) =>
+    fieldError(field, constraint, message, failure.value),
+  );
   return [...own.slice(0, 1), ...(failure.children ?? []).flatMap((child) => fieldErrors(child, `${field}.`))];
 }
 
-const TYPES = new Set(['isString', 'isInt', 'isNumber', 'isBoolean', 'isObject', 'isArray', 'nestedValidation', 'unknownValue', 'isId', 'isReference']);
+const TYPES = new Set([
+  "isString",
+  "isInt",
+  "isNumber",
+  "isBoolean",
+  "isObject",
+  "isArray",
+  "nestedValidation",
+  "unknownValue",
+  "isId",
+  "isReference",
+]);
 
 function fieldError(field: string, constraint: string, message: string, value: unknown): FieldError {
-  if (constraint === 'whitelistValidation') return { field, code: 'field.unknown', message: 'There is no such property.' };
-  if (value === undefined || value === null || constraint === 'isDefined' || constraint === 'isNotEmpty') return { field, code: 'field.required', message: 'A value is required.' };
-  if (constraint === 'isInstant' || constraint === 'isDate') return { field, code: typeof value === 'string' ? 'field.format' : 'field.type', message: 'An instant such as 2026-01-31T09:00:00Z is expected.' };
-  if (constraint === 'isTitle') return typeof value === 'string' ? { field, code: 'field.required', message: 'A text that is not blank is expected.' } : { field, code: 'field.type', message: 'A text is expected.' };
-  if (constraint === 'isDay') return { field, code: typeof value === 'string' ? 'field.format' : 'field.type', message: 'A day such as 2026-01-31 is expected.' };
-  if (constraint === 'isMoney') return { field, code: typeof value === 'object' ? 'field.money' : 'field.type', message: 'Money such as { "amount": "12.30", "currency": "EUR" } is expected.' };
-  if (constraint === 'isId') return { field, code: 'field.type', message: 'An id (UUID) is expected.' };
-  if (constraint === 'isReference') return { field, code: 'field.type', message: 'An id (UUID) or { "externalId": { "system", "id" } } is expected.' };
-  if (TYPES.has(constraint)) return { field, code: 'field.type', message };
-  if (constraint === 'isIn') return { field, code: 'field.vocabulary', message };
-  return { field, code: 'field.range', message };
+  if (constraint === "whitelistValidation")
+    return { field, code: "field.unknown", message: "There is no such property." };
+  if (value === undefined || value === null || constraint === "isDefined" || constraint === "isNotEmpty")
+    return { field, code: "field.required", message: "A value is required." };
+  if (constraint === "isInstant" || constraint === "isDate")
+    return {
+      field,
+      code: typeof value === "string" ? "field.format" : "field.type",
+      message: "An instant such as 2026-01-31T09:00:00Z is expected.",
+    };
+  if (constraint === "isTitle")
+    return typeof value === "string"
+      ? { field, code: "field.required", message: "A text that is not blank is expected." }
+      : { field, code: "field.type", message: "A text is expected." };
+  if (constraint === "isDay")
+    return {
+      field,
+      code: typeof value === "string" ? "field.format" : "field.type",
+      message: "A day such as 2026-01-31 is expected.",
+    };
+  if (constraint === "isMoney")
+    return {
+      field,
+      code: typeof value === "object" ? "field.money" : "field.type",
+      message: 'Money such as { "amount": "12.30", "currency": "EUR" } is expected.',
+    };
+  if (constraint === "isId") return { field, code: "field.type", message: "An id (UUID) is expected." };
+  if (constraint === "isReference")
+    return { field, code: "field.type", message: 'An id (UUID) or { "externalId": { "system", "id" } } is expected.' };
+  if (TYPES.has(constraint)) return { field, code: "field.type", message };
+  if (constraint === "isIn") return { field, code: "field.vocabulary", message };
+  return { field, code: "field.range", message };
 }
 
 /** 422 for a field that a new record must have. */
 export function required(field: string): RuleViolation {
-  return new RuleViolation('request.invalid', `${field}: A value is required.`, {
-    errors: [{ field, code: 'field.required', message: 'A value is required.' }],
+  return new RuleViolation("request.invalid", `${field}: A value is required.`, {
+    errors: [{ field, code: "field.required", message: "A value is required." }],
   });
 }

@@ -1,4 +1,4 @@
-import type { Settings } from './company-settings.ts';
+import type { Settings } from "./company-settings.ts";
 
 /** A label in the languages of the product. */
 export interface Label {
@@ -6,7 +6,19 @@ export interface Label {
   zh: string;
 }
 
-export type FieldKind = 'text' | 'longText' | 'choice' | 'integer' | 'money' | 'date' | 'instant' | 'boolean' | 'id' | 'reference' | 'json' | 'list';
+export type FieldKind =
+  | "text"
+  | "longText"
+  | "choice"
+  | "integer"
+  | "money"
+  | "date"
+  | "instant"
+  | "boolean"
+  | "id"
+  | "reference"
+  | "json"
+  | "list";
 
 /** Where a reference points: the table in this service that knows the record, its own or a copy fed by events. */
 export interface ReferenceTarget {
@@ -46,12 +58,19 @@ export interface Field {
 
 export type FieldMap = Readonly<Record<string, Field>>;
 
-type Options = Partial<Pick<Field, 'required' | 'filterable' | 'sortable' | 'personal' | 'neverNull' | 'column' | 'shown' | 'normalise'>>;
+type Options = Partial<
+  Pick<Field, "required" | "filterable" | "sortable" | "personal" | "neverNull" | "column" | "shown" | "normalise">
+>;
 
-const field = (kind: FieldKind, en: string, zh: string, options: Options & Pick<Field, 'choices' | 'target' | 'schema'> = {}): Field => ({
+const field = (
+  kind: FieldKind,
+  en: string,
+  zh: string,
+  options: Options & Pick<Field, "choices" | "target" | "schema"> = {},
+): Field => ({
   kind,
   label: { en, zh },
-  column: '',
+  column: "",
   required: false,
   filterable: true,
   sortable: !options.personal,
@@ -61,24 +80,36 @@ const field = (kind: FieldKind, en: string, zh: string, options: Options & Pick<
   ...options,
 });
 
-export const text = (en: string, zh: string, options?: Options) => field('text', en, zh, options);
-export const longText = (en: string, zh: string, options?: Options) => field('longText', en, zh, { sortable: false, ...options });
-export const integer = (en: string, zh: string, options?: Options) => field('integer', en, zh, options);
-export const boolean = (en: string, zh: string, options?: Options) => field('boolean', en, zh, options);
-export const day = (en: string, zh: string, options?: Options) => field('date', en, zh, options);
-export const instant = (en: string, zh: string, options?: Options) => field('instant', en, zh, options);
-export const money = (en: string, zh: string, options?: Options) => field('money', en, zh, options);
-export const choice = (en: string, zh: string, choices: readonly string[], options?: Options) => field('choice', en, zh, { ...options, choices });
-export const reference = (en: string, zh: string, target: ReferenceTarget, options?: Options) => field('reference', en, zh, { sortable: false, ...options, target });
-export const json = (en: string, zh: string, schema: object, options?: Options) => field('json', en, zh, { filterable: false, sortable: false, ...options, schema });
+export const text = (en: string, zh: string, options?: Options) => field("text", en, zh, options);
+export const longText = (en: string, zh: string, options?: Options) =>
+  field("longText", en, zh, { sortable: false, ...options });
+export const integer = (en: string, zh: string, options?: Options) => field("integer", en, zh, options);
+export const boolean = (en: string, zh: string, options?: Options) => field("boolean", en, zh, options);
+export const day = (en: string, zh: string, options?: Options) => field("date", en, zh, options);
+export const instant = (en: string, zh: string, options?: Options) => field("instant", en, zh, options);
+export const money = (en: string, zh: string, options?: Options) => field("money", en, zh, options);
+export const choice = (en: string, zh: string, choices: readonly string[], options?: Options) =>
+  field("choice", en, zh, { ...options, choices });
+export const reference = (en: string, zh: string, target: ReferenceTarget, options?: Options) =>
+  field("reference", en, zh, { sortable: false, ...options, target });
+export const json = (en: string, zh: string, schema: object, options?: Options) =>
+  field("json", en, zh, { filterable: false, sortable: false, ...options, schema });
 /** A `text[]` column, of which any element may match. */
-export const list = (en: string, zh: string, options?: Options) => field('list', en, zh, { sortable: false, ...options });
-const id = (en: string, zh: string, options?: Options) => field('id', en, zh, options);
+export const list = (en: string, zh: string, options?: Options) =>
+  field("list", en, zh, { sortable: false, ...options });
+const id = (en: string, zh: string, options?: Options) => field("id", en, zh, options);
 
 /** Users of the company: every service keeps a copy. */
-export const USERS: ReferenceTarget = { type: 'user', table: 'user_copy', name: 'name', permission: null, copy: true };
+export const USERS: ReferenceTarget = { type: "user", table: "user_copy", name: "name", permission: null, copy: true };
 
-const EXTERNAL_IDS_SCHEMA = { type: 'array', items: { type: 'object', required: ['system', 'id'], properties: { system: { type: 'string' }, id: { type: 'string' } } } };
+const EXTERNAL_IDS_SCHEMA = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["system", "id"],
+    properties: { system: { type: "string" }, id: { type: "string" } },
+  },
+};
 
 /**
  * The fields of a resource: those that every record has and its own, in the order in which the API shows them.
@@ -87,20 +118,22 @@ const EXTERNAL_IDS_SCHEMA = { type: 'array', items: { type: 'object', required: 
  */
 export function fields(own: Readonly<Record<string, Field>>): FieldMap {
   const all = {
-    id: id('Id', '编号', { neverNull: true }),
+    id: id("Id", "编号", { neverNull: true }),
     ...own,
-    ownerId: reference('Owner', '负责人', USERS),
-    externalIds: json('External ids', '外部编号', EXTERNAL_IDS_SCHEMA),
-    createdAt: instant('Created', '创建时间', { neverNull: true }),
-    updatedAt: instant('Last changed', '更新时间', { neverNull: true }),
-    version: integer('Version', '版本', { neverNull: true }),
+    ownerId: reference("Owner", "负责人", USERS),
+    externalIds: json("External ids", "外部编号", EXTERNAL_IDS_SCHEMA),
+    createdAt: instant("Created", "创建时间", { neverNull: true }),
+    updatedAt: instant("Last changed", "更新时间", { neverNull: true }),
+    version: integer("Version", "版本", { neverNull: true }),
   };
-  return Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { ...one, column: one.column || snake(name) }]));
+  return Object.fromEntries(
+    Object.entries(all).map(([name, one]) => [name, { ...one, column: one.column || snake(name) }]),
+  );
 }
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** @returns the property with the name that stands beside a reference: `ownerName` for `ownerId` */
 export function besideName(property: string): string {
-  return property.replace(/Id$/, 'Name');
+  return property.replace(/Id$/, "Name");
 }

@@ -1,15 +1,28 @@
-import { Malformed } from '@kehu/contracts';
-import type { Bind } from '@kehu/auth';
-import type { Settings } from './company-settings.ts';
-import { isDay } from './dto.ts';
-import type { Field, FieldMap } from './field.ts';
-import { toMinor } from './money.ts';
+import { Malformed } from "@kehu/contracts";
+import type { Bind } from "@kehu/auth";
+import type { Settings } from "./company-settings.ts";
+import { isDay } from "./dto.ts";
+import type { Field, FieldMap } from "./field.ts";
+import { toMinor } from "./money.ts";
 
-export const OPERATORS = ['eq', 'ne', 'in', 'nin', 'gt', 'gte', 'lt', 'lte', 'contains', 'startsWith', 'isNull'] as const;
+export const OPERATORS = [
+  "eq",
+  "ne",
+  "in",
+  "nin",
+  "gt",
+  "gte",
+  "lt",
+  "lte",
+  "contains",
+  "startsWith",
+  "isNull",
+] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /** A condition on one field, or conditions joined. */
-export type Filter = { field: string; op: Operator; value: unknown } | { and: Filter[] } | { or: Filter[] } | { not: Filter };
+export type Filter =
+  { field: string; op: Operator; value: unknown } | { and: Filter[] } | { or: Filter[] } | { not: Filter };
 
 /** How deep a tree may be, and how many conditions it may have. */
 const DEPTH = 10;
@@ -23,51 +36,58 @@ const CONDITIONS = 100;
 export function parseFilter(fields: FieldMap, input: unknown): Filter {
   let count = 0;
   const parse = (node: unknown, depth: number): Filter => {
-    if (depth > DEPTH || ++count > CONDITIONS) throw new Malformed('filter.invalid', `A filter has at most ${DEPTH} levels and ${CONDITIONS} conditions.`);
-    if (typeof node !== 'object' || node === null || Array.isArray(node)) throw new Malformed('filter.invalid', 'A filter is an object.');
+    if (depth > DEPTH || ++count > CONDITIONS)
+      throw new Malformed("filter.invalid", `A filter has at most ${DEPTH} levels and ${CONDITIONS} conditions.`);
+    if (typeof node !== "object" || node === null || Array.isArray(node))
+      throw new Malformed("filter.invalid", "A filter is an object.");
     const keys = Object.keys(node).sort().join();
     const { and, or, not } = node as Record<string, unknown>;
-    if (keys === 'and' && Array.isArray(and)) return { and: and.map((part) => parse(part, depth + 1)) };
-    if (keys === 'or' && Array.isArray(or)) return { or: or.map((part) => parse(part, depth + 1)) };
-    if (keys === 'not') return { not: parse(not, depth + 1) };
-    if (keys === 'field,op,value' || keys === 'field,value') return condition(fields, node as { field: unknown; op?: unknown; value: unknown });
-    throw new Malformed('filter.invalid', 'A filter is { field, op, value }, { and: [] }, { or: [] } or { not: {} }.');
+    if (keys === "and" && Array.isArray(and)) return { and: and.map((part) => parse(part, depth + 1)) };
+    if (keys === "or" && Array.isArray(or)) return { or: or.map((part) => parse(part, depth + 1)) };
+    if (keys === "not") return { not: parse(not, depth + 1) };
+    if (keys === "field,op,value" || keys === "field,value")
+      return condition(fields, node as { field: unknown; op?: unknown; value: unknown });
+    throw new Malformed("filter.invalid", "A filter is { field, op, value }, { and: [] }, { or: [] } or { not: {} }.");
   };
   return parse(input, 1);
 }
 
-function condition(fields: FieldMap, { field: name, op = 'eq', value }: { field: unknown; op?: unknown; value: unknown }): Filter {
-  const field = typeof name === 'string' && Object.hasOwn(fields, name) ? fields[name] : undefined;
+function condition(
+  fields: FieldMap,
+  { field: name, op = "eq", value }: { field: unknown; op?: unknown; value: unknown },
+): Filter {
+  const field = typeof name === "string" && Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (!field?.filterable) {
     const allowed = Object.keys(fields).filter((one) => fields[one]!.filterable);
-    throw new Malformed('filter.unknown-field', 'There is no such field to filter by.', { allowed });
+    throw new Malformed("filter.unknown-field", "There is no such field to filter by.", { allowed });
   }
   const allowed = operatorsOf(field);
-  if (!allowed.includes(op as Operator)) throw new Malformed('filter.unknown-operator', `${String(name)} is not filtered like that.`, { allowed });
+  if (!allowed.includes(op as Operator))
+    throw new Malformed("filter.unknown-operator", `${String(name)} is not filtered like that.`, { allowed });
   return { field: name as string, op: op as Operator, value };
 }
 
 /** @returns the operators that a field takes */
 export function operatorsOf(field: Field): readonly Operator[] {
-  if (field.personal) return ['eq', 'in', 'isNull'];
+  if (field.personal) return ["eq", "in", "isNull"];
   switch (field.kind) {
-    case 'id':
-    case 'reference':
-    case 'choice':
-      return ['eq', 'ne', 'in', 'nin', 'isNull'];
-    case 'boolean':
-      return ['eq', 'ne', 'isNull'];
-    case 'list':
-      return ['eq', 'in', 'isNull'];
-    case 'text':
-    case 'longText':
+    case "id":
+    case "reference":
+    case "choice":
+      return ["eq", "ne", "in", "nin", "isNull"];
+    case "boolean":
+      return ["eq", "ne", "isNull"];
+    case "list":
+      return ["eq", "in", "isNull"];
+    case "text":
+    case "longText":
       return OPERATORS;
     default:
-      return OPERATORS.filter((operator) => operator !== 'contains' && operator !== 'startsWith');
+      return OPERATORS.filter((operator) => operator !== "contains" && operator !== "startsWith");
   }
 }
 
-const COMPARISONS: Partial<Record<Operator, string>> = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' };
+const COMPARISONS: Partial<Record<Operator, string>> = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" };
 
 /**
  * Compiles a filter to a condition that is true or false and never unknown: an empty value equals nothing, so `ne` and
@@ -75,9 +95,9 @@ const COMPARISONS: Partial<Record<Operator, string>> = { eq: '=', gt: '>', gte: 
  */
 export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options: Settings): string {
   const compile = (node: Filter): string => {
-    if ('and' in node) return node.and.length ? `(${node.and.map(compile).join(' AND ')})` : 'true';
-    if ('or' in node) return node.or.length ? `(${node.or.map(compile).join(' OR ')})` : 'false';
-    if ('not' in node) return `(NOT ${compile(node.not)})`;
+    if ("and" in node) return node.and.length ? `(${node.and.map(compile).join(" AND ")})` : "true";
+    if ("or" in node) return node.or.length ? `(${node.or.map(compile).join(" OR ")})` : "false";
+    if ("not" in node) return `(NOT ${compile(node.not)})`;
     return `(${conditionSql(node.field, fields[node.field]!, node.op, node.value, bind, options)})`;
   };
   return compile(filter);
@@ -86,24 +106,24 @@ export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options:
 function conditionSql(name: string, field: Field, op: Operator, value: unknown, bind: Bind, options: Settings): string {
   const column = `t.${columnOf(field)}`;
   const one = (input: unknown) => bind(parseValue(name, field, input, options));
-  if (field.kind === 'list') {
-    if (op === 'isNull') return `cardinality(${column}) ${truth(name, value) ? '=' : '>'} 0`;
-    const wanted = (op === 'in' ? listOf(name, value) : [value]).map((item) => parseValue(name, field, item, options));
+  if (field.kind === "list") {
+    if (op === "isNull") return `cardinality(${column}) ${truth(name, value) ? "=" : ">"} 0`;
+    const wanted = (op === "in" ? listOf(name, value) : [value]).map((item) => parseValue(name, field, item, options));
     return `${column} && ${bind(wanted)}::text[]`;
   }
   switch (op) {
-    case 'isNull':
-      return `${column} IS ${truth(name, value) ? '' : 'NOT '}NULL`;
-    case 'in':
-    case 'nin': {
+    case "isNull":
+      return `${column} IS ${truth(name, value) ? "" : "NOT "}NULL`;
+    case "in":
+    case "nin": {
       const list = bind(listOf(name, value).map((item) => parseValue(name, field, item, options)));
       const matches = `coalesce(${column} = ANY(${list}::${sqlType(field)}[]), false)`;
-      return op === 'in' ? matches : `NOT ${matches}`;
+      return op === "in" ? matches : `NOT ${matches}`;
     }
-    case 'contains':
-    case 'startsWith':
+    case "contains":
+    case "startsWith":
       return `coalesce(${column} ILIKE ${bind(likePattern(String(parseValue(name, field, value, options)), op))}, false)`;
-    case 'ne':
+    case "ne":
       return `${column} IS DISTINCT FROM ${one(value)}`;
     default:
       return `coalesce(${column} ${COMPARISONS[op]!} ${one(value)}, false)`;
@@ -111,53 +131,64 @@ function conditionSql(name: string, field: Field, op: Operator, value: unknown, 
 }
 
 /** @returns the column by which a field is compared and sorted */
-export const columnOf = (field: Field) => (field.kind === 'money' ? `${field.column}_minor` : field.column);
+export const columnOf = (field: Field) => (field.kind === "money" ? `${field.column}_minor` : field.column);
 
-function likePattern(value: string, op: 'contains' | 'startsWith'): string {
-  const escaped = value.replace(/[\\%_]/g, '\\$&');
-  return op === 'contains' ? `%${escaped}%` : `${escaped}%`;
+function likePattern(value: string, op: "contains" | "startsWith"): string {
+  const escaped = value.replace(/[\\%_]/g, "\\$&");
+  return op === "contains" ? `%${escaped}%` : `${escaped}%`;
 }
 
 export function sqlType(field: Field): string {
-  const types = { integer: 'bigint', boolean: 'boolean', date: 'date', instant: 'timestamptz', id: 'uuid', reference: 'uuid', money: 'bigint', json: 'jsonb' } as const;
-  return (types as Partial<Record<string, string>>)[field.kind] ?? 'text';
+  const types = {
+    integer: "bigint",
+    boolean: "boolean",
+    date: "date",
+    instant: "timestamptz",
+    id: "uuid",
+    reference: "uuid",
+    money: "bigint",
+    json: "jsonb",
+  } as const;
+  return (types as Partial<Record<string, string>>)[field.kind] ?? "text";
 }
 
 function truth(name: string, value: unknown): boolean {
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
-  throw unfit(name, 'true or false');
+  if (value === true || value === "true") return true;
+  if (value === false || value === "false") return false;
+  throw unfit(name, "true or false");
 }
 
 function listOf(name: string, value: unknown): unknown[] {
-  const list = typeof value === 'string' ? value.split(',') : value;
-  if (!Array.isArray(list) || list.length === 0 || list.length > 200) throw unfit(name, 'a list of 1 to 200 values');
+  const list = typeof value === "string" ? value.split(",") : value;
+  if (!Array.isArray(list) || list.length === 0 || list.length > 200) throw unfit(name, "a list of 1 to 200 values");
   return list as unknown[];
 }
 
 const unfit = (name: string, expected: string) =>
-  new Malformed('filter.invalid-value', `${name} is compared with ${expected}.`, {
-    errors: [{ field: name, code: 'filter.invalid-value', message: `Expected: ${expected}.` }],
+  new Malformed("filter.invalid-value", `${name} is compared with ${expected}.`, {
+    errors: [{ field: name, code: "filter.invalid-value", message: `Expected: ${expected}.` }],
   });
 
 /** Reads a value as its field's kind; query strings and JSON give the same. */
 function parseValue(name: string, field: Field, value: unknown, settings: Settings): unknown {
-  const input = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-  if (typeof input !== 'string' || input === '') throw unfit(name, 'a value; an empty one is found by isNull');
+  const input = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+  if (typeof input !== "string" || input === "") throw unfit(name, "a value; an empty one is found by isNull");
   switch (field.kind) {
-    case 'integer':
-      return /^-?\d{1,15}$/.test(input) ? input : refuse(name, 'a whole number');
-    case 'boolean':
+    case "integer":
+      return /^-?\d{1,15}$/.test(input) ? input : refuse(name, "a whole number");
+    case "boolean":
       return truth(name, input);
-    case 'date':
-      return isDay(input) ? input : refuse(name, 'a day such as 2026-01-31');
-    case 'instant':
+    case "date":
+      return isDay(input) ? input : refuse(name, "a day such as 2026-01-31");
+    case "instant":
       return instantOf(name, input);
-    case 'id':
-    case 'reference':
-      return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(input) ? input : refuse(name, 'an id (UUID)');
-    case 'money':
-      return toMinor(input, settings.currency)?.toString() ?? refuse(name, `an amount in ${settings.currency} such as 12.30`);
+    case "id":
+    case "reference":
+      return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(input) ? input : refuse(name, "an id (UUID)");
+    case "money":
+      return (
+        toMinor(input, settings.currency)?.toString() ?? refuse(name, `an amount in ${settings.currency} such as 12.30`)
+      );
     default:
       return field.normalise ? field.normalise(input, settings) : input;
   }
@@ -165,8 +196,10 @@ function parseValue(name: string, field: Field, value: unknown, settings: Settin
 
 function instantOf(name: string, input: string): string {
   const instant = isDay(input) ? `${input}T00:00:00Z` : input;
-  const readable = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(instant) && !Number.isNaN(Date.parse(instant));
-  return readable ? instant : refuse(name, 'an instant such as 2026-01-31T09:00:00Z, or a day');
+  const readable =
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(instant) &&
+    !Number.isNaN(Date.parse(instant));
+  return readable ? instant : refuse(name, "an instant such as 2026-01-31T09:00:00Z, or a day");
 }
 
 function refuse(name: string, expected: string): never {

@@ -1,12 +1,12 @@
-import { rowScope, type RequestContext } from '@kehu/auth';
-import { Malformed, NotFound } from '@kehu/contracts';
-import { Database } from '@kehu/database';
-import { Injectable } from '@nestjs/common';
-import { CursorSigner } from './cursor.ts';
-import { parseListQuery } from './list-query.ts';
-import type { Page } from './record-queries.ts';
-import type { Resource } from './resource.ts';
-import { Values } from './view.ts';
+import { rowScope, type RequestContext } from "@kehu/auth";
+import { Malformed, NotFound } from "@kehu/contracts";
+import { Database } from "@kehu/database";
+import { Injectable } from "@nestjs/common";
+import { CursorSigner } from "./cursor.ts";
+import { parseListQuery } from "./list-query.ts";
+import type { Page } from "./record-queries.ts";
+import type { Resource } from "./resource.ts";
+import { Values } from "./view.ts";
 
 /** One entry of a record's history: a field that changed, or a fact about the whole record. */
 export interface HistoryEntry {
@@ -21,7 +21,7 @@ export interface HistoryEntry {
   jobId: string | null;
 }
 
-type Row = Omit<HistoryEntry, 'actor'> & { seq: string; actorType: string; actorId: string; actorName: string | null };
+type Row = Omit<HistoryEntry, "actor"> & { seq: string; actorType: string; actorId: string; actorName: string | null };
 
 /** Who changed what in a record, newest first. */
 @Injectable()
@@ -35,11 +35,16 @@ export class History {
    * @param query `limit` and `cursor`
    * @throws NotFound for a record out of the caller's scope; a deleted record's history stays readable
    */
-  async of(resource: Resource, id: string, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<Page<HistoryEntry>> {
+  async of(
+    resource: Resource,
+    id: string,
+    query: Readonly<Record<string, unknown>>,
+    who: RequestContext,
+  ): Promise<Page<HistoryEntry>> {
     const { limit, cursor, where } = parseListQuery(resource.fields, query, []);
-    if (where) throw new Malformed('query.invalid', 'A history has no filter.', { allowed: ['limit', 'cursor'] });
+    if (where) throw new Malformed("query.invalid", "A history has no filter.", { allowed: ["limit", "cursor"] });
     await this.mustReach(resource, id, who);
-    const binding = ['history', id, who.actorId];
+    const binding = ["history", id, who.actorId];
     const before = cursor === null ? null : this.cursors.read(cursor, binding)[0];
     const rows = await this.database.query<Row>(
       `SELECT h.seq, h.event_type AS event, h.version, h.field, h.before, h.after, h.at, h.origin, h.job_id AS "jobId",
@@ -51,15 +56,21 @@ export class History {
     const hasMore = rows.length > limit;
     const shown = hasMore ? rows.slice(0, limit) : rows;
     return {
-      data: shown.map(({ seq: _seq, actorType, actorId, actorName, ...entry }) => ({ ...entry, actor: { type: actorType, id: actorId, name: actorName } })),
+      data: shown.map(({ seq: _seq, actorType, actorId, actorName, ...entry }) => ({
+        ...entry,
+        actor: { type: actorType, id: actorId, name: actorName },
+      })),
       page: { nextCursor: hasMore ? this.cursors.sign([shown.at(-1)!.seq], binding) : null, hasMore },
     };
   }
 
   private async mustReach(resource: Resource, id: string, who: RequestContext): Promise<void> {
     const values = new Values();
-    const scope = rowScope(who, resource.permissions.read, 't', values.bind);
-    const found = await this.database.query(`SELECT 1 FROM ${resource.table} t WHERE t.id = ${values.bind(id)} AND (${scope})`, values.list);
+    const scope = rowScope(who, resource.permissions.read, "t", values.bind);
+    const found = await this.database.query(
+      `SELECT 1 FROM ${resource.table} t WHERE t.id = ${values.bind(id)} AND (${scope})`,
+      values.list,
+    );
     if (found.length === 0) throw new NotFound();
   }
 }

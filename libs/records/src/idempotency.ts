@@ -1,6 +1,6 @@
-import type { RequestContext } from '@kehu/auth';
-import { Conflict, RuleViolation } from '@kehu/contracts';
-import type { Tx } from '@kehu/database';
+import type { RequestContext } from "@kehu/auth";
+import { Conflict, RuleViolation } from "@kehu/contracts";
+import type { Tx } from "@kehu/database";
 
 /** How long a key is remembered (24 hours). */
 const KEPT = `interval '24 hours'`;
@@ -14,13 +14,20 @@ const KEPT = `interval '24 hours'`;
  * @throws Conflict `idempotency.in-progress` while a twin runs
  * @throws RuleViolation `idempotency.body-differs` for a key that came with another body before
  */
-export async function claim(tx: Tx, who: RequestContext, hashes: ReadonlyMap<string, string>): Promise<Map<string, unknown>> {
+export async function claim(
+  tx: Tx,
+  who: RequestContext,
+  hashes: ReadonlyMap<string, string>,
+): Promise<Map<string, unknown>> {
   const { key, route } = who.idempotency!;
-  const [lock] = await tx.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine', [
-    JSON.stringify([who.actorId, route, key]),
-  ]);
+  const [lock] = await tx.query<{ mine: boolean }>(
+    "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine",
+    [JSON.stringify([who.actorId, route, key])],
+  );
   if (!lock!.mine) {
-    throw new Conflict('idempotency.in-progress', 'A request with this Idempotency-Key is still running.', { retryAfter: 1 });
+    throw new Conflict("idempotency.in-progress", "A request with this Idempotency-Key is still running.", {
+      retryAfter: 1,
+    });
   }
   const stored = await tx.query<{ key: string; body_hash: string; reply: unknown }>(
     `SELECT key, body_hash, reply FROM idempotent_reply
@@ -29,14 +36,18 @@ export async function claim(tx: Tx, who: RequestContext, hashes: ReadonlyMap<str
   );
   for (const row of stored) {
     if (row.body_hash !== hashes.get(row.key)) {
-      throw new RuleViolation('idempotency.body-differs', 'This Idempotency-Key came with another body before.');
+      throw new RuleViolation("idempotency.body-differs", "This Idempotency-Key came with another body before.");
     }
   }
   return new Map(stored.map((row) => [row.key, row.reply]));
 }
 
 /** Keeps replies in the transaction of their effects. */
-export async function keep(tx: Tx, who: RequestContext, replies: readonly { key: string; bodyHash: string; reply: unknown }[]): Promise<void> {
+export async function keep(
+  tx: Tx,
+  who: RequestContext,
+  replies: readonly { key: string; bodyHash: string; reply: unknown }[],
+): Promise<void> {
   if (replies.length === 0) return;
   const rows = replies.map(({ key, bodyHash, reply }) => ({ key, body_hash: bodyHash, reply }));
   await tx.query(

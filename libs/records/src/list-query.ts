@@ -1,9 +1,9 @@
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, IsString, Max, MaxLength, Min } from 'class-validator';
-import { Malformed } from '@kehu/contracts';
-import { Nullable, Optional } from './dto.ts';
-import { OPERATORS, parseFilter, type Filter, type Operator } from './filter.ts';
-import type { FieldMap } from './field.ts';
-import { parseSort, type SortKey } from './sort.ts';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, IsString, Max, MaxLength, Min } from "class-validator";
+import { Malformed } from "@kehu/contracts";
+import { Nullable, Optional } from "./dto.ts";
+import { OPERATORS, parseFilter, type Filter, type Operator } from "./filter.ts";
+import type { FieldMap } from "./field.ts";
+import { parseSort, type SortKey } from "./sort.ts";
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
@@ -26,12 +26,12 @@ export class SearchRequest {
   @Optional() @IsArray() @ArrayMaxSize(5) @IsString({ each: true }) sort?: string[];
   @Optional() @IsInt() @Min(1) @Max(MAX_LIMIT) limit?: number;
   @Nullable() @IsString() @MaxLength(2000) cursor?: string;
-  @Optional() @IsIn(['exact']) count?: 'exact';
+  @Optional() @IsIn(["exact"]) count?: "exact";
   @Optional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) fields?: string[];
 }
 
 const FILTER_KEY = /^filter\[([A-Za-z][A-Za-z0-9.]*)\](?:\[([A-Za-z]+)\])?$/;
-const PLAIN_KEYS = ['sort', 'limit', 'cursor', 'count', 'fields'];
+const PLAIN_KEYS = ["sort", "limit", "cursor", "count", "fields"];
 
 /**
  * Separates the conditions of a query string (`filter[stage]=x`, `filter[amount][gte]=1`) from its plain parameters.
@@ -40,11 +40,15 @@ const PLAIN_KEYS = ['sort', 'limit', 'cursor', 'count', 'fields'];
  * @param plainKeys the plain parameters that are known
  * @throws Malformed naming the parameter
  */
-export function filterParameters(fields: FieldMap, query: Readonly<Record<string, unknown>>, plainKeys: readonly string[]) {
+export function filterParameters(
+  fields: FieldMap,
+  query: Readonly<Record<string, unknown>>,
+  plainKeys: readonly string[],
+) {
   const conditions: Filter[] = [];
   const plain: Record<string, string> = {};
   for (const [key, value] of Object.entries(query)) {
-    if (typeof value !== 'string') throw invalid(key, 'is given twice');
+    if (typeof value !== "string") throw invalid(key, "is given twice");
     if (plainKeys.includes(key)) plain[key] = nonEmpty(key, value);
     else conditions.push(conditionOf(fields, key, value, plainKeys));
   }
@@ -56,15 +60,19 @@ export function filterParameters(fields: FieldMap, query: Readonly<Record<string
  *
  * @throws Malformed naming the parameter
  */
-export function parseListQuery(fields: FieldMap, query: Readonly<Record<string, unknown>>, defaultSort: readonly string[]): ListQuery {
+export function parseListQuery(
+  fields: FieldMap,
+  query: Readonly<Record<string, unknown>>,
+  defaultSort: readonly string[],
+): ListQuery {
   const { where, plain } = filterParameters(fields, query, PLAIN_KEYS);
   return {
     where,
-    sort: parseSort(fields, plain['sort']?.split(',') ?? defaultSort),
-    limit: limitOf(plain['limit']),
-    cursor: plain['cursor'] ?? null,
-    count: countOf(plain['count']),
-    fields: pickOf(fields, plain['fields']?.split(',') ?? null),
+    sort: parseSort(fields, plain["sort"]?.split(",") ?? defaultSort),
+    limit: limitOf(plain["limit"]),
+    cursor: plain["cursor"] ?? null,
+    count: countOf(plain["count"]),
+    fields: pickOf(fields, plain["fields"]?.split(",") ?? null),
   };
 }
 
@@ -75,42 +83,47 @@ export function parseSearch(fields: FieldMap, body: SearchRequest, defaultSort: 
     sort: parseSort(fields, body.sort ?? defaultSort),
     limit: body.limit ?? DEFAULT_LIMIT,
     cursor: body.cursor ?? null,
-    count: body.count === 'exact',
+    count: body.count === "exact",
     fields: pickOf(fields, body.fields ?? null),
   };
 }
 
 function conditionOf(fields: FieldMap, key: string, value: string, plainKeys: readonly string[]): Filter {
   const match = FILTER_KEY.exec(key);
-  if (!match) throw invalid(key, 'is not a parameter of this list', { allowed: [...plainKeys, 'filter[<field>]', 'filter[<field>][<operator>]'] });
-  const op = match[2] ?? 'eq';
-  if (!OPERATORS.includes(op as Operator)) throw new Malformed('filter.unknown-operator', `${key} has no such operator.`, { allowed: OPERATORS });
+  if (!match)
+    throw invalid(key, "is not a parameter of this list", {
+      allowed: [...plainKeys, "filter[<field>]", "filter[<field>][<operator>]"],
+    });
+  const op = match[2] ?? "eq";
+  if (!OPERATORS.includes(op as Operator))
+    throw new Malformed("filter.unknown-operator", `${key} has no such operator.`, { allowed: OPERATORS });
   return parseFilter(fields, { field: match[1], op, value });
 }
 
 function invalid(key: string, text: string, members = {}): Malformed {
-  return new Malformed('query.invalid', `The parameter ${key.slice(0, 100)} ${text}.`, members);
+  return new Malformed("query.invalid", `The parameter ${key.slice(0, 100)} ${text}.`, members);
 }
 
 function nonEmpty(key: string, value: string): string {
-  if (value === '') throw invalid(key, 'is empty');
+  if (value === "") throw invalid(key, "is empty");
   return value;
 }
 
 function limitOf(text: string | undefined): number {
   if (text === undefined) return DEFAULT_LIMIT;
   const limit = /^[1-9]\d{0,2}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > MAX_LIMIT) throw invalid('limit', `is a whole number from 1 to ${MAX_LIMIT}`);
+  if (limit < 1 || limit > MAX_LIMIT) throw invalid("limit", `is a whole number from 1 to ${MAX_LIMIT}`);
   return limit;
 }
 
 function countOf(text: string | undefined): boolean {
-  if (text !== undefined && text !== 'exact') throw invalid('count', 'takes only "exact"');
-  return text === 'exact';
+  if (text !== undefined && text !== "exact") throw invalid("count", 'takes only "exact"');
+  return text === "exact";
 }
 
 function pickOf(fields: FieldMap, names: string[] | null): string[] | null {
   const unknown = names?.find((name) => !Object.hasOwn(fields, name));
-  if (unknown !== undefined) throw new Malformed('fields.unknown', 'There is no such field.', { allowed: Object.keys(fields) });
+  if (unknown !== undefined)
+    throw new Malformed("fields.unknown", "There is no such field.", { allowed: Object.keys(fields) });
   return names;
 }

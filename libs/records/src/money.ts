@@ -1,4 +1,4 @@
-import type { Money } from '@kehu/contracts';
+import type { Money } from "@kehu/contracts";
 
 const digits = new Map<string, number>();
 
@@ -10,7 +10,7 @@ const digits = new Map<string, number>();
 export function currencyDigits(currency: string): number {
   let count = digits.get(currency);
   if (count === undefined) {
-    count = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    count = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
     digits.set(currency, count);
   }
   return count;
@@ -18,9 +18,9 @@ export function currencyDigits(currency: string): number {
 
 /** True for a code of a currency in use. */
 export function isCurrency(code: unknown): code is string {
-  return typeof code === 'string' && CURRENCIES.has(code);
+  return typeof code === "string" && CURRENCIES.has(code);
 }
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency"));
 
 /** The largest amount: what fits a bigint column with room for sums over a million rows. */
 const LARGEST = 10n ** 15n;
@@ -34,9 +34,9 @@ const LARGEST = 10n ** 15n;
 export function toMinor(amount: string, currency: string): bigint | null {
   const match = /^(-?)(\d{1,18})(?:\.(\d+))?$/.exec(amount);
   const places = currencyDigits(currency);
-  const fraction = match?.[3] ?? '';
+  const fraction = match?.[3] ?? "";
   if (!match || fraction.length > places) return null;
-  const minor = BigInt(`${match[2]}${fraction.padEnd(places, '0')}`);
+  const minor = BigInt(`${match[2]}${fraction.padEnd(places, "0")}`);
   return minor > LARGEST ? null : match[1] ? -minor : minor;
 }
 
@@ -48,7 +48,7 @@ export function toMoney(minor: bigint | string | null, currency: string | null):
 
 /** @returns `units / 10^places` in decimal digits */
 export function formatMinor(units: bigint, places: number): string {
-  const text = (units < 0n ? -units : units).toString().padStart(places + 1, '0');
+  const text = (units < 0n ? -units : units).toString().padStart(places + 1, "0");
   const whole = text.slice(0, text.length - places);
-  return `${units < 0n ? '-' : ''}${whole}${places ? `.${text.slice(-places)}` : ''}`;
+  return `${units < 0n ? "-" : ""}${whole}${places ? `.${text.slice(-places)}` : ""}`;
 }

@@ -1,15 +1,15 @@
-import { rowScope, type RequestContext } from '@kehu/auth';
-import { NotFound } from '@kehu/contracts';
-import { Database } from '@kehu/database';
-import { Injectable } from '@nestjs/common';
-import { CompanySettings } from './company-settings.ts';
-import { CursorSigner } from './cursor.ts';
-import { besideName, type Label } from './field.ts';
-import { columnOf, filterSql, operatorsOf } from './filter.ts';
-import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from './list-query.ts';
-import type { Resource } from './resource.ts';
-import { afterSql, orderBySql } from './sort.ts';
-import { selectView, shapeView, Values, type RecordView } from './view.ts';
+import { rowScope, type RequestContext } from "@kehu/auth";
+import { NotFound } from "@kehu/contracts";
+import { Database } from "@kehu/database";
+import { Injectable } from "@nestjs/common";
+import { CompanySettings } from "./company-settings.ts";
+import { CursorSigner } from "./cursor.ts";
+import { besideName, type Label } from "./field.ts";
+import { columnOf, filterSql, operatorsOf } from "./filter.ts";
+import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from "./list-query.ts";
+import type { Resource } from "./resource.ts";
+import { afterSql, orderBySql } from "./sort.ts";
+import { selectView, shapeView, Values, type RecordView } from "./view.ts";
 
 export interface Page<R = RecordView> {
   data: R[];
@@ -30,7 +30,7 @@ export interface FieldView {
   custom: boolean;
 }
 
-const DEFAULT_SORT = ['-createdAt'];
+const DEFAULT_SORT = ["-createdAt"];
 
 /** The one query layer: every read of a resource's rows, within the caller's scope. */
 @Injectable()
@@ -48,8 +48,11 @@ export class RecordQueries {
   async get(resource: Resource, id: string, who: RequestContext): Promise<RecordView> {
     const values = new Values();
     const select = selectView(resource, who, values.bind);
-    const scope = rowScope(who, resource.permissions.read, 't', values.bind);
-    const [row] = await this.database.query(`${select} WHERE t.id = ${values.bind(id)} AND t.deleted_at IS NULL AND (${scope})`, values.list);
+    const scope = rowScope(who, resource.permissions.read, "t", values.bind);
+    const [row] = await this.database.query(
+      `${select} WHERE t.id = ${values.bind(id)} AND t.deleted_at IS NULL AND (${scope})`,
+      values.list,
+    );
     if (!row) throw new NotFound();
     return shapeView(resource, row);
   }
@@ -87,15 +90,28 @@ export class RecordQueries {
     const keys = query.sort.map(({ field }, index) => `t.${columnOf(field)}::text AS "key.${index}"`);
     const select = selectView(resource, who, values.bind, keys);
     const condition = await this.condition(resource, query, who, values);
-    const binding = [resource.concept, query.where, query.sort.map(({ name, descending }) => [name, descending]), who.actorType, who.actorId];
+    const binding = [
+      resource.concept,
+      query.where,
+      query.sort.map(({ name, descending }) => [name, descending]),
+      who.actorType,
+      who.actorId,
+    ];
     const place = query.cursor === null ? null : this.cursors.read(query.cursor, binding);
-    const after = place ? ` AND ${afterSql(query.sort, place, values.bind)}` : '';
+    const after = place ? ` AND ${afterSql(query.sort, place, values.bind)}` : "";
     const sql = `${select} WHERE ${condition}${after} ORDER BY ${orderBySql(query.sort)} LIMIT ${values.bind(query.limit + 1)}`;
-    const rows = await (query.where ? this.database.queryOnce(sql, values.list) : this.database.query(sql, values.list));
+    const rows = await (query.where
+      ? this.database.queryOnce(sql, values.list)
+      : this.database.query(sql, values.list));
     const hasMore = rows.length > query.limit;
     const shown = hasMore ? rows.slice(0, query.limit) : rows;
     const last = shown.at(-1);
-    const nextCursor = hasMore ? this.cursors.sign(query.sort.map((_, index) => last![`key.${index}`]), binding) : null;
+    const nextCursor = hasMore
+      ? this.cursors.sign(
+          query.sort.map((_, index) => last![`key.${index}`]),
+          binding,
+        )
+      : null;
     return {
       data: shown.map((row) => this.shape(resource, query, row)),
       page: { nextCursor, hasMore, ...(query.count && { total: await this.count(resource, query, who) }) },
@@ -103,15 +119,20 @@ export class RecordQueries {
   }
 
   private async condition(resource: Resource, query: ListQuery, who: RequestContext, values: Values): Promise<string> {
-    const scope = rowScope(who, resource.permissions.read, 't', values.bind);
-    const where = query.where ? ` AND (${filterSql(resource.fields, query.where, values.bind, await this.settings.get())})` : '';
+    const scope = rowScope(who, resource.permissions.read, "t", values.bind);
+    const where = query.where
+      ? ` AND (${filterSql(resource.fields, query.where, values.bind, await this.settings.get())})`
+      : "";
     return `t.deleted_at IS NULL${where} AND (${scope})`;
   }
 
   private async count(resource: Resource, query: ListQuery, who: RequestContext): Promise<number> {
     const values = new Values();
     const condition = await this.condition(resource, query, who, values);
-    const [row] = await this.database.queryOnce<{ count: string }>(`SELECT count(*) FROM ${resource.table} t WHERE ${condition}`, values.list);
+    const [row] = await this.database.queryOnce<{ count: string }>(
+      `SELECT count(*) FROM ${resource.table} t WHERE ${condition}`,
+      values.list,
+    );
     return Number(row!.count);
   }
 
@@ -119,7 +140,7 @@ export class RecordQueries {
     query.sort.forEach((_, index) => delete row[`key.${index}`]);
     const view = shapeView(resource, row);
     if (!query.fields) return view;
-    const names = new Set(['id', ...query.fields.flatMap((name) => [name, besideName(name)])]);
+    const names = new Set(["id", ...query.fields.flatMap((name) => [name, besideName(name)])]);
     return Object.fromEntries(Object.entries(view).filter(([name]) => names.has(name))) as RecordView;
   }
 }

@@ -1,14 +1,14 @@
-import type { RequestContext } from '@kehu/auth';
-import { BusOperations } from '@kehu/messaging';
-import { Injectable } from '@nestjs/common';
-import type { BulkRequest } from './bulk.dto.ts';
-import { Bulk } from './bulk.ts';
-import { Clock } from './clock.ts';
-import type { OwnerDto } from './dto.ts';
-import type { OwnedEntity } from './records.ts';
-import { Records } from './records.ts';
-import type { Resource } from './resource.ts';
-import { snapshotsOf } from './snapshots.ts';
+import type { RequestContext } from "@kehu/auth";
+import { BusOperations } from "@kehu/messaging";
+import { Injectable } from "@nestjs/common";
+import type { BulkRequest } from "./bulk.dto.ts";
+import { Bulk } from "./bulk.ts";
+import { Clock } from "./clock.ts";
+import type { OwnerDto } from "./dto.ts";
+import type { OwnedEntity } from "./records.ts";
+import { Records } from "./records.ts";
+import type { Resource } from "./resource.ts";
+import { snapshotsOf } from "./snapshots.ts";
 
 /** What a slice's service works with. */
 @Injectable()

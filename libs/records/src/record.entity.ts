@@ -1,5 +1,5 @@
-import { EVENTS, type DomainEvent, type EventType, type ExternalId } from '@kehu/contracts';
-import { Column, PrimaryColumn } from 'typeorm';
+import { EVENTS, type DomainEvent, type EventType, type ExternalId } from "@kehu/contracts";
+import { Column, PrimaryColumn } from "typeorm";
 
 /** The public state that every record's events carry. */
 export interface PublicState {
@@ -13,8 +13,11 @@ export interface PublicState {
 
 /** Stored as a whole number of a currency's smallest unit. */
 export const bigintColumn = {
-  type: 'bigint',
-  transformer: { from: (stored: string | null) => (stored === null ? null : BigInt(stored)), to: (value: bigint | null) => value?.toString() ?? null },
+  type: "bigint",
+  transformer: {
+    from: (stored: string | null) => (stored === null ? null : BigInt(stored)),
+    to: (value: bigint | null) => value?.toString() ?? null,
+  },
 } as const;
 
 /**
@@ -22,14 +25,14 @@ export const bigintColumn = {
  * changes it returns the events that say so, and takes the time as an argument.
  */
 export abstract class RecordEntity {
-  @PrimaryColumn('uuid') id: string;
+  @PrimaryColumn("uuid") id: string;
   /** Rises by one with every event; the ETag. 0 before the first. */
-  @Column('integer') version: number;
-  @Column('uuid', { name: 'owner_id', nullable: true }) ownerId: string | null;
-  @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
-  @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
-  @Column('timestamptz', { name: 'deleted_at', nullable: true }) deletedAt: Date | null;
-  @Column('jsonb', { name: 'external_ids' }) externalIds: ExternalId[];
+  @Column("integer") version: number;
+  @Column("uuid", { name: "owner_id", nullable: true }) ownerId: string | null;
+  @Column("timestamptz", { name: "created_at" }) createdAt: Date;
+  @Column("timestamptz", { name: "updated_at" }) updatedAt: Date;
+  @Column("timestamptz", { name: "deleted_at", nullable: true }) deletedAt: Date | null;
+  @Column("jsonb", { name: "external_ids" }) externalIds: ExternalId[];
 
   /** The public state, as events and history show it. */
   abstract state(): PublicState;
@@ -67,10 +70,21 @@ export abstract class RecordEntity {
  * @param now when Kehu learnt it
  * @param facts what this fact adds to the state (`from`, `reason`)
  */
-export function event<T extends EventType>(type: T, record: RecordEntity, now: Date, facts?: Record<string, unknown>): DomainEvent {
+export function event<T extends EventType>(
+  type: T,
+  record: RecordEntity,
+  now: Date,
+  facts?: Record<string, unknown>,
+): DomainEvent {
   record.version += 1;
   record.updatedAt = now;
-  return { type, subject: record.id, version: record.version, time: now, data: { changed: [], [EVENTS[type].concept]: record.state(), ...facts } };
+  return {
+    type,
+    subject: record.id,
+    version: record.version,
+    time: now,
+    data: { changed: [], [EVENTS[type].concept]: record.state(), ...facts },
+  };
 }
 
 /**
@@ -95,6 +109,6 @@ export function assign(record: RecordEntity, patch: object): boolean {
 /** Equality of column values: dates by instant, lists and objects by content. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
+  if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return false;
   return JSON.stringify(a) === JSON.stringify(b);
 }

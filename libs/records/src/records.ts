@@ -1,19 +1,19 @@
-import { rowScope, type RequestContext } from '@kehu/auth';
-import { Forbidden, NotFound, type DomainEvent } from '@kehu/contracts';
-import { Database, type Tx } from '@kehu/database';
-import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import { Clock } from './clock.ts';
-import { claim, keep } from './idempotency.ts';
-import type { OwnerDto } from './dto.ts';
-import type { RecordEntity } from './record.entity.ts';
-import { References } from './references.ts';
-import { Stale, WriteReply, type Reply } from './reply.ts';
-import type { Resource } from './resource.ts';
-import { Rows } from './rows.ts';
-import { store } from './store.ts';
-import { Values, viewOf } from './view.ts';
+import { rowScope, type RequestContext } from "@kehu/auth";
+import { Forbidden, NotFound, type DomainEvent } from "@kehu/contracts";
+import { Database, type Tx } from "@kehu/database";
+import { Injectable } from "@nestjs/common";
+import { DataSource } from "typeorm";
+import { v7 as uuidv7 } from "uuid";
+import { Clock } from "./clock.ts";
+import { claim, keep } from "./idempotency.ts";
+import type { OwnerDto } from "./dto.ts";
+import type { RecordEntity } from "./record.entity.ts";
+import { References } from "./references.ts";
+import { Stale, WriteReply, type Reply } from "./reply.ts";
+import type { Resource } from "./resource.ts";
+import { Rows } from "./rows.ts";
+import { store } from "./store.ts";
+import { Values, viewOf } from "./view.ts";
 
 export type Decide<T extends RecordEntity> = (record: T, tx: Tx) => DomainEvent[] | Promise<DomainEvent[]>;
 
@@ -80,7 +80,7 @@ export class Records {
     return this.once(who, async (tx) => {
       const [locked] = await this.lock(tx, resource, [id], who);
       if (!locked || (locked.record.deletedAt && !options.deleted)) throw new NotFound();
-      if (!locked.writable) throw new Forbidden('record.not-writable', 'You may read this record but not change it.');
+      if (!locked.writable) throw new Forbidden("record.not-writable", "You may read this record but not change it.");
       const { record } = locked;
       if (who.ifMatch !== null && who.ifMatch !== record.version) throw new Stale(await viewOf(tx, resource, id, who));
       const before = record.state();
@@ -92,7 +92,12 @@ export class Records {
   }
 
   /** Applies a merge patch (RFC 7396); references in it may be ids or external ids. */
-  async patch<T extends RecordEntity>(resource: Resource<T>, id: string, patch: object, who: RequestContext): Promise<WriteReply> {
+  async patch<T extends RecordEntity>(
+    resource: Resource<T>,
+    id: string,
+    patch: object,
+    who: RequestContext,
+  ): Promise<WriteReply> {
     await this.references.arrive(resource, [patch], who);
     return this.change(resource, id, who, async (record, tx) => {
       const resolved = await this.references.resolve(tx, resource, patch, who);
@@ -101,7 +106,12 @@ export class Records {
   }
 
   /** Hands a record to another owner. */
-  async handOver<T extends OwnedEntity>(resource: Resource<T>, id: string, to: OwnerDto, who: RequestContext): Promise<WriteReply> {
+  async handOver<T extends OwnedEntity>(
+    resource: Resource<T>,
+    id: string,
+    to: OwnerDto,
+    who: RequestContext,
+  ): Promise<WriteReply> {
     await this.references.arrive(resource, [to], who);
     return this.change(resource, id, who, async (record, tx) => {
       const { ownerId } = await this.references.resolve(tx, resource, to, who);
@@ -116,7 +126,9 @@ export class Records {
 
   /** Brings a deleted record back; one that is not deleted stays as it is. */
   restore<T extends RecordEntity>(resource: Resource<T>, id: string, who: RequestContext): Promise<WriteReply> {
-    return this.change(resource, id, who, (record) => (record.deletedAt ? record.restore(this.clock.now()) : []), { deleted: true });
+    return this.change(resource, id, who, (record) => (record.deletedAt ? record.restore(this.clock.now()) : []), {
+      deleted: true,
+    });
   }
 
   /**
@@ -125,17 +137,22 @@ export class Records {
    * @returns the records that exist within the caller's reading scope, deleted ones included, in the order of their
    *   ids, and whether each is within the scope of the permission under which he acts
    */
-  async lock<T extends RecordEntity>(tx: Tx, resource: Resource<T>, ids: readonly string[], who: RequestContext): Promise<Locked<T>[]> {
+  async lock<T extends RecordEntity>(
+    tx: Tx,
+    resource: Resource<T>,
+    ids: readonly string[],
+    who: RequestContext,
+  ): Promise<Locked<T>[]> {
     const values = new Values();
     const wanted = values.bind(ids);
-    const readable = rowScope(who, resource.permissions.read, 't', values.bind);
-    const writable = rowScope(who, who.permission, 't', values.bind);
+    const readable = rowScope(who, resource.permissions.read, "t", values.bind);
+    const writable = rowScope(who, who.permission, "t", values.bind);
     const found = await tx.query<Record<string, unknown>>(
       `SELECT ${this.rows.columns(resource)}, coalesce(${writable}, false) AS writable FROM ${resource.table} t
        WHERE t.id = ANY(${wanted}) AND (${readable}) ORDER BY t.id FOR UPDATE`,
       values.list,
     );
-    return found.map((row) => ({ record: this.rows.read(resource, row), writable: row['writable'] === true }));
+    return found.map((row) => ({ record: this.rows.read(resource, row), writable: row["writable"] === true }));
   }
 
   /** A new record of the caller's. */
@@ -143,7 +160,7 @@ export class Records {
     const record = this.rows.blank(resource);
     record.id = id;
     record.version = 0;
-    record.ownerId = who.actorType === 'user' ? who.actorId : null;
+    record.ownerId = who.actorType === "user" ? who.actorId : null;
     record.externalIds = [];
     record.createdAt = record.updatedAt = this.clock.now();
     return record;

@@ -1,11 +1,11 @@
-import { rowScope, type RequestContext } from '@kehu/auth';
-import { RuleViolation, type FieldError } from '@kehu/contracts';
-import { Database, type Queryable } from '@kehu/database';
-import { Injectable } from '@nestjs/common';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Field, ReferenceTarget } from './field.ts';
-import type { Resource } from './resource.ts';
-import { Values } from './view.ts';
+import { rowScope, type RequestContext } from "@kehu/auth";
+import { RuleViolation, type FieldError } from "@kehu/contracts";
+import { Database, type Queryable } from "@kehu/database";
+import { Injectable } from "@nestjs/common";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Field, ReferenceTarget } from "./field.ts";
+import type { Resource } from "./resource.ts";
+import { Values } from "./view.ts";
 
 /** A reference as a caller may give it. */
 export type ReferenceInput = string | { externalId: { system: string; id: string } };
@@ -32,7 +32,8 @@ export class References {
     if (wanted.length === 0) return;
     for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await wait(POLL_MS)) {
       const known = await this.lookUp(this.database, wanted, items, who);
-      if (items.every((item) => wanted.every(([name]) => !given(item, name) || known.find(name, given(item, name)!)))) return;
+      if (items.every((item) => wanted.every(([name]) => !given(item, name) || known.find(name, given(item, name)!))))
+        return;
     }
   }
 
@@ -44,13 +45,21 @@ export class References {
    */
   async resolve<D extends object>(tx: Queryable, resource: Resource, data: D, who: RequestContext): Promise<D> {
     const [result] = await this.resolveAll(tx, resource, [data], who);
-    if (result!.faults.length) throw new RuleViolation(result!.faults[0]!.code, result!.faults[0]!.message, { errors: result!.faults });
+    if (result!.faults.length)
+      throw new RuleViolation(result!.faults[0]!.code, result!.faults[0]!.message, { errors: result!.faults });
     return result!.data;
   }
 
   /** The same for many, with one query per kind of target; faults stand beside each item. */
-  async resolveAll<D extends object>(tx: Queryable, resource: Resource, items: readonly D[], who: RequestContext): Promise<{ data: D; faults: Faults }[]> {
-    const used = Object.entries(resource.fields).filter(([name, field]) => field.target && items.some((item) => given(item, name)));
+  async resolveAll<D extends object>(
+    tx: Queryable,
+    resource: Resource,
+    items: readonly D[],
+    who: RequestContext,
+  ): Promise<{ data: D; faults: Faults }[]> {
+    const used = Object.entries(resource.fields).filter(
+      ([name, field]) => field.target && items.some((item) => given(item, name)),
+    );
     if (used.length === 0) return items.map((data) => ({ data, faults: [] }));
     const known = await this.lookUp(tx, used, items, who);
     return items.map((item) => {
@@ -67,7 +76,12 @@ export class References {
     });
   }
 
-  private async lookUp(queryable: Queryable, used: [string, Field][], items: readonly object[], who: RequestContext): Promise<Known> {
+  private async lookUp(
+    queryable: Queryable,
+    used: [string, Field][],
+    items: readonly object[],
+    who: RequestContext,
+  ): Promise<Known> {
     const known = new Known();
     for (const [name, { target }] of used) {
       const inputs = items.map((item) => given(item, name)).filter((value) => value !== null);
@@ -90,9 +104,17 @@ class Known {
     return this.gone.has(keyOf(value));
   }
 
-  async add(queryable: Queryable, name: string, target: ReferenceTarget, inputs: readonly ReferenceInput[], who: RequestContext): Promise<void> {
-    const ids = inputs.filter((value) => typeof value === 'string');
-    const names = inputs.filter((value) => typeof value !== 'string').map(({ externalId }) => ({ system: externalId.system, external_id: externalId.id }));
+  async add(
+    queryable: Queryable,
+    name: string,
+    target: ReferenceTarget,
+    inputs: readonly ReferenceInput[],
+    who: RequestContext,
+  ): Promise<void> {
+    const ids = inputs.filter((value) => typeof value === "string");
+    const names = inputs
+      .filter((value) => typeof value !== "string")
+      .map(({ externalId }) => ({ system: externalId.system, external_id: externalId.id }));
     const values = new Values();
     const [byId, type, byName] = [values.bind(ids), values.bind(target.type), values.bind(JSON.stringify(names))];
     const scope = scopeOfTarget(target, who, values);
@@ -113,17 +135,22 @@ class Known {
 
 /** Without the permission to read the target nothing can be referred to. */
 function scopeOfTarget({ permission }: ReferenceTarget, who: RequestContext, values: Values): string {
-  if (permission === null) return 'true';
-  if (who.actorType !== 'system' && !(permission in who.grants)) return 'false';
-  return rowScope(who, permission, 'x', values.bind);
+  if (permission === null) return "true";
+  if (who.actorType !== "system" && !(permission in who.grants)) return "false";
+  return rowScope(who, permission, "x", values.bind);
 }
 
-const given = (item: object, name: string) => ((item as Record<string, ReferenceInput | null | undefined>)[name] ?? null);
-const keyOf = (value: ReferenceInput) => (typeof value === 'string' ? value.toLowerCase() : `${value.externalId.system} ${value.externalId.id}`);
+const given = (item: object, name: string) => (item as Record<string, ReferenceInput | null | undefined>)[name] ?? null;
+const keyOf = (value: ReferenceInput) =>
+  typeof value === "string" ? value.toLowerCase() : `${value.externalId.system} ${value.externalId.id}`;
 
 function fault(name: string, { target }: Field, deleted: boolean): FieldError {
   if (target!.copy && !deleted) {
-    return { field: name, code: 'reference.not-yet-known', message: `This ${target!.type} is not known here yet: send the request again.` };
+    return {
+      field: name,
+      code: "reference.not-yet-known",
+      message: `This ${target!.type} is not known here yet: send the request again.`,
+    };
   }
-  return { field: name, code: 'reference.unknown', message: `There is no such ${target!.type}.` };
+  return { field: name, code: "reference.unknown", message: `There is no such ${target!.type}.` };
 }

@@ -1,5 +1,5 @@
-import { Problem } from '@kehu/contracts';
-import type { RecordView } from './view.ts';
+import { Problem } from "@kehu/contracts";
+import type { RecordView } from "./view.ts";
 
 /** What a write answers: the record as it is now, or nothing. Kept with the Idempotency-Key, and replayed as it was. */
 export interface Reply<B = unknown> {
@@ -29,6 +29,6 @@ export class WriteReply<B = unknown> implements Reply<B> {
 /** 412: the caller's If-Match names an older version; `current` is the record as it is. */
 export class Stale extends Problem {
   constructor(current: RecordView) {
-    super(412, 'record.stale', `The record is at version ${current.version}.`, { current });
+    super(412, "record.stale", `The record is at version ${current.version}.`, { current });
   }
 }

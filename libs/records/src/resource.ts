@@ -1,8 +1,8 @@
-import type { Permission } from '@kehu/auth';
-import type { Tx } from '@kehu/database';
-import type { EventType } from '@kehu/contracts';
-import type { FieldMap } from './field.ts';
-import type { RecordEntity } from './record.entity.ts';
+import type { Permission } from "@kehu/auth";
+import type { Tx } from "@kehu/database";
+import type { EventType } from "@kehu/contracts";
+import type { FieldMap } from "./field.ts";
+import type { RecordEntity } from "./record.entity.ts";
 
 export type EntityClass<T extends RecordEntity> = new () => T;
 export type DtoClass<D extends object = object> = new () => D;

@@ -1,6 +1,6 @@
-import type { DataSource, EntityMetadata } from 'typeorm';
-import type { RecordEntity } from './record.entity.ts';
-import type { EntityClass, Resource } from './resource.ts';
+import type { DataSource, EntityMetadata } from "typeorm";
+import type { RecordEntity } from "./record.entity.ts";
+import type { EntityClass, Resource } from "./resource.ts";
 
 interface Mapping {
   columns: readonly { property: string; column: string; read?: (stored: unknown) => unknown }[];
@@ -48,7 +48,7 @@ export class Rows {
     return Object.fromEntries(
       this.mapping(resource).columns.map(({ property, column }) => {
         const value = values[property];
-        return [column, typeof value === 'bigint' ? value.toString() : (value ?? null)];
+        return [column, typeof value === "bigint" ? value.toString() : (value ?? null)];
       }),
     );
   }
@@ -66,18 +66,19 @@ export class Rows {
 function mappingOf(metadata: EntityMetadata, table: string): Mapping {
   const columns = metadata.columns.map((column) => {
     const transformer = column.transformer;
-    const read = transformer && !Array.isArray(transformer) ? (stored: unknown) => transformer.from(stored) as unknown : undefined;
+    const read =
+      transformer && !Array.isArray(transformer) ? (stored: unknown) => transformer.from(stored) as unknown : undefined;
     return { property: column.propertyName, column: column.databaseName, read };
   });
   const names = columns.map(({ column }) => column);
   const rows = `json_populate_recordset(NULL::${table}, $1)`;
   return {
     columns,
-    list: names.map((name) => `t.${name}`).join(', '),
-    insert: `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.map((name) => `r.${name}`).join(', ')} FROM ${rows} r`,
+    list: names.map((name) => `t.${name}`).join(", "),
+    insert: `INSERT INTO ${table} (${names.join(", ")}) SELECT ${names.map((name) => `r.${name}`).join(", ")} FROM ${rows} r`,
     update: `UPDATE ${table} t SET ${names
-      .filter((name) => name !== 'id')
+      .filter((name) => name !== "id")
       .map((name) => `${name} = r.${name}`)
-      .join(', ')} FROM ${rows} r WHERE t.id = r.id`,
+      .join(", ")} FROM ${rows} r WHERE t.id = r.id`,
   };
 }

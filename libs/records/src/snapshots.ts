@@ -1,7 +1,7 @@
-import { EVENTS } from '@kehu/contracts';
-import type { SnapshotSource } from '@kehu/messaging';
-import type { Resource } from './resource.ts';
-import type { Rows } from './rows.ts';
+import { EVENTS } from "@kehu/contracts";
+import type { SnapshotSource } from "@kehu/messaging";
+import type { Resource } from "./resource.ts";
+import type { Rows } from "./rows.ts";
 
 /** Tells the current state of every record of a resource again; a snapshot repeats the version and raises nothing. */
 export function snapshotsOf(resource: Resource, rows: Rows): SnapshotSource {
@@ -15,7 +15,13 @@ export function snapshotsOf(resource: Resource, rows: Rows): SnapshotSource {
       );
       return found.map((row) => {
         const record = rows.read(resource, row);
-        return { type, subject: record.id, version: record.version, time: new Date(), data: { changed: [], [EVENTS[type].concept]: record.state() } };
+        return {
+          type,
+          subject: record.id,
+          version: record.version,
+          time: new Date(),
+          data: { changed: [], [EVENTS[type].concept]: record.state() },
+        };
       });
     },
   };

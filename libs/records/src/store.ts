@@ -1,10 +1,10 @@
-import type { RequestContext } from '@kehu/auth';
-import { Conflict, type DomainEvent, type ExternalId } from '@kehu/contracts';
-import type { Tx } from '@kehu/database';
-import { appendToOutbox } from '@kehu/messaging';
-import { sameValue, type PublicState, type RecordEntity } from './record.entity.ts';
-import type { Resource } from './resource.ts';
-import type { Rows } from './rows.ts';
+import type { RequestContext } from "@kehu/auth";
+import { Conflict, type DomainEvent, type ExternalId } from "@kehu/contracts";
+import type { Tx } from "@kehu/database";
+import { appendToOutbox } from "@kehu/messaging";
+import { sameValue, type PublicState, type RecordEntity } from "./record.entity.ts";
+import type { Resource } from "./resource.ts";
+import type { Rows } from "./rows.ts";
 
 /** A record that changed: its state before (null for a new one) and the events that say what happened. */
 export interface Change {
@@ -17,7 +17,13 @@ export interface Change {
  * Writes changed records of one resource, their history, external ids and events; each table with one statement.
  * Completes the events: `data.changed` are the fields that differ from before.
  */
-export async function store(tx: Tx, rows: Rows, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void> {
+export async function store(
+  tx: Tx,
+  rows: Rows,
+  resource: Resource,
+  changes: readonly Change[],
+  who: RequestContext,
+): Promise<void> {
   if (changes.length === 0) return;
   const { insert, update } = rows.statements(resource);
   const history: object[] = [];
@@ -31,7 +37,8 @@ export async function store(tx: Tx, rows: Rows, resource: Resource, changes: rea
   if (born.length) await tx.query(insert, [JSON.stringify(born.map(({ record }) => rows.write(resource, record)))]);
   if (kept.length) await tx.query(update, [JSON.stringify(kept.map(({ record }) => rows.write(resource, record)))]);
   const named = changes.filter(hasNewExternalIds).map(({ record }) => record);
-  if (!(await keepExternalIds(tx, resource.type, named))) throw new Conflict('external-id.taken', 'Another record has this external id.');
+  if (!(await keepExternalIds(tx, resource.type, named)))
+    throw new Conflict("external-id.taken", "Another record has this external id.");
   await tx.query(INSERT_HISTORY, [JSON.stringify(history)]);
   await appendToOutbox(
     tx,
@@ -40,16 +47,24 @@ export async function store(tx: Tx, rows: Rows, resource: Resource, changes: rea
   );
 }
 
-const HISTORY_COLUMNS = 'resource, record_id, version, event_type, field, before, after, actor_type, actor_id, origin, request_id, job_id, at';
+const HISTORY_COLUMNS =
+  "resource, record_id, version, event_type, field, before, after, actor_type, actor_id, origin, request_id, job_id, at";
 const INSERT_HISTORY = `INSERT INTO history (${HISTORY_COLUMNS}) SELECT ${HISTORY_COLUMNS} FROM json_populate_recordset(NULL::history, $1)`;
 
 function changedFields({ record, before }: Change): string[] {
   const after = record.state() as unknown as Record<string, unknown>;
   const known = (before ?? {}) as unknown as Record<string, unknown>;
-  return Object.keys(after).filter((field) => field !== 'updatedAt' && field !== 'id' && !sameValue(after[field] ?? null, known[field] ?? null));
+  return Object.keys(after).filter(
+    (field) => field !== "updatedAt" && field !== "id" && !sameValue(after[field] ?? null, known[field] ?? null),
+  );
 }
 
-function historyOf(resource: Resource, { record, before, events }: Change, fields: string[], who: RequestContext): object[] {
+function historyOf(
+  resource: Resource,
+  { record, before, events }: Change,
+  fields: string[],
+  who: RequestContext,
+): object[] {
   const entry = {
     resource: resource.name,
     record_id: record.id,
@@ -77,8 +92,14 @@ function hasNewExternalIds({ record, before }: Change): boolean {
  *
  * @returns false where a name belongs to another record; that name is left as it is
  */
-export async function keepExternalIds(tx: Tx, type: string, records: readonly { id: string; externalIds: readonly ExternalId[] }[]): Promise<boolean> {
-  const entries = records.flatMap(({ id, externalIds }) => externalIds.map((name) => ({ type, system: name.system, external_id: name.id, record_id: id })));
+export async function keepExternalIds(
+  tx: Tx,
+  type: string,
+  records: readonly { id: string; externalIds: readonly ExternalId[] }[],
+): Promise<boolean> {
+  const entries = records.flatMap(({ id, externalIds }) =>
+    externalIds.map((name) => ({ type, system: name.system, external_id: name.id, record_id: id })),
+  );
   if (entries.length === 0) return true;
   const kept = await tx.query(
     `INSERT INTO external_id (type, system, external_id, record_id)

@@ -1,8 +1,8 @@
-import { rowScope, type Bind, type RequestContext } from '@kehu/auth';
-import type { Queryable } from '@kehu/database';
-import { besideName, type Field } from './field.ts';
-import { toMoney } from './money.ts';
-import type { Resource } from './resource.ts';
+import { rowScope, type Bind, type RequestContext } from "@kehu/auth";
+import type { Queryable } from "@kehu/database";
+import { besideName, type Field } from "./field.ts";
+import { toMoney } from "./money.ts";
+import type { Resource } from "./resource.ts";
 
 /** A record as the API shows it. */
 export type RecordView = Record<string, unknown> & { id: string; version: number };
@@ -20,12 +20,17 @@ export class Values {
  * @param further columns that the caller of this function needs besides
  * @returns `SELECT ... FROM ...` without a condition; the resource's table has the alias `t`
  */
-export function selectView(resource: Resource, who: RequestContext, bind: Bind, further: readonly string[] = []): string {
+export function selectView(
+  resource: Resource,
+  who: RequestContext,
+  bind: Bind,
+  further: readonly string[] = [],
+): string {
   const columns: string[] = [...further];
   const joins: string[] = [];
   for (const [name, field] of Object.entries(resource.fields)) {
     if (!field.shown) continue;
-    if (field.kind === 'money') {
+    if (field.kind === "money") {
       columns.push(`t.${field.column}_minor AS "${name}.minor"`, `t.${field.column}_currency AS "${name}.currency"`);
       continue;
     }
@@ -35,21 +40,21 @@ export function selectView(resource: Resource, who: RequestContext, bind: Bind, 
     joins.push(` LEFT JOIN ${field.target.table} ${alias} ON ${alias}.id = t.${field.column}`);
     columns.push(`${nameOf(field, alias, who, bind)} AS "${besideName(name)}"`);
   }
-  return `SELECT ${columns.join(', ')} FROM ${resource.table} t${joins.join('')}`;
+  return `SELECT ${columns.join(", ")} FROM ${resource.table} t${joins.join("")}`;
 }
 
 function nameOf(field: Field, alias: string, who: RequestContext, bind: Bind): string {
   const { permission, name } = field.target!;
   if (permission === null) return `${alias}.${name}`;
-  if (who.actorType !== 'system' && !(permission in who.grants)) return 'NULL::text';
+  if (who.actorType !== "system" && !(permission in who.grants)) return "NULL::text";
   const scope = rowScope(who, permission, alias, bind);
-  return scope === 'true' ? `${alias}.${name}` : `CASE WHEN ${scope} THEN ${alias}.${name} END`;
+  return scope === "true" ? `${alias}.${name}` : `CASE WHEN ${scope} THEN ${alias}.${name} END`;
 }
 
 /** Brings a row of `selectView` into the shape of the API. */
 export function shapeView(resource: Resource, row: Record<string, unknown>): RecordView {
   for (const [name, field] of Object.entries(resource.fields)) {
-    if (field.kind !== 'money') continue;
+    if (field.kind !== "money") continue;
     row[name] = toMoney(row[`${name}.minor`] as string | null, row[`${name}.currency`] as string | null);
     delete row[`${name}.minor`];
     delete row[`${name}.currency`];
@@ -58,7 +63,12 @@ export function shapeView(resource: Resource, row: Record<string, unknown>): Rec
 }
 
 /** @returns the record as the caller sees it, whether in his scope or not: for the reply to a change that he just made */
-export async function viewOf(queryable: Queryable, resource: Resource, id: string, who: RequestContext): Promise<RecordView> {
+export async function viewOf(
+  queryable: Queryable,
+  resource: Resource,
+  id: string,
+  who: RequestContext,
+): Promise<RecordView> {
   const values = new Values();
   const select = selectView(resource, who, values.bind);
   const [row] = await queryable.query(`${select} WHERE t.id = ${values.bind(id)}`, values.list);
@@ -71,37 +81,41 @@ export function schemaOf(resource: Resource): object {
   for (const [name, field] of Object.entries(resource.fields)) {
     if (!field.shown) continue;
     const schema = schemaOfField(field);
-    properties[name] = field.neverNull ? schema : { anyOf: [schema, { type: 'null' }] };
-    if (field.target) properties[besideName(name)] = { type: ['string', 'null'], readOnly: true };
+    properties[name] = field.neverNull ? schema : { anyOf: [schema, { type: "null" }] };
+    if (field.target) properties[besideName(name)] = { type: ["string", "null"], readOnly: true };
   }
-  return { type: 'object', properties, required: Object.keys(properties) };
+  return { type: "object", properties, required: Object.keys(properties) };
 }
 
-const MONEY_SCHEMA = { type: 'object', required: ['amount', 'currency'], properties: { amount: { type: 'string' }, currency: { type: 'string' } } };
+const MONEY_SCHEMA = {
+  type: "object",
+  required: ["amount", "currency"],
+  properties: { amount: { type: "string" }, currency: { type: "string" } },
+};
 
 function schemaOfField(field: Field): object {
   switch (field.kind) {
-    case 'text':
-    case 'longText':
-      return { type: 'string' };
-    case 'choice':
-      return field.choices?.length ? { type: 'string', enum: field.choices } : { type: 'string' };
-    case 'integer':
-      return { type: 'integer' };
-    case 'boolean':
-      return { type: 'boolean' };
-    case 'date':
-      return { type: 'string', format: 'date' };
-    case 'instant':
-      return { type: 'string', format: 'date-time' };
-    case 'id':
-    case 'reference':
-      return { type: 'string', format: 'uuid' };
-    case 'money':
+    case "text":
+    case "longText":
+      return { type: "string" };
+    case "choice":
+      return field.choices?.length ? { type: "string", enum: field.choices } : { type: "string" };
+    case "integer":
+      return { type: "integer" };
+    case "boolean":
+      return { type: "boolean" };
+    case "date":
+      return { type: "string", format: "date" };
+    case "instant":
+      return { type: "string", format: "date-time" };
+    case "id":
+    case "reference":
+      return { type: "string", format: "uuid" };
+    case "money":
       return MONEY_SCHEMA;
-    case 'list':
-      return { type: 'array', items: { type: 'string' } };
-    case 'json':
+    case "list":
+      return { type: "array", items: { type: "string" } };
+    case "json":
       return field.schema!;
   }
 }

@@ -1,3 +1,11 @@
 export { eventually } from "./eventually.ts";
+export { kafkaBrokers, startBroker, type Broker } from "./kafka.ts";
 export { testDatabase, type TestDatabase } from "./postgres.ts";
-export { anAdministrator, anOwner, startService, type TestAnswer, type TestCaller, type TestService } from "./service.ts";
+export {
+  anAdministrator,
+  anOwner,
+  startService,
+  type TestAnswer,
+  type TestCaller,
+  type TestService,
+} from "./service.ts";

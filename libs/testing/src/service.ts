@@ -78,7 +78,9 @@ export async function startService(
   return {
     url,
     async request<B>(caller: TestCaller | null, method: string, path: string, { body, headers }: RequestOptions = {}) {
-      const token = caller && signInternalToken({ actorType: "user", actorId: caller.id, sessionId: null, grants: caller.grants }, name, key);
+      const token =
+        caller &&
+        signInternalToken({ actorType: "user", actorId: caller.id, sessionId: null, grants: caller.grants }, name, key);
       const response = await fetch(url + path, {
         method,
         headers: {
@@ -89,7 +91,11 @@ export async function startService(
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, body: (text === "" ? undefined : JSON.parse(text)) as B };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: (text === "" ? undefined : JSON.parse(text)) as B,
+      };
     },
     close: () => app.close(),
   };

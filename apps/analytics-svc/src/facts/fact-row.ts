@@ -1,8 +1,17 @@
 import type {
-  AccountState, AnyEnvelope, CampaignMemberState, CampaignState, ContactState, InteractionState, LeadState, OpportunityState, TaskState, TicketState,
-} from '@kehu/contracts';
-import type { PublicState } from '@kehu/records';
-import { toMinor } from '@kehu/records';
+  AccountState,
+  AnyEnvelope,
+  CampaignMemberState,
+  CampaignState,
+  ContactState,
+  InteractionState,
+  LeadState,
+  OpportunityState,
+  TaskState,
+  TicketState,
+} from "@kehu/contracts";
+import type { PublicState } from "@kehu/records";
+import { toMinor } from "@kehu/records";
 
 /** What the metrics know of one record. */
 export interface FactRow {
@@ -27,7 +36,7 @@ export interface FactRow {
   [column: string]: unknown;
 }
 
-type Dimensions = Partial<Omit<FactRow, 'id' | 'version' | 'concept' | 'deleted' | 'owner_id' | 'created_at'>>;
+type Dimensions = Partial<Omit<FactRow, "id" | "version" | "concept" | "deleted" | "owner_id" | "created_at">>;
 
 const NOTHING = {
   closed_at: null,
@@ -44,17 +53,21 @@ const NOTHING = {
   cost_minor: null,
 };
 
-const minor = (money: { amount: string; currency: string } | null) => (money ? (toMinor(money.amount, money.currency)?.toString() ?? null) : null);
+const minor = (money: { amount: string; currency: string } | null) =>
+  money ? (toMinor(money.amount, money.currency)?.toString() ?? null) : null;
 
 /** By concept: the property of the event with the record's state, and what of it the metrics use. */
 const CONCEPTS = {
-  'customer.account': ['account', ({ type, industry }: AccountState) => ({ type, industry })],
-  'customer.contact': ['contact', ({ source }: ContactState) => ({ source })],
-  'customer.interaction': ['interaction', ({ kind, direction }: InteractionState) => ({ type: kind, channel: direction })],
-  'customer.task': ['task', ({ status }: TaskState) => ({ status })],
-  'sales.lead': ['lead', ({ status, source, industry }: LeadState) => ({ status, source, industry })],
-  'sales.opportunity': [
-    'opportunity',
+  "customer.account": ["account", ({ type, industry }: AccountState) => ({ type, industry })],
+  "customer.contact": ["contact", ({ source }: ContactState) => ({ source })],
+  "customer.interaction": [
+    "interaction",
+    ({ kind, direction }: InteractionState) => ({ type: kind, channel: direction }),
+  ],
+  "customer.task": ["task", ({ status }: TaskState) => ({ status })],
+  "sales.lead": ["lead", ({ status, source, industry }: LeadState) => ({ status, source, industry })],
+  "sales.opportunity": [
+    "opportunity",
     (deal: OpportunityState) => ({
       closed_at: deal.closedAt,
       closed_owner_id: deal.closedOwnerId,
@@ -66,17 +79,25 @@ const CONCEPTS = {
       amount_minor: minor(deal.baseAmount),
     }),
   ],
-  'service-desk.ticket': ['ticket', ({ status, channel, type, closedAt }: TicketState) => ({ status, channel, type, closed_at: closedAt })],
-  'marketing.campaign': [
-    'campaign',
-    ({ status, type, budget, cost }: CampaignState) => ({ status, type, amount_minor: minor(budget), cost_minor: minor(cost) }),
+  "service-desk.ticket": [
+    "ticket",
+    ({ status, channel, type, closedAt }: TicketState) => ({ status, channel, type, closed_at: closedAt }),
   ],
-  'marketing.campaign-member': ['campaignMember', ({ status }: CampaignMemberState) => ({ status })],
+  "marketing.campaign": [
+    "campaign",
+    ({ status, type, budget, cost }: CampaignState) => ({
+      status,
+      type,
+      amount_minor: minor(budget),
+      cost_minor: minor(cost),
+    }),
+  ],
+  "marketing.campaign-member": ["campaignMember", ({ status }: CampaignMemberState) => ({ status })],
 } as const satisfies Record<string, readonly [string, (state: never) => Dimensions]>;
 
 /** @returns the fact that an event states; null for an event of a concept that no metric counts */
-export function factOf(event: Pick<AnyEnvelope, 'type' | 'subject' | 'aggregateversion' | 'data'>): FactRow | null {
-  const concept = event.type.slice(0, event.type.lastIndexOf('.'));
+export function factOf(event: Pick<AnyEnvelope, "type" | "subject" | "aggregateversion" | "data">): FactRow | null {
+  const concept = event.type.slice(0, event.type.lastIndexOf("."));
   if (!Object.hasOwn(CONCEPTS, concept)) return null;
   const [property, dimensions] = CONCEPTS[concept as keyof typeof CONCEPTS];
   const state = event.data[property] as PublicState;

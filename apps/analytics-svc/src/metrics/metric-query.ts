@@ -1,6 +1,16 @@
-import { Malformed } from '@kehu/contracts';
-import { choice, day, filterParameters, reference, text, USERS, type Field, type FieldMap, type Filter } from '@kehu/records';
-import { METRICS, type Dimension, type Metric } from './metric.ts';
+import { Malformed } from "@kehu/contracts";
+import {
+  choice,
+  day,
+  filterParameters,
+  reference,
+  text,
+  USERS,
+  type Field,
+  type FieldMap,
+  type Filter,
+} from "@kehu/records";
+import { METRICS, type Dimension, type Metric } from "./metric.ts";
 
 /** What a metric is asked for. */
 export interface MetricQuery {
@@ -9,16 +19,16 @@ export interface MetricQuery {
 }
 
 const FIELDS: Readonly<Record<string, Field>> = {
-  owner: { ...reference('Owner', '负责人', USERS), column: 'owner' },
-  stage: { ...text('Stage', '阶段'), column: 'stage' },
-  source: { ...text('Source', '来源'), column: 'source' },
-  status: { ...text('Status', '状态'), column: 'status' },
-  channel: { ...text('Channel', '渠道'), column: 'channel' },
-  type: { ...text('Type', '类型'), column: 'type' },
-  industry: { ...text('Industry', '行业'), column: 'industry' },
-  month: { ...choice('Month', '月份', []), column: 'month' },
-  createdOn: { ...day('Created on', '创建日期'), column: 'created_on' },
-  closedOn: { ...day('Closed on', '关闭日期'), column: 'closed_on' },
+  owner: { ...reference("Owner", "负责人", USERS), column: "owner" },
+  stage: { ...text("Stage", "阶段"), column: "stage" },
+  source: { ...text("Source", "来源"), column: "source" },
+  status: { ...text("Status", "状态"), column: "status" },
+  channel: { ...text("Channel", "渠道"), column: "channel" },
+  type: { ...text("Type", "类型"), column: "type" },
+  industry: { ...text("Industry", "行业"), column: "industry" },
+  month: { ...choice("Month", "月份", []), column: "month" },
+  createdOn: { ...day("Created on", "创建日期"), column: "created_on" },
+  closedOn: { ...day("Closed on", "关闭日期"), column: "closed_on" },
 };
 
 const MOST_DIMENSIONS = 3;
@@ -26,28 +36,46 @@ const MOST_DIMENSIONS = 3;
 /** @throws Malformed `metric.unknown` with `allowed` */
 export function metricNamed(name: string): Metric {
   const metric = METRICS.find((one) => one.name === name);
-  if (!metric) throw new Malformed('metric.unknown', 'There is no such metric.', { allowed: METRICS.map((one) => one.name) });
+  if (!metric)
+    throw new Malformed("metric.unknown", "There is no such metric.", { allowed: METRICS.map((one) => one.name) });
   return metric;
 }
 
 /** @returns the fields by which a metric is filtered: its dimensions and its dates */
 export function filterFields(metric: Metric): FieldMap {
-  const names = Object.keys(FIELDS).filter((name) => name in metric.dimensions || name === 'createdOn' || (name === 'closedOn' && metric.dimensions.month === 'closed_month'));
+  const names = Object.keys(FIELDS).filter(
+    (name) =>
+      name in metric.dimensions ||
+      name === "createdOn" ||
+      (name === "closedOn" && metric.dimensions.month === "closed_month"),
+  );
   return Object.fromEntries(names.map((name) => [name, FIELDS[name]!]));
 }
 
 /** @throws Malformed for an unknown dimension (with `allowed`), field or parameter */
-export function parseMetricQuery(metric: Metric, query: Readonly<Record<string, unknown>>, plain: readonly string[]): { where: Filter | null; plain: Record<string, string> } {
+export function parseMetricQuery(
+  metric: Metric,
+  query: Readonly<Record<string, unknown>>,
+  plain: readonly string[],
+): { where: Filter | null; plain: Record<string, string> } {
   return filterParameters(filterFields(metric), query, plain);
 }
 
 /** @param text comma-separated, or undefined */
 export function parseGroupBy(metric: Metric, text: string | undefined): Dimension[] {
   if (text === undefined) return [];
-  const names = text.split(',');
+  const names = text.split(",");
   const allowed = Object.keys(metric.dimensions);
-  if (names.length > MOST_DIMENSIONS || new Set(names).size < names.length || !names.every((name) => allowed.includes(name))) {
-    throw new Malformed('metric.unknown-dimension', `A metric is grouped by at most ${MOST_DIMENSIONS} of its dimensions.`, { allowed });
+  if (
+    names.length > MOST_DIMENSIONS ||
+    new Set(names).size < names.length ||
+    !names.every((name) => allowed.includes(name))
+  ) {
+    throw new Malformed(
+      "metric.unknown-dimension",
+      `A metric is grouped by at most ${MOST_DIMENSIONS} of its dimensions.`,
+      { allowed },
+    );
   }
   return names as Dimension[];
 }

@@ -1,42 +1,50 @@
-import { RequirePermission, Who, type RequestContext } from '@kehu/auth';
-import { ListParameters } from '@kehu/records';
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { METRICS } from './metric.ts';
-import { MetricsQueries } from './metrics.queries.ts';
+import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
+import { ListParameters } from "@kehu/records";
+import { Controller, Get, Param, Query } from "@nestjs/common";
+import { METRICS } from "./metric.ts";
+import { MetricsQueries } from "./metrics.queries.ts";
 
 const ALSO_READS = {
   alsoReads: [
-    'customer.account.read',
-    'customer.contact.read',
-    'customer.interaction.read',
-    'customer.task.read',
-    'sales.lead.read',
-    'sales.opportunity.read',
-    'service-desk.ticket.read',
-    'marketing.campaign.read',
-    'marketing.campaign-member.read',
+    "customer.account.read",
+    "customer.contact.read",
+    "customer.interaction.read",
+    "customer.task.read",
+    "sales.lead.read",
+    "sales.opportunity.read",
+    "service-desk.ticket.read",
+    "marketing.campaign.read",
+    "marketing.campaign-member.read",
   ],
 } as const;
 
-@Controller('v1/metrics')
+@Controller("v1/metrics")
 export class MetricsController {
   constructor(private readonly metrics: MetricsQueries) {}
 
   @Get()
-  @RequirePermission('analytics.metric.read')
+  @RequirePermission("analytics.metric.read")
   catalogue() {
-    return { data: METRICS.map(({ name, unit, formula, dimensions, permission }) => ({ name, unit, formula, dimensions: Object.keys(dimensions), permission })) };
+    return {
+      data: METRICS.map(({ name, unit, formula, dimensions, permission }) => ({
+        name,
+        unit,
+        formula,
+        dimensions: Object.keys(dimensions),
+        permission,
+      })),
+    };
   }
 
-  @Get(':name')
-  @RequirePermission('analytics.metric.read', ALSO_READS)
-  compute(@Param('name') name: string, @Query() query: ListParameters, @Who() who: RequestContext) {
+  @Get(":name")
+  @RequirePermission("analytics.metric.read", ALSO_READS)
+  compute(@Param("name") name: string, @Query() query: ListParameters, @Who() who: RequestContext) {
     return this.metrics.compute(name, query, who);
   }
 
-  @Get(':name/records')
-  @RequirePermission('analytics.metric.read', ALSO_READS)
-  records(@Param('name') name: string, @Query() query: ListParameters, @Who() who: RequestContext) {
+  @Get(":name/records")
+  @RequirePermission("analytics.metric.read", ALSO_READS)
+  records(@Param("name") name: string, @Query() query: ListParameters, @Who() who: RequestContext) {
     return this.metrics.records(name, query, who);
   }
 }

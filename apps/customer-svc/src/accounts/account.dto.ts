@@ -1,10 +1,10 @@
-import { ACCOUNT_TYPES, type AccountState } from '@kehu/contracts';
-import { Imported, IsReference, IsTitle, Nullable, PatchOf, RecordDto } from '@kehu/records';
-import { IsIn, IsString, MaxLength } from 'class-validator';
+import { ACCOUNT_TYPES, type AccountState } from "@kehu/contracts";
+import { Imported, IsReference, IsTitle, Nullable, PatchOf, RecordDto } from "@kehu/records";
+import { IsIn, IsString, MaxLength } from "class-validator";
 
 export class CreateAccount extends RecordDto {
   @IsTitle() name: string;
-  @Nullable() @IsIn(ACCOUNT_TYPES) type?: AccountState['type'];
+  @Nullable() @IsIn(ACCOUNT_TYPES) type?: AccountState["type"];
   @Nullable() @IsString() @MaxLength(100) industry?: string | null;
   @Nullable() @IsString() @MaxLength(500) website?: string | null;
   /** The account that this one belongs to. */

@@ -1,7 +1,7 @@
-import { RuleViolation, type AccountState, type DomainEvent } from '@kehu/contracts';
-import { assign, event, RecordEntity, required } from '@kehu/records';
-import { Column, Entity } from 'typeorm';
-import type { CreateAccount, ImportAccount, UpdateAccount } from './account.dto.ts';
+import { RuleViolation, type AccountState, type DomainEvent } from "@kehu/contracts";
+import { assign, event, RecordEntity, required } from "@kehu/records";
+import { Column, Entity } from "typeorm";
+import type { CreateAccount, ImportAccount, UpdateAccount } from "./account.dto.ts";
 
 /** Parent id -> its own id and those of its ancestors. */
 export type Lineage = ReadonlyMap<string, readonly string[]>;
@@ -9,45 +9,45 @@ export type Lineage = ReadonlyMap<string, readonly string[]>;
 /** The most levels that a tree of accounts has. */
 const LEVELS = 10;
 
-@Entity({ schema: 'customer', name: 'account' })
+@Entity({ schema: "customer", name: "account" })
 export class Account extends RecordEntity {
-  @Column('text') name: string;
-  @Column('text', { nullable: true }) type: AccountState['type'];
-  @Column('text', { nullable: true }) industry: string | null;
-  @Column('text', { nullable: true }) website: string | null;
-  @Column('uuid', { name: 'parent_id', nullable: true }) parentId: string | null;
+  @Column("text") name: string;
+  @Column("text", { nullable: true }) type: AccountState["type"];
+  @Column("text", { nullable: true }) industry: string | null;
+  @Column("text", { nullable: true }) website: string | null;
+  @Column("uuid", { name: "parent_id", nullable: true }) parentId: string | null;
 
   open(data: CreateAccount, now: Date, lineage: Lineage): DomainEvent[] {
     this.mustFitUnder(data.parentId, lineage);
     assign(this, data);
-    return [event('customer.account.created', this, now)];
+    return [event("customer.account.created", this, now)];
   }
 
   imported(data: Partial<ImportAccount>, now: Date, lineage: Lineage): DomainEvent[] {
-    if (this.version === 0 && data.name === undefined) throw required('name');
+    if (this.version === 0 && data.name === undefined) throw required("name");
     this.mustFitUnder(data.parentId, lineage);
     if (!assign(this, data)) return [];
-    return [event(this.version === 0 ? 'customer.account.created' : 'customer.account.updated', this, now)];
+    return [event(this.version === 0 ? "customer.account.created" : "customer.account.updated", this, now)];
   }
 
   update(patch: UpdateAccount, now: Date, lineage: Lineage): DomainEvent[] {
     this.mustFitUnder(patch.parentId, lineage);
-    return assign(this, patch) ? [event('customer.account.updated', this, now)] : [];
+    return assign(this, patch) ? [event("customer.account.updated", this, now)] : [];
   }
 
   handOver(ownerId: string, now: Date): DomainEvent[] {
     const from = this.ownerId;
-    return assign(this, { ownerId }) ? [event('customer.account.owner-changed', this, now, { from })] : [];
+    return assign(this, { ownerId }) ? [event("customer.account.owner-changed", this, now, { from })] : [];
   }
 
   remove(now: Date): DomainEvent[] {
     this.deletedAt = now;
-    return [event('customer.account.deleted', this, now)];
+    return [event("customer.account.deleted", this, now)];
   }
 
   restore(now: Date): DomainEvent[] {
     this.deletedAt = null;
-    return [event('customer.account.restored', this, now)];
+    return [event("customer.account.restored", this, now)];
   }
 
   state(): AccountState {
@@ -63,7 +63,9 @@ export class Account extends RecordEntity {
 
   private mustFitUnder(parentId: string | null | undefined, lineage: Lineage): void {
     const ancestors = (parentId && lineage.get(parentId)) || [];
-    if (ancestors.includes(this.id)) throw new RuleViolation('account.parent-circle', 'An account cannot stand below itself.');
-    if (ancestors.length >= LEVELS) throw new RuleViolation('account.too-deep', `Accounts stand at most ${LEVELS} levels deep.`);
+    if (ancestors.includes(this.id))
+      throw new RuleViolation("account.parent-circle", "An account cannot stand below itself.");
+    if (ancestors.length >= LEVELS)
+      throw new RuleViolation("account.too-deep", `Accounts stand at most ${LEVELS} levels deep.`);
   }
 }

@@ -1,12 +1,12 @@
-import { RequirePermission, Who, type RequestContext } from '@kehu/auth';
-import { ParseId } from '@kehu/http';
-import { Answers, BulkRequest, History, ListParameters, OwnerDto, RecordQueries, SearchRequest } from '@kehu/records';
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { CreateAccount, UpdateAccount } from './account.dto.ts';
-import { ACCOUNTS } from './accounts.resource.ts';
-import { AccountsService } from './accounts.service.ts';
+import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
+import { ParseId } from "@kehu/http";
+import { Answers, BulkRequest, History, ListParameters, OwnerDto, RecordQueries, SearchRequest } from "@kehu/records";
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from "@nestjs/common";
+import { CreateAccount, UpdateAccount } from "./account.dto.ts";
+import { ACCOUNTS } from "./accounts.resource.ts";
+import { AccountsService } from "./accounts.service.ts";
 
-@Controller('v1/accounts')
+@Controller("v1/accounts")
 export class AccountsController {
   constructor(
     private readonly accounts: AccountsService,
@@ -15,78 +15,78 @@ export class AccountsController {
   ) {}
 
   @Get()
-  @RequirePermission('customer.account.read')
-  @Answers('page', ACCOUNTS)
+  @RequirePermission("customer.account.read")
+  @Answers("page", ACCOUNTS)
   list(@Query() query: ListParameters, @Who() who: RequestContext) {
     return this.queries.list(ACCOUNTS, query, who);
   }
 
-  @Post('search')
-  @RequirePermission('customer.account.read')
-  @Answers('page', ACCOUNTS)
+  @Post("search")
+  @RequirePermission("customer.account.read")
+  @Answers("page", ACCOUNTS)
   search(@Body() body: SearchRequest, @Who() who: RequestContext) {
     return this.queries.search(ACCOUNTS, body, who);
   }
 
-  @Get('fields')
-  @RequirePermission('customer.account.read')
-  @Answers('fields', ACCOUNTS)
+  @Get("fields")
+  @RequirePermission("customer.account.read")
+  @Answers("fields", ACCOUNTS)
   fields() {
     return this.queries.fields(ACCOUNTS);
   }
 
-  @Get(':id')
-  @RequirePermission('customer.account.read')
-  @Answers('record', ACCOUNTS)
-  get(@Param('id', ParseId) id: string, @Who() who: RequestContext) {
+  @Get(":id")
+  @RequirePermission("customer.account.read")
+  @Answers("record", ACCOUNTS)
+  get(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
     return this.queries.get(ACCOUNTS, id, who);
   }
 
-  @Get(':id/history')
-  @RequirePermission('customer.account.read')
-  @Answers('history', ACCOUNTS)
-  historyOf(@Param('id', ParseId) id: string, @Query() query: ListParameters, @Who() who: RequestContext) {
+  @Get(":id/history")
+  @RequirePermission("customer.account.read")
+  @Answers("history", ACCOUNTS)
+  historyOf(@Param("id", ParseId) id: string, @Query() query: ListParameters, @Who() who: RequestContext) {
     return this.history.of(ACCOUNTS, id, query, who);
   }
 
   @Post()
-  @RequirePermission('customer.account.write')
-  @Answers('created', ACCOUNTS)
+  @RequirePermission("customer.account.write")
+  @Answers("created", ACCOUNTS)
   create(@Body() body: CreateAccount, @Who() who: RequestContext) {
     return this.accounts.create(body, who);
   }
 
-  @Patch(':id')
-  @RequirePermission('customer.account.write')
-  @Answers('record', ACCOUNTS)
-  update(@Param('id', ParseId) id: string, @Body() body: UpdateAccount, @Who() who: RequestContext) {
+  @Patch(":id")
+  @RequirePermission("customer.account.write")
+  @Answers("record", ACCOUNTS)
+  update(@Param("id", ParseId) id: string, @Body() body: UpdateAccount, @Who() who: RequestContext) {
     return this.accounts.update(id, body, who);
   }
 
-  @Post(':id/owner')
-  @RequirePermission('customer.account.write')
-  @Answers('record', ACCOUNTS)
-  handOver(@Param('id', ParseId) id: string, @Body() body: OwnerDto, @Who() who: RequestContext) {
+  @Post(":id/owner")
+  @RequirePermission("customer.account.write")
+  @Answers("record", ACCOUNTS)
+  handOver(@Param("id", ParseId) id: string, @Body() body: OwnerDto, @Who() who: RequestContext) {
     return this.accounts.handOver(id, body, who);
   }
 
-  @Delete(':id')
-  @RequirePermission('customer.account.delete')
-  @Answers('nothing', ACCOUNTS)
-  remove(@Param('id', ParseId) id: string, @Who() who: RequestContext) {
+  @Delete(":id")
+  @RequirePermission("customer.account.delete")
+  @Answers("nothing", ACCOUNTS)
+  remove(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
     return this.accounts.remove(id, who);
   }
 
-  @Post(':id/restore')
-  @RequirePermission('customer.account.delete')
-  @Answers('record', ACCOUNTS)
-  restore(@Param('id', ParseId) id: string, @Who() who: RequestContext) {
+  @Post(":id/restore")
+  @RequirePermission("customer.account.delete")
+  @Answers("record", ACCOUNTS)
+  restore(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
     return this.accounts.restore(id, who);
   }
 
-  @Post('bulk')
-  @RequirePermission('customer.account.write')
-  @Answers('bulk', ACCOUNTS)
+  @Post("bulk")
+  @RequirePermission("customer.account.write")
+  @Answers("bulk", ACCOUNTS)
   bulk(@Body() body: BulkRequest, @Who() who: RequestContext) {
     return this.accounts.bulk(body, who);
   }

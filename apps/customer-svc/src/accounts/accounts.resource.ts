@@ -1,36 +1,36 @@
-import { ACCOUNT_TYPES } from '@kehu/contracts';
-import type { Tx } from '@kehu/database';
-import { choice, fields, reference, resource, text, type ReferenceTarget } from '@kehu/records';
-import { CreateAccount, ImportAccount, UpdateAccount } from './account.dto.ts';
-import { Account, type Lineage } from './account.entity.ts';
+import { ACCOUNT_TYPES } from "@kehu/contracts";
+import type { Tx } from "@kehu/database";
+import { choice, fields, reference, resource, text, type ReferenceTarget } from "@kehu/records";
+import { CreateAccount, ImportAccount, UpdateAccount } from "./account.dto.ts";
+import { Account, type Lineage } from "./account.entity.ts";
 
 /** How other records of this service refer to an account. */
 export const ACCOUNT: ReferenceTarget = {
-  type: 'account',
-  table: 'account',
-  name: 'name',
-  permission: 'customer.account.read',
+  type: "account",
+  table: "account",
+  name: "name",
+  permission: "customer.account.read",
   copy: false,
 };
 
 export const ACCOUNTS = resource<Account>({
-  name: 'accounts',
-  type: 'account',
-  concept: 'customer.account',
-  snapshot: 'customer.account.snapshot',
-  table: 'account',
+  name: "accounts",
+  type: "account",
+  concept: "customer.account",
+  snapshot: "customer.account.snapshot",
+  table: "account",
   entity: Account,
   permissions: {
-    read: 'customer.account.read',
-    write: 'customer.account.write',
-    import: 'customer.account.import',
+    read: "customer.account.read",
+    write: "customer.account.write",
+    import: "customer.account.import",
   },
   fields: fields({
-    name: text('Name', '名称', { required: true }),
-    type: choice('Type', '类型', ACCOUNT_TYPES),
-    industry: text('Industry', '行业'),
-    website: text('Website', '网站'),
-    parentId: reference('Parent account', '上级客户', ACCOUNT),
+    name: text("Name", "名称", { required: true }),
+    type: choice("Type", "类型", ACCOUNT_TYPES),
+    industry: text("Industry", "行业"),
+    website: text("Website", "网站"),
+    parentId: reference("Parent account", "上级客户", ACCOUNT),
   }),
   dto: { create: CreateAccount, update: UpdateAccount, import: ImportAccount },
   context: lineage,

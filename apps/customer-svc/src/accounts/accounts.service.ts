@@ -1,7 +1,7 @@
-import { RecordService, Writing } from '@kehu/records';
-import { Injectable } from '@nestjs/common';
-import type { Account } from './account.entity.ts';
-import { ACCOUNTS } from './accounts.resource.ts';
+import { RecordService, Writing } from "@kehu/records";
+import { Injectable } from "@nestjs/common";
+import type { Account } from "./account.entity.ts";
+import { ACCOUNTS } from "./accounts.resource.ts";
 
 @Injectable()
 export class AccountsService extends RecordService<Account> {

@@ -40,6 +40,9 @@ CREATE TABLE fact_green (LIKE fact_blue INCLUDING ALL);
 CREATE TABLE projection (
   name text PRIMARY KEY,
   live text NOT NULL,
-  building text
+  building text,
+  events_read integer NOT NULL DEFAULT 0,
+  rebuild_started_at timestamptz,
+  rebuild_finished_at timestamptz
 );
 INSERT INTO projection (name, live) VALUES ('facts', 'fact_blue');
