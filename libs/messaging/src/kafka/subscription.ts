@@ -1,5 +1,5 @@
 import { Logger } from "@nestjs/common";
-import { KafkaJSError, type Consumer, type EachBatchPayload, type Kafka, type KafkaMessage } from "kafkajs";
+import kafkajs, { type Consumer, type EachBatchPayload, type Kafka, type KafkaMessage } from "kafkajs";
 import { BATCH_SIZE, type BatchHandler, type IncomingMessage, type Subscription } from "../transport.ts";
 import { backoff, pause } from "../waiting.ts";
 import { createTopics } from "./topics.ts";
@@ -102,7 +102,7 @@ export class KafkaSubscription implements Subscription {
     try {
       await this.work(payload, keepAlive);
     } catch (error) {
-      if (error instanceof KafkaJSError) throw error;
+      if (error instanceof kafkajs.KafkaJSError) throw error;
       if (this.stopping.signal.aborted) return;
       this.log.error(`${payload.batch.topic} is read again: ${(error as Error).message}`, (error as Error).stack);
       await pause(LONGEST_FETCH, this.stopping.signal).catch(() => undefined);
