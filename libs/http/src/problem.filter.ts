@@ -13,7 +13,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.status >= 500) this.logger.error({ traceId: request.id, code: problem.code, error: describe(error) });
+    // A problem that was thrown as one is no surprise, and one per request would bury what is.
+    if (problem.status >= 500 && !(error instanceof Problem))
+      this.logger.error({ traceId: request.id, code: problem.code, error: describe(error) });
     if (!reply.sent) sendProblem(request, reply, problem);
   }
 }

@@ -149,7 +149,9 @@ function fieldErrors(failure: ValidationError, path: string): FieldError[] {
   const own = Object.entries(failure.constraints ?? {}).map(([constraint, message]) =>
     fieldError(field, constraint, message, failure.value),
   );
-  return [...own.slice(0, 1), ...(failure.children ?? []).flatMap((child) => fieldErrors(child, `${field}.`))];
+  // A wrong type is what is wrong, whatever else does not fit then.
+  const first = own.find(({ code }) => code === "field.type") ?? own[0];
+  return [...(first ? [first] : []), ...(failure.children ?? []).flatMap((child) => fieldErrors(child, `${field}.`))];
 }
 
 const TYPES = new Set([

@@ -27,6 +27,7 @@ export class AuthChanges implements OnApplicationBootstrap, OnModuleDestroy {
   private polledAt = -Infinity;
   private running: Promise<void> | undefined;
   private again = false;
+  private failing = false;
   private timer: NodeJS.Timeout | undefined;
   private listener: Client | undefined;
   private stopped = false;
@@ -76,8 +77,11 @@ export class AuthChanges implements OnApplicationBootstrap, OnModuleDestroy {
       try {
         await this.listen();
         await this.read();
+        if (this.failing) this.log.log("Changes of sessions can be read again.");
+        this.failing = false;
       } catch (error) {
-        this.log.warn(`Changes of sessions cannot be read: ${(error as Error).name}`);
+        if (!this.failing) this.log.error(`Changes of sessions cannot be read: ${(error as Error).message}`);
+        this.failing = true;
       }
     } while (this.again && !this.stopped);
   }

@@ -80,7 +80,7 @@ export class ProxyService {
 
   private fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
     const problem = problemOf(error);
-    if (problem.status >= 500 && problem.status !== 503)
+    if (problem.status >= 500 && !((error as Error) instanceof Problem))
       this.log.error({ traceId: request.id, code: problem.code, error: error.stack });
     if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
     sendProblem(request, reply, problem);

@@ -12,10 +12,13 @@ export type Match = { operation: Operation } | { allowed: readonly string[] };
 export class RouteTable {
   private readonly log = new Logger(RouteTable.name);
   private documents: ReadonlyMap<string, OpenApiDocument> = new Map();
+  private readonly operations = new Map<string, Operation[]>();
   private router: Router = newRouter();
 
   /** Takes over the document of a service. */
   set(service: string, document: OpenApiDocument): void {
+    const refuse = (what: string, why: string) => this.log.error(`${service}: ${what} ${why}. It is refused.`);
+    this.operations.set(service, operationsOf(service, document, refuse));
     this.documents = new Map([...this.documents, [service, document]]);
     this.router = this.build();
   }
@@ -39,19 +42,16 @@ export class RouteTable {
   private build(): Router {
     const router = newRouter();
     const owners = new Map<string, string>();
-    for (const [service, document] of this.documents) {
-      for (const operation of operationsOf(service, document, (what, why) =>
-        this.log.error(`${service}: ${what} ${why}. It is refused.`),
-      )) {
-        const key = `${operation.method} ${operation.path.replace(/:\w+/g, ":")}`;
-        const owner = owners.get(key);
-        if (owner !== undefined) {
-          this.log.error(`${service}: ${key} belongs to ${owner} already. It is refused.`);
-          continue;
-        }
-        owners.set(key, service);
-        router.on(operation.method, operation.path, () => undefined, operation);
+    for (const operation of [...this.operations.values()].flat()) {
+      const { service, method, path } = operation;
+      const key = `${method} ${path.replace(/:\w+/g, ":")}`;
+      const owner = owners.get(key);
+      if (owner !== undefined) {
+        this.log.error(`${service}: ${method} ${path} belongs to ${owner} already. It is refused.`);
+        continue;
       }
+      owners.set(key, service);
+      router.on(method, path, () => undefined, operation);
     }
     return router;
   }

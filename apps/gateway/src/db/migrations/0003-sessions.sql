@@ -6,7 +6,7 @@ CREATE TABLE session (
   expires_at timestamptz NOT NULL,
   revoked_at timestamptz
 );
-CREATE INDEX session_user ON session (user_id) WHERE revoked_at IS NULL;
+CREATE INDEX session_open ON session (user_id) WHERE revoked_at IS NULL;
 
 CREATE TABLE refresh_token (
   token_hash bytea PRIMARY KEY,
@@ -25,7 +25,7 @@ CREATE TABLE auth_change (
 CREATE INDEX auth_change_at ON auth_change (at);
 
 -- Here and not in the code, so that no way of changing a user or a role can pass it by.
-CREATE FUNCTION user_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION user_changed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO auth_change (kind, subject) VALUES ('user', NEW.id);
   IF NEW.status <> 'active' OR NEW.deleted_at IS NOT NULL THEN
@@ -37,7 +37,7 @@ CREATE TRIGGER user_changed AFTER UPDATE ON app_user FOR EACH ROW
   WHEN ((OLD.status, OLD.role_ids, OLD.deleted_at) IS DISTINCT FROM (NEW.status, NEW.role_ids, NEW.deleted_at))
   EXECUTE FUNCTION user_changed();
 
-CREATE FUNCTION role_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION role_changed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO auth_change (kind, subject) VALUES ('role', NEW.id);
   RETURN NULL;

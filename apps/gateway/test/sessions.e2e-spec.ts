@@ -1,0 +1,274 @@
+import { eventually, testDatabase, type TestDatabase } from "@kehu/testing";
+import { setTimeout as wait } from "node:timers/promises";
+import { ADMIN, configure, newSecret, startGateway, type Gateway } from "./gateway.ts";
+import { startUpstream, type Upstream } from "./upstream.ts";
+
+const PASSWORD = "Sieben grüne Tassen";
+const ROLES = { administrator: "01980000-0000-7000-8000-000000000001", sales: "01980000-0000-7000-8000-000000000003" };
+
+interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+describe("sessions", () => {
+  let database: TestDatabase;
+  let customer: Upstream;
+  let gateway: Gateway;
+  let replica: Gateway;
+  let admin: string;
+
+  beforeAll(async () => {
+    database = await testDatabase("identity");
+    customer = await startUpstream("customer", newSecret());
+    const keysDir = configure(database, [customer]);
+    gateway = await startGateway(keysDir);
+    replica = await startGateway(keysDir);
+    ({ accessToken: admin } = await gateway.login());
+  });
+
+  afterAll(async () => {
+    await replica?.close();
+    await gateway?.close();
+    await customer?.close();
+    await database?.close();
+  });
+
+  let count = 0;
+  /** A user who has taken up his invitation. */
+  const aUser = async (roleIds: string[] = [ROLES.sales]) => {
+    const email = `user-${++count}@kehu.example`;
+    const created = await gateway.request<{ id: string; invitationUrl: string }>("POST", "/v1/users", {
+      token: admin,
+      body: { email, lastName: `User ${count}`, roleIds },
+    });
+    expect(created.status).toBe(201);
+    const path = new URL(created.body.invitationUrl).pathname;
+    const { status, body } = await gateway.request<Tokens>("POST", path, { body: { password: PASSWORD } });
+    expect(status).toBe(200);
+    return { id: created.body.id, email, ...body };
+  };
+  const me = (token: string, at = gateway) => at.request("GET", "/v1/me", { token });
+  const refresh = (refreshToken: string, at = gateway) =>
+    at.request<Tokens>("POST", "/v1/auth/refresh", { body: { refreshToken } });
+
+  describe("POST /v1/auth/login", () => {
+    it("answers with tokens, and GET /v1/me with the user and his permissions", async () => {
+      const answer = await gateway.request("POST", "/v1/auth/login", {
+        body: { email: ` ${ADMIN.email.toUpperCase()}`, password: ADMIN.password },
+      });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      expect(answer.body).toEqual({
+        accessToken: expect.any(String),
+        refreshToken: expect.any(String),
+        tokenType: "Bearer",
+        expiresIn: 900,
+      });
+      const { body } = await me(answer.body.accessToken as string);
+      expect(body).toMatchObject({
+        email: ADMIN.email,
+        roleIds: [ROLES.administrator],
+        permissions: { "identity.user.write": "all" },
+      });
+    });
+
+    it("answers alike for a wrong password, an unknown user, an invited one and a suspended one", async () => {
+      const suspended = await aUser();
+      expect((await gateway.request("POST", `/v1/users/${suspended.id}/suspend`, { token: admin })).status).toBe(200);
+      await gateway.request("POST", "/v1/users", {
+        token: admin,
+        body: { email: "invited@kehu.example", lastName: "Invited" },
+      });
+      const attempts = [
+        { email: ADMIN.email, password: "not this one at all" },
+        { email: "nobody@kehu.example", password: PASSWORD },
+        { email: "invited@kehu.example", password: PASSWORD },
+        { email: suspended.email, password: PASSWORD },
+      ];
+      for (const body of attempts) {
+        const answer = await gateway.request("POST", "/v1/auth/login", { body });
+        expect({ ...answer.body, traceId: "" }).toEqual({
+          type: "urn:kehu:problem:login.refused",
+          title: expect.any(String),
+          status: 401,
+          code: "login.refused",
+          detail: "Email and password do not belong to an active user.",
+          traceId: "",
+        });
+      }
+    });
+
+    it("A19 takes as long for an unknown user as for a wrong password", async () => {
+      const users = [await aUser(), await aUser()];
+      const time = async (email: string) => {
+        const start = performance.now();
+        await gateway.request("POST", "/v1/auth/login", { body: { email, password: "not this one at all" } });
+        return performance.now() - start;
+      };
+      const known: number[] = [];
+      const unknown: number[] = [];
+      for (let i = 0; i < 8; i++) {
+        known.push(await time(users[i % 2]!.email));
+        unknown.push(await time(`nobody-${i % 2}@kehu.example`));
+      }
+      const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1]!;
+      expect(median(unknown)).toBeGreaterThan(median(known) / 2);
+      expect(median(unknown)).toBeLessThan(median(known) * 2);
+    });
+
+    it("A19 slows an account under attack and closes it to the attacker, in every spelling, and to nobody else", async () => {
+      const user = await aUser();
+      const [name, host] = user.email.split("@") as [string, string];
+      const spellings = [user.email, user.email.toUpperCase(), `${name}+x@${host}`, ` ${user.email} `];
+      const attack = (i: number) =>
+        gateway.request("POST", "/v1/auth/login", {
+          body: { email: spellings[i % 4]!, password: `guess number ${i}` },
+        });
+      const statuses = await Promise.all(Array.from({ length: 40 }, (_, i) => attack(i).then(({ status }) => status)));
+      expect(new Set(statuses)).toEqual(new Set([401]));
+      const closed = await attack(0);
+      expect(closed).toMatchObject({ status: 429, body: { code: "login.too-many-failures" } });
+      expect(Number(closed.headers.get("retry-after"))).toBeGreaterThan(0);
+      const start = performance.now();
+      expect(
+        (await replica.request("POST", "/v1/auth/login", { body: { email: user.email, password: PASSWORD } })).status,
+      ).toBe(200);
+      expect(performance.now() - start).toBeLessThan(5_000);
+    });
+
+    it.each([
+      [{}, 422],
+      [{ email: ADMIN.email }, 422],
+      [{ email: ADMIN.email, password: 5 }, 400],
+      [{ email: { $gt: "" }, password: { $gt: "" } }, 400],
+      [{ email: ADMIN.email, password: ADMIN.password, admin: true }, 400],
+      [[], 400],
+    ])("A24 refuses %j with %i", async (body, status) => {
+      expect((await gateway.request("POST", "/v1/auth/login", { body })).status).toBe(status);
+    });
+  });
+
+  describe("POST /v1/auth/refresh", () => {
+    it("rotates: the new tokens work, and so on", async () => {
+      let { refreshToken } = await aUser();
+      for (let i = 0; i < 3; i++) {
+        const { status, body } = await refresh(refreshToken);
+        expect(status).toBe(200);
+        expect((await me(body.accessToken)).status).toBe(200);
+        refreshToken = body.refreshToken;
+      }
+    });
+
+    it("A18 revokes the family when a token is used twice, at every replica, and leaves the user's other sessions alone", async () => {
+      const user = await aUser();
+      const other = await gateway.login(user.email, PASSWORD);
+      const { body: fresh } = await refresh(user.refreshToken);
+      expect((await me(fresh.accessToken, replica)).status).toBe(200);
+      expect(await refresh(user.refreshToken)).toMatchObject({ status: 401, body: { code: "refresh.refused" } });
+      expect((await me(fresh.accessToken)).status).toBe(401);
+      await eventually(async () => (await me(fresh.accessToken, replica)).status === 401, 2_000);
+      expect((await refresh(fresh.refreshToken)).status).toBe(401);
+      expect((await me(other.accessToken)).status).toBe(200);
+    });
+
+    it("A18 lets exactly one of 50 at once succeed", async () => {
+      const { refreshToken } = await aUser();
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, i) => refresh(refreshToken, i % 2 ? replica : gateway)),
+      );
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+      expect(answers.filter(({ status }) => status === 401)).toHaveLength(49);
+    });
+
+    it.each(["", "x", "x".repeat(100)])("refuses %j", async (token) => {
+      expect((await refresh(token)).status).toBe(401);
+    });
+
+    it("stores no token that could be used", async () => {
+      const user = await aUser();
+      const { rows } = await database.admin.query(
+        "SELECT encode(token_hash, 'escape') AS hash FROM identity.refresh_token",
+      );
+      expect(rows.map(({ hash }: { hash: string }) => hash)).not.toContain(user.refreshToken);
+    });
+  });
+
+  it("POST /v1/auth/logout ends the session and no other", async () => {
+    const user = await aUser();
+    const other = await gateway.login(user.email, PASSWORD);
+    expect((await gateway.request("POST", "/v1/auth/logout", { token: user.accessToken })).status).toBe(204);
+    expect((await me(user.accessToken)).status).toBe(401);
+    expect((await refresh(user.refreshToken)).status).toBe(401);
+    expect((await me(other.accessToken)).status).toBe(200);
+  });
+
+  describe("what changes, at every replica within 2 s", () => {
+    it.each([
+      ["suspend", (id: string) => gateway.request("POST", `/v1/users/${id}/suspend`, { token: admin })],
+      ["delete", (id: string) => gateway.request("DELETE", `/v1/users/${id}`, { token: admin })],
+    ])("A17 a token of a user: %s", async (_name, act) => {
+      const user = await aUser();
+      expect((await me(user.accessToken, replica)).status).toBe(200);
+      expect((await replica.request("GET", "/v1/accounts", { token: user.accessToken })).status).toBe(200);
+      expect((await act(user.id)).status).toBeLessThan(300);
+      expect((await me(user.accessToken)).status).toBe(401);
+      await eventually(async () => (await me(user.accessToken, replica)).status === 401, 2_000);
+      expect((await replica.request("GET", "/v1/accounts", { token: user.accessToken })).status).toBe(401);
+      expect((await refresh(user.refreshToken)).status).toBe(401);
+    });
+
+    it("A17 a role changed after the token was issued", async () => {
+      const user = await aUser();
+      expect((await replica.request("GET", "/v1/accounts", { token: user.accessToken })).status).toBe(200);
+      await gateway.request("PATCH", `/v1/users/${user.id}`, { token: admin, body: { roleIds: [] } });
+      await eventually(
+        async () => (await replica.request("GET", "/v1/accounts", { token: user.accessToken })).status === 403,
+        2_000,
+      );
+      await gateway.request("PATCH", `/v1/users/${user.id}`, {
+        token: admin,
+        body: { roleIds: [ROLES.administrator] },
+      });
+      await eventually(
+        async () => (await replica.request("DELETE", "/v1/accounts/1", { token: user.accessToken })).status === 204,
+        2_000,
+      );
+    });
+
+    it("also without a wake-up, by the poll", async () => {
+      const user = await aUser();
+      expect((await me(user.accessToken)).status).toBe(200);
+      await database.admin.query("UPDATE identity.app_user SET status = 'suspended' WHERE id = $1", [user.id]);
+      await eventually(async () => (await me(user.accessToken)).status === 401, 2_000);
+    });
+
+    it("also after the connection that listens was cut", async () => {
+      await database.admin.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN auth_change%'",
+      );
+      const user = await aUser();
+      expect((await me(user.accessToken, replica)).status).toBe(200);
+      await gateway.request("POST", `/v1/users/${user.id}/suspend`, { token: admin });
+      await eventually(async () => (await me(user.accessToken, replica)).status === 401, 2_000);
+    });
+  });
+
+  it("answers 503 when it has been blind for 10 s, and works again when it sees", async () => {
+    const user = await aUser();
+    await database.admin.query("ALTER TABLE identity.auth_change RENAME TO away");
+    try {
+      expect((await me(user.accessToken)).status).toBe(200);
+      await eventually(async () => {
+        await wait(200);
+        return (await me(user.accessToken)).status === 503;
+      }, 13_000);
+      expect((await gateway.request("GET", "/v1/accounts", { token: user.accessToken })).status).toBe(503);
+      expect((await gateway.request("GET", "/health/ready")).status).toBe(503);
+      expect((await gateway.request("GET", "/health/live")).status).toBe(200);
+    } finally {
+      await database.admin.query("ALTER TABLE identity.away RENAME TO auth_change");
+    }
+    await eventually(async () => (await me(user.accessToken)).status === 200, 3_000);
+  });
+});
