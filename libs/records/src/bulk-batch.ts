@@ -4,11 +4,10 @@ import type { Tx } from "@kehu/database";
 import type { BulkOperation } from "./bulk.dto.ts";
 import type { Clock } from "./clock.ts";
 import type { RecordDto } from "./dto.ts";
-import type { RecordEntity } from "./record.entity.ts";
+import type { Change, RecordEntity } from "./record.entity.ts";
 import type { Locked, Records } from "./records.ts";
 import type { References } from "./references.ts";
 import type { Resource } from "./resource.ts";
-import { store, type Change } from "./store.ts";
 
 export type Outcome = "created" | "updated" | "unchanged" | "failed";
 
@@ -66,6 +65,7 @@ export class BulkBatch {
     this.context = await this.resource.context?.(
       tx,
       resolved.map(({ data }) => data),
+      valid.filter((step) => this.makesNew(step)).length,
     );
     valid.forEach((step, index) => this.resolved.set(step, resolved[index]!));
   }
@@ -79,7 +79,7 @@ export class BulkBatch {
   }
 
   async store(tx: Tx, who: RequestContext): Promise<void> {
-    await store(tx, this.records.rows, this.resource, [...this.changes.values()], who);
+    await this.records.store(tx, this.resource, [...this.changes.values()], who);
   }
 
   private target({ operation, data }: Step): RecordEntity | null {
@@ -101,6 +101,11 @@ export class BulkBatch {
       throw new RuleViolation("import.target-deleted", "The record with this external id was deleted.");
     }
     return found.record;
+  }
+
+  private makesNew({ operation, data }: Step): boolean {
+    if (operation.op !== "upsert") return operation.op === "create";
+    return !data!.externalIds?.some((name) => this.idOf.has(nameKey(name)));
   }
 
   private changeOne(record: RecordEntity, data: object, who: RequestContext): { outcome: Outcome; id: string } {

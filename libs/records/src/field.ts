@@ -52,6 +52,8 @@ export interface Field {
   normalise?: (value: string, settings: Settings) => string;
   choices?: readonly string[];
   target?: ReferenceTarget;
+  /** References in the elements of a list that is stored as JSON: the property that holds each. */
+  elements?: { property: string; target: ReferenceTarget };
   /** JSON Schema of a `json` field's value. */
   schema?: object;
 }
@@ -97,7 +99,8 @@ export const json = (en: string, zh: string, schema: object, options?: Options) 
 /** A `text[]` column, of which any element may match. */
 export const list = (en: string, zh: string, options?: Options) =>
   field("list", en, zh, { sortable: false, ...options });
-const id = (en: string, zh: string, options?: Options) => field("id", en, zh, options);
+/** An id that is no reference: nothing in this service is looked up by it. */
+export const id = (en: string, zh: string, options?: Options) => field("id", en, zh, options);
 
 /** Users of the company: every service keeps a copy. */
 export const USERS: ReferenceTarget = { type: "user", table: "user_copy", name: "name", permission: null, copy: true };

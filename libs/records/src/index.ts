@@ -1,7 +1,7 @@
 export { Bulk, type BulkResult } from "./bulk.ts";
 export { BulkOperation, BulkRequest } from "./bulk.dto.ts";
 export { Clock } from "./clock.ts";
-export { CompanySettings, type Settings } from "./company-settings.ts";
+export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
 export { CursorSigner } from "./cursor.ts";
 export {
   IsDay,
@@ -20,6 +20,7 @@ export {
   choice,
   day,
   fields,
+  id,
   instant,
   integer,
   json,
@@ -38,12 +39,12 @@ export { History, type HistoryEntry } from "./history.ts";
 export { filterSql, parseFilter, type Filter } from "./filter.ts";
 export { filterParameters, SearchRequest } from "./list-query.ts";
 export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from "./money.ts";
-export { assign, bigintColumn, event, RecordEntity, type PublicState } from "./record.entity.ts";
+export { assign, bigintColumn, event, RecordEntity, type Change, type PublicState } from "./record.entity.ts";
 export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
 export { Records, type Decide, type Locked } from "./records.ts";
 export { References, type ReferenceInput } from "./references.ts";
 export { Stale, WriteReply, type Reply } from "./reply.ts";
-export { resource, type Resource } from "./resource.ts";
+export { resource, type Consequence, type Resource } from "./resource.ts";
 export { keepExternalIds } from "./store.ts";
 export { schemaOf, Values, type RecordView } from "./view.ts";
 export { ANSWER, Answers, ListParameters, type Answer, type Shape } from "./answers.ts";

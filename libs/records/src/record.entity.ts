@@ -62,6 +62,13 @@ export abstract class RecordEntity {
   }
 }
 
+/** A record that changed: its state before (null for a new one) and the events that say what happened. */
+export interface Change {
+  record: RecordEntity;
+  before: PublicState | null;
+  events: DomainEvent[];
+}
+
 /**
  * Reports a fact of a record that has just changed. Raises its version and captures its state.
  *

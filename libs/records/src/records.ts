@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from "uuid";
 import { Clock } from "./clock.ts";
 import { claim, keep } from "./idempotency.ts";
 import type { OwnerDto } from "./dto.ts";
-import type { RecordEntity } from "./record.entity.ts";
+import type { Change, RecordEntity } from "./record.entity.ts";
 import { References } from "./references.ts";
 import { Stale, WriteReply, type Reply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
@@ -52,8 +52,8 @@ export class Records {
     return this.once(who, async (tx) => {
       const resolved = await this.references.resolve(tx, resource, data, who);
       const record = this.born(resource, who);
-      const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved]));
-      await store(tx, this.rows, resource, [{ record, before: null, events }], who);
+      const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1));
+      await this.store(tx, resource, [{ record, before: null, events }], who);
       const body = await viewOf(tx, resource, record.id, who);
       return { body, version: record.version, location: `/v1/${resource.name}/${record.id}` };
     });
@@ -65,6 +65,9 @@ export class Records {
    *
    * @param options.deleted reach a deleted record (to restore it)
    * @param options.silent answer without the record
+   * @param options.alongside further records of the resource that `decide` will need: locked together with this one, in
+   *   the order of all ids, so that two such changes cannot lock each other out
+   * @param options.reply makes another answer than the record; called after everything is stored
    * @returns the record as it is now, and its version
    * @throws NotFound when there is no such record in the caller's reading scope
    * @throws Forbidden when he may read it but not write it
@@ -75,7 +78,7 @@ export class Records {
     id: string,
     who: RequestContext,
     decide: Decide<T>,
-    options: { deleted?: boolean; silent?: boolean } = {},
+    options: { deleted?: boolean; silent?: boolean; reply?: (tx: Tx) => Promise<Reply> } = {},
   ): Promise<WriteReply> {
     return this.once(who, async (tx) => {
       const [locked] = await this.lock(tx, resource, [id], who);
@@ -85,7 +88,8 @@ export class Records {
       if (who.ifMatch !== null && who.ifMatch !== record.version) throw new Stale(await viewOf(tx, resource, id, who));
       const before = record.state();
       const events = await decide(record, tx);
-      if (events.length) await store(tx, this.rows, resource, [{ record, before, events }], who);
+      if (events.length) await this.store(tx, resource, [{ record, before, events }], who);
+      if (options.reply) return options.reply(tx);
       const body = options.silent ? null : await viewOf(tx, resource, id, who);
       return { body, version: record.version, location: null };
     });
@@ -101,7 +105,7 @@ export class Records {
     await this.references.arrive(resource, [patch], who);
     return this.change(resource, id, who, async (record, tx) => {
       const resolved = await this.references.resolve(tx, resource, patch, who);
-      return record.update(resolved, this.clock.now(), await resource.context?.(tx, [resolved]));
+      return record.update(resolved, this.clock.now(), await resource.context?.(tx, [resolved], 0));
     });
   }
 
@@ -153,6 +157,35 @@ export class Records {
       values.list,
     );
     return found.map((row) => ({ record: this.rows.read(resource, row), writable: row["writable"] === true }));
+  }
+
+  /**
+   * Creates records in a transaction that is running: those that a change of another record brings about.
+   *
+   * @param items what the entity's `open` takes; references are ids
+   */
+  async add<T extends RecordEntity>(
+    tx: Tx,
+    resource: Resource<T>,
+    items: readonly object[],
+    who: RequestContext,
+  ): Promise<T[]> {
+    const context = await resource.context?.(tx, items, items.length);
+    const changes = items.map((data) => {
+      const record = this.born(resource, who);
+      return { record, before: null, events: record.open(data, record.createdAt, context) };
+    });
+    await this.store(tx, resource, changes, who);
+    return changes.map(({ record }) => record);
+  }
+
+  /** Writes changed records, and then what their changes bring about. */
+  async store(tx: Tx, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void> {
+    if (changes.length === 0) return;
+    await store(tx, this.rows, resource, changes, who);
+    for (const { resource: other, items } of (await resource.consequences?.(tx, changes)) ?? []) {
+      await this.add(tx, other, items, who);
+    }
   }
 
   /** A new record of the caller's. */

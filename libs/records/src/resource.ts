@@ -2,10 +2,16 @@ import type { Permission } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
 import type { EventType } from "@kehu/contracts";
 import type { FieldMap } from "./field.ts";
-import type { RecordEntity } from "./record.entity.ts";
+import type { Change, RecordEntity } from "./record.entity.ts";
 
 export type EntityClass<T extends RecordEntity> = new () => T;
 export type DtoClass<D extends object = object> = new () => D;
+
+/** New records of another resource of the same service; `items` are what its `open` takes, references as ids. */
+export interface Consequence {
+  readonly resource: Resource;
+  readonly items: readonly object[];
+}
 
 /** A kind of record that has the common operations: read, list, search, create, change, delete, history, bulk. */
 export interface Resource<T extends RecordEntity = RecordEntity> {
@@ -28,8 +34,12 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   /**
    * Loads, with one query for all items, what the entity needs to know of other rows to decide about them; handed to
    * `open`, `update` and `imported`. The references in the items are ids by then.
+   *
+   * `births`: how many of the items become new records, at most.
    */
-  readonly context?: (tx: Tx, items: readonly object[]) => Promise<unknown>;
+  readonly context?: (tx: Tx, items: readonly object[], births: number) => Promise<unknown>;
+  /** What changes of this resource bring about in the same transaction, such as a withdrawal by a member who opted out. */
+  readonly consequences?: (tx: Tx, changes: readonly Change[]) => Promise<readonly Consequence[]>;
   /** Order of a list when the caller asks for none; `-createdAt` where it is not given. */
   readonly defaultSort?: readonly string[];
 }

@@ -1,17 +1,10 @@
 import type { RequestContext } from "@kehu/auth";
-import { Conflict, type DomainEvent, type ExternalId } from "@kehu/contracts";
+import { Conflict, type ExternalId } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import { appendToOutbox } from "@kehu/messaging";
-import { sameValue, type PublicState, type RecordEntity } from "./record.entity.ts";
+import { sameValue, type Change } from "./record.entity.ts";
 import type { Resource } from "./resource.ts";
 import type { Rows } from "./rows.ts";
-
-/** A record that changed: its state before (null for a new one) and the events that say what happened. */
-export interface Change {
-  record: RecordEntity;
-  before: PublicState | null;
-  events: DomainEvent[];
-}
 
 /**
  * Writes changed records of one resource, their history, external ids and events; each table with one statement.
