@@ -1,9 +1,9 @@
-import { ServiceModule } from '@kehu/http';
-import { Module } from '@nestjs/common';
-import { AccountsModule } from './accounts/accounts.module.ts';
-import { config } from './config.ts';
+import { ServiceModule } from "@kehu/http";
+import { Module } from "@nestjs/common";
+import { AccountsModule } from "./accounts/accounts.module.ts";
+import { config } from "./config.ts";
 
 @Module({
-  imports: [ServiceModule.forRoot({ name: 'customer', schema: 'customer' }, config), AccountsModule],
+  imports: [ServiceModule.forRoot({ name: "customer", schema: "customer" }, config), AccountsModule],
 })
 export class AppModule {}

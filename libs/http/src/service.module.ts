@@ -18,6 +18,7 @@ import { getDataSourceToken, TypeOrmModule } from "@nestjs/typeorm";
 import type { Pool } from "pg";
 import type { DataSource } from "typeorm";
 import type { ServiceConfig } from "./config.ts";
+import { documentController } from "./document.controller.ts";
 import { HealthController } from "./health.controller.ts";
 import { FreshnessController, operationsController } from "./operations.controller.ts";
 import { ProblemFilter } from "./problem.filter.ts";
@@ -27,15 +28,21 @@ import { ValidationPipe } from "./validation.pipe.ts";
 /** Connections of one process to its database, besides those for LISTEN and locks. */
 const POOL_SIZE = 10;
 
+/** Who a service is. */
+export interface ServiceIdentity {
+  /** As in run.json and in the audience of its tokens. */
+  name: string;
+  /** Its schema in Postgres. */
+  schema: string;
+  /** Its committed OpenAPI document. */
+  document: URL;
+}
+
 /** The parts of a service that have nothing to do with what it is for. */
 @Global()
 @Module({})
 export class ServiceModule {
-  /**
-   * @param service.name as in run.json and in the audience of its tokens
-   * @param service.schema its schema in Postgres
-   */
-  static forRoot(service: { name: string; schema: string }, config: ServiceConfig): DynamicModule {
+  static forRoot(service: ServiceIdentity, config: ServiceConfig): DynamicModule {
     const platform = platformProviders(config);
     return {
       module: ServiceModule,
@@ -43,7 +50,13 @@ export class ServiceModule {
         databaseModule(config.databaseUrl, service.schema),
         MessagingModule.forRoot({ service: service.name, area: service.name, kafkaBrokers: config.kafkaBrokers }),
       ],
-      controllers: [HealthController, IdentityCopiesConsumer, FreshnessController, operationsController(service.name)],
+      controllers: [
+        HealthController,
+        IdentityCopiesConsumer,
+        FreshnessController,
+        operationsController(service.name),
+        documentController(service.document),
+      ],
       providers: [...platform, ...internalAuth(service.name, config.internalSecret)],
       exports: platform.filter((provider) => typeof provider === "function" || !isGlobalHook(provider)),
     };
