@@ -1,7 +1,8 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, openSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -78,18 +79,12 @@ export class JavaBroker implements Broker {
   }
 
   async start(): Promise<void> {
-    const logFile = join(this.#folder, "kafka.log");
-    await writeFile(logFile, "");
-    const log = openSync(logFile, "a");
     const args = [...FLAGS, ...CLASS_PATH, "kafka.Kafka", join(this.#folder, "server.properties")];
-    const java = spawn("java", args, { stdio: ["ignore", log, log] });
+    const java = spawn("java", args, { stdio: "ignore" });
     this.#java = java;
     process.once("exit", () => java.kill("SIGKILL"));
-    for (const deadline = Date.now() + START_LIMIT; !readFileSync(logFile, "utf8").includes("Kafka Server started"); ) {
-      if (java.exitCode !== null || Date.now() > deadline) {
-        throw new Error(`Kafka did not start:\n${readFileSync(logFile, "utf8").slice(-2000)}`);
-      }
-      await wait(50);
+    for (const deadline = Date.now() + START_LIMIT; !(await this.#answers()); await wait(50)) {
+      if (java.exitCode !== null || Date.now() > deadline) throw new Error(`Kafka did not start: ${args.join(" ")}`);
     }
   }
 
@@ -100,6 +95,17 @@ export class JavaBroker implements Broker {
     const exit = once(java, "exit");
     java.kill("SIGKILL");
     await exit;
+  }
+
+  #answers(): Promise<boolean> {
+    const [host, port] = this.address.split(":");
+    return new Promise((resolve) => {
+      const socket = connect(Number(port), host, () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once("error", () => resolve(false));
+    });
   }
 
   async remove(): Promise<void> {

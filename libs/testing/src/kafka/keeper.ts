@@ -32,4 +32,5 @@ try {
   await rm(dirname(file), { recursive: true });
 } catch (error) {
   await tell({ error: String(error) });
+  process.exit(1);
 }
