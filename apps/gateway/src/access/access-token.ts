@@ -14,6 +14,8 @@ export interface AccessClaims {
   exp: number;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Header parameters that our own tokens have; any other (jwk, jku, x5u, crit, b64) is an attempt. */
 const HEADER_PARAMETERS = new Set(["alg", "typ", "kid"]);
 
@@ -32,20 +34,22 @@ export function signAccessToken(userId: string, sessionId: string, key: SigningK
 
 /** The `kid` of a token that is not verified yet, or undefined where its header is not one of ours. */
 export function keyIdOf(token: string): string | undefined {
-  const header = jwt.decode(token, { complete: true })?.header as Record<string, unknown> | undefined;
-  if (!header || Object.keys(header).some((name) => !HEADER_PARAMETERS.has(name))) return undefined;
+  const decoded = jwt.decode(token, { complete: true });
+  const header = decoded?.header as Record<string, unknown> | undefined;
+  if (!header || typeof decoded?.payload !== "object" || (decoded.payload as object | null) === null) return undefined;
+  if (Object.keys(header).some((name) => !HEADER_PARAMETERS.has(name))) return undefined;
   return header.alg === "ES256" && typeof header.kid === "string" ? header.kid : undefined;
 }
 
 /** The claims of a payload whose signature, issuer, audience and expiry are good; undefined where one is missing or odd. */
 export function readAccessClaims(payload: Record<string, unknown>): AccessClaims | undefined {
   const { sub, sid, jti, aud, iat, exp } = payload;
-  if (!isText(sub) || !isText(sid) || !isText(jti) || aud !== AUDIENCE) return undefined;
+  if (!isId(sub) || !isId(sid) || typeof jti !== "string" || aud !== AUDIENCE) return undefined;
   if (!Number.isSafeInteger(exp) || !Number.isSafeInteger(iat)) return undefined;
   if ((exp as number) - (iat as number) > ACCESS_LIFETIME) return undefined;
   return { userId: sub, sessionId: sid, exp: exp as number };
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
+function isId(value: unknown): value is string {
+  return typeof value === "string" && UUID.test(value);
 }
