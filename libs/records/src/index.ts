@@ -37,7 +37,7 @@ export {
 } from "./field.ts";
 export { History, type HistoryEntry } from "./history.ts";
 export { filterSql, parseFilter, type Filter } from "./filter.ts";
-export { filterParameters, SearchRequest } from "./list-query.ts";
+export { filterParameters, parseListQuery, SearchRequest } from "./list-query.ts";
 export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from "./money.ts";
 export { assign, bigintColumn, event, RecordEntity, type Change, type PublicState } from "./record.entity.ts";
 export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
@@ -48,6 +48,6 @@ export { resource, type Consequence, type Resource } from "./resource.ts";
 export { keepExternalIds } from "./store.ts";
 export { schemaOf, Values, type RecordView } from "./view.ts";
 export { ANSWER, Answers, ListParameters, type Answer, type Shape } from "./answers.ts";
-export { RecordService, Writing } from "./record-service.ts";
+export { RecordService, UnownedRecordService, Writing } from "./record-service.ts";
 export { Imported, IsTitle, PatchOf, required } from "./dto.ts";
 export { snapshotsOf } from "./snapshots.ts";

@@ -5,6 +5,7 @@ import type { BulkRequest } from "./bulk.dto.ts";
 import { Bulk } from "./bulk.ts";
 import { Clock } from "./clock.ts";
 import type { OwnerDto } from "./dto.ts";
+import type { RecordEntity } from "./record.entity.ts";
 import type { OwnedEntity } from "./records.ts";
 import { Records } from "./records.ts";
 import type { Resource } from "./resource.ts";
@@ -21,8 +22,8 @@ export class Writing {
   ) {}
 }
 
-/** The writes that every resource has; a slice's service adds those of its own. */
-export abstract class RecordService<T extends OwnedEntity> {
+/** The writes that every resource has, also one whose records belong to nobody. */
+export abstract class UnownedRecordService<T extends RecordEntity> {
   protected constructor(
     protected readonly resource: Resource<T>,
     protected readonly writing: Writing,
@@ -38,10 +39,6 @@ export abstract class RecordService<T extends OwnedEntity> {
     return this.writing.records.patch(this.resource, id, patch, who);
   }
 
-  handOver(id: string, to: OwnerDto, who: RequestContext) {
-    return this.writing.records.handOver(this.resource, id, to, who);
-  }
-
   remove(id: string, who: RequestContext) {
     return this.writing.records.remove(this.resource, id, who);
   }
@@ -52,5 +49,12 @@ export abstract class RecordService<T extends OwnedEntity> {
 
   bulk(request: BulkRequest, who: RequestContext) {
     return this.writing.bulk.run(this.resource, request, who);
+  }
+}
+
+/** The writes of records that have an owner; a slice's service adds those of its own. */
+export abstract class RecordService<T extends OwnedEntity> extends UnownedRecordService<T> {
+  handOver(id: string, to: OwnerDto, who: RequestContext) {
+    return this.writing.records.handOver(this.resource, id, to, who);
   }
 }
