@@ -33,6 +33,14 @@ export interface ReferenceTarget {
   copy: boolean;
 }
 
+/**
+ * Where the elements of a list refer to: `property` holds the reference. With `targets` the element's `type` says to
+ * which of them, and its name is shown in the element as `name`.
+ */
+export type Elements =
+  | { property: string; target: ReferenceTarget }
+  | { property: "id"; targets: Readonly<Record<string, ReferenceTarget>> };
+
 /** One field of a resource: what the API shows, and the columns behind it. Only these reach SQL. */
 export interface Field {
   kind: FieldKind;
@@ -52,8 +60,8 @@ export interface Field {
   normalise?: (value: string, settings: Settings) => string;
   choices?: readonly string[];
   target?: ReferenceTarget;
-  /** References in the elements of a list that is stored as JSON: the property that holds each. */
-  elements?: { property: string; target: ReferenceTarget };
+  /** References in the elements of a list that is stored as JSON. */
+  elements?: Elements;
   /** JSON Schema of a `json` field's value. */
   schema?: object;
 }
@@ -68,7 +76,7 @@ const field = (
   kind: FieldKind,
   en: string,
   zh: string,
-  options: Options & Pick<Field, "choices" | "target" | "schema"> = {},
+  options: Options & Pick<Field, "choices" | "target" | "elements" | "schema"> = {},
 ): Field => ({
   kind,
   label: { en, zh },
@@ -94,8 +102,17 @@ export const choice = (en: string, zh: string, choices: readonly string[], optio
   field("choice", en, zh, { ...options, choices });
 export const reference = (en: string, zh: string, target: ReferenceTarget, options?: Options) =>
   field("reference", en, zh, { sortable: false, ...options, target });
-export const json = (en: string, zh: string, schema: object, options?: Options) =>
+export const json = (en: string, zh: string, schema: object, options?: Options & Pick<Field, "elements">) =>
   field("json", en, zh, { filterable: false, sortable: false, ...options, schema });
+/** A list of `{ type, id }` of records of any of the given types, in a `jsonb` column. */
+export const links = (en: string, zh: string, targets: Readonly<Record<string, ReferenceTarget>>) =>
+  field("json", en, zh, {
+    filterable: false,
+    sortable: false,
+    neverNull: true,
+    elements: { property: "id", targets },
+    schema: linksSchema(Object.keys(targets)),
+  });
 /** A `text[]` column, of which any element may match. */
 export const list = (en: string, zh: string, options?: Options) =>
   field("list", en, zh, { sortable: false, ...options });
@@ -113,6 +130,19 @@ const EXTERNAL_IDS_SCHEMA = {
     properties: { system: { type: "string" }, id: { type: "string" } },
   },
 };
+
+const linksSchema = (types: readonly string[]) => ({
+  type: "array",
+  items: {
+    type: "object",
+    required: ["type", "id", "name"],
+    properties: {
+      type: { type: "string", enum: types },
+      id: { type: "string", format: "uuid" },
+      name: { type: ["string", "null"], readOnly: true },
+    },
+  },
+});
 
 /**
  * The fields of a resource: those that every record has and its own, in the order in which the API shows them.

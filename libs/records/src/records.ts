@@ -78,10 +78,16 @@ export class Records {
     id: string,
     who: RequestContext,
     decide: Decide<T>,
-    options: { deleted?: boolean; silent?: boolean; reply?: (tx: Tx) => Promise<Reply> } = {},
+    options: {
+      deleted?: boolean;
+      silent?: boolean;
+      alongside?: readonly string[];
+      reply?: (tx: Tx) => Promise<Reply>;
+    } = {},
   ): Promise<WriteReply> {
     return this.once(who, async (tx) => {
-      const [locked] = await this.lock(tx, resource, [id], who);
+      const all = await this.lock(tx, resource, [id, ...(options.alongside ?? [])], who);
+      const locked = all.find((one) => one.record.id === id);
       if (!locked || (locked.record.deletedAt && !options.deleted)) throw new NotFound();
       if (!locked.writable) throw new Forbidden("record.not-writable", "You may read this record but not change it.");
       const { record } = locked;
@@ -177,6 +183,25 @@ export class Records {
     });
     await this.store(tx, resource, changes, who);
     return changes.map(({ record }) => record);
+  }
+
+  /**
+   * Creates a record under an id that another service has made, in the transaction of the handler that follows its
+   * event. A record that is there already is left as it is, so the event may come again.
+   *
+   * @param decide sets the new record's state and returns its events
+   */
+  async createWithin<T extends RecordEntity>(
+    tx: Tx,
+    resource: Resource<T>,
+    id: string,
+    who: RequestContext,
+    decide: Decide<T>,
+  ): Promise<void> {
+    const there = await tx.query(`SELECT 1 FROM ${resource.table} WHERE id = $1`, [id]);
+    if (there.length > 0) return;
+    const record = this.born(resource, who, id);
+    await this.store(tx, resource, [{ record, before: null, events: await decide(record, tx) }], who);
   }
 
   /** Writes changed records, and then what their changes bring about. */

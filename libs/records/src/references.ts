@@ -3,7 +3,7 @@ import { RuleViolation, type FieldError } from "@kehu/contracts";
 import { Database, type Queryable } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Field, ReferenceTarget } from "./field.ts";
+import type { ReferenceTarget } from "./field.ts";
 import type { Resource } from "./resource.ts";
 import { Values } from "./view.ts";
 
@@ -27,13 +27,11 @@ export class References {
    * the transaction, so that nothing is locked meanwhile; a batch waits once for all of its references.
    */
   async arrive(resource: Resource, items: readonly object[], who: RequestContext): Promise<void> {
-    const copies = Object.entries(resource.fields).filter(([, field]) => field.target?.copy);
-    const wanted = copies.filter(([name]) => items.some((item) => given(item, name)));
+    const wanted = items.flatMap((item) => slotsOf(resource, item)).filter(({ target }) => target.copy);
     if (wanted.length === 0) return;
     for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await wait(POLL_MS)) {
-      const known = await this.lookUp(this.database, wanted, items, who);
-      if (items.every((item) => wanted.every(([name]) => !given(item, name) || known.find(name, given(item, name)!))))
-        return;
+      const known = await lookUp(this.database, wanted, who);
+      if (wanted.every((slot) => known.find(slot) !== undefined)) return;
     }
   }
 
@@ -57,56 +55,88 @@ export class References {
     items: readonly D[],
     who: RequestContext,
   ): Promise<{ data: D; faults: Faults }[]> {
-    const used = Object.entries(resource.fields).filter(
-      ([name, field]) => field.target && items.some((item) => given(item, name)),
-    );
-    if (used.length === 0) return items.map((data) => ({ data, faults: [] }));
-    const known = await this.lookUp(tx, used, items, who);
-    return items.map((item) => {
-      const data = { ...item } as Record<string, unknown>;
-      const faults: Faults = [];
-      for (const [name, field] of used) {
-        const value = given(item, name);
-        if (!value) continue;
-        const id = known.find(name, value);
-        if (id) data[name] = id;
-        else faults.push(fault(name, field, known.deleted(value)));
-      }
-      return { data: data as D, faults };
+    const copies = items.map((item) => {
+      const data = copyOf(resource, item);
+      return { data, slots: slotsOf(resource, data) };
     });
-  }
-
-  private async lookUp(
-    queryable: Queryable,
-    used: [string, Field][],
-    items: readonly object[],
-    who: RequestContext,
-  ): Promise<Known> {
-    const known = new Known();
-    for (const [name, { target }] of used) {
-      const inputs = items.map((item) => given(item, name)).filter((value) => value !== null);
-      await known.add(queryable, name, target!, inputs, who);
-    }
-    return known;
+    const known = await lookUp(
+      tx,
+      copies.flatMap(({ slots }) => slots),
+      who,
+    );
+    return copies.map(({ data, slots }) => ({ data, faults: slots.flatMap((slot) => fill(slot, known)) }));
   }
 }
 
-/** Targets that were found: by field, and by id or external id. */
+/** A place where a reference stands: a field, or a property of an element of a list. */
+interface Slot {
+  /** As the caller knows it: `accountId`, `contacts.0.contactId`. */
+  path: string;
+  target: ReferenceTarget;
+  value: ReferenceInput;
+  holder: Record<string, unknown>;
+  property: string;
+}
+
+function slotsOf(resource: Resource, item: object): Slot[] {
+  const data = item as Record<string, unknown>;
+  const slots: Slot[] = [];
+  const add = (path: string, target: ReferenceTarget, holder: Record<string, unknown>, property: string) => {
+    const value = holder[property] as ReferenceInput | null | undefined;
+    if (value) slots.push({ path, target, value, holder, property });
+  };
+  for (const [name, { target, elements }] of Object.entries(resource.fields)) {
+    if (target) add(name, target, data, name);
+    if (!elements) continue;
+    const list = (data[name] ?? []) as Record<string, unknown>[];
+    list.forEach((element, index) => {
+      const to = "targets" in elements ? elements.targets[element["type"] as string] : elements.target;
+      if (to) add(`${name}.${index}.${elements.property}`, to, element, elements.property);
+    });
+  }
+  return slots;
+}
+
+/** A copy whose references can be replaced. */
+function copyOf<D extends object>(resource: Resource, item: D): D {
+  const data = { ...item } as Record<string, unknown>;
+  for (const [name, { elements }] of Object.entries(resource.fields)) {
+    if (elements && data[name]) data[name] = (data[name] as object[]).map((element) => ({ ...element }));
+  }
+  return data as D;
+}
+
+function fill(slot: Slot, known: Known): Faults {
+  const id = known.find(slot);
+  if (id === undefined) return [fault(slot, known.deleted(slot))];
+  slot.holder[slot.property] = id;
+  return [];
+}
+
+async function lookUp(queryable: Queryable, slots: readonly Slot[], who: RequestContext): Promise<Known> {
+  const known = new Known();
+  for (const target of new Set(slots.map((slot) => slot.target))) {
+    const inputs = slots.filter((slot) => slot.target === target).map(({ value }) => value);
+    await known.add(queryable, target, inputs, who);
+  }
+  return known;
+}
+
+/** Targets that were found: by table, and by id or external id. */
 class Known {
   private readonly live = new Map<string, string>();
   private readonly gone = new Set<string>();
 
-  find(name: string, value: ReferenceInput): string | undefined {
-    return this.live.get(`${name} ${keyOf(value)}`);
+  find({ target, value }: Slot): string | undefined {
+    return this.live.get(`${target.table} ${keyOf(value)}`);
   }
 
-  deleted(value: ReferenceInput): boolean {
-    return this.gone.has(keyOf(value));
+  deleted({ target, value }: Slot): boolean {
+    return this.gone.has(`${target.table} ${keyOf(value)}`);
   }
 
   async add(
     queryable: Queryable,
-    name: string,
     target: ReferenceTarget,
     inputs: readonly ReferenceInput[],
     who: RequestContext,
@@ -127,8 +157,8 @@ class Known {
       values.list,
     );
     for (const { key, id, deleted } of rows) {
-      if (deleted) this.gone.add(key);
-      else this.live.set(`${name} ${key}`, id);
+      if (deleted) this.gone.add(`${target.table} ${key}`);
+      else this.live.set(`${target.table} ${key}`, id);
     }
   }
 }
@@ -140,17 +170,16 @@ function scopeOfTarget({ permission }: ReferenceTarget, who: RequestContext, val
   return rowScope(who, permission, "x", values.bind);
 }
 
-const given = (item: object, name: string) => (item as Record<string, ReferenceInput | null | undefined>)[name] ?? null;
 const keyOf = (value: ReferenceInput) =>
   typeof value === "string" ? value.toLowerCase() : `${value.externalId.system} ${value.externalId.id}`;
 
-function fault(name: string, { target }: Field, deleted: boolean): FieldError {
-  if (target!.copy && !deleted) {
+function fault({ path, target }: Slot, deleted: boolean): FieldError {
+  if (target.copy && !deleted) {
     return {
-      field: name,
+      field: path,
       code: "reference.not-yet-known",
-      message: `This ${target!.type} is not known here yet: send the request again.`,
+      message: `This ${target.type} is not known here yet: send the request again.`,
     };
   }
-  return { field: name, code: "reference.unknown", message: `There is no such ${target!.type}.` };
+  return { field: path, code: "reference.unknown", message: `There is no such ${target.type}.` };
 }
