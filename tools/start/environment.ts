@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { applicationUrl, SERVICES, type ServiceDescription } from "@kehu/database";
+import { applicationUrl, type ServiceDescription } from "@kehu/database";
 import type { Secrets } from "./secrets.ts";
 import type { Launch } from "./service.ts";
 import { pathsOf, ROOT, type Settings } from "./settings.ts";
@@ -65,7 +65,7 @@ function inner(service: ServiceDescription, { secrets }: Run): NodeJS.ProcessEnv
 }
 
 function gateway({ settings, secrets, ports }: Run): NodeJS.ProcessEnv {
-  const others = SERVICES.filter(({ name }) => name !== "gateway").map(({ name }) => name);
+  const others = [...ports.keys()].filter((name) => name !== "gateway");
   return {
     HOST: settings.host,
     KEHU_SERVICES: others.map((name) => `${name}=http://127.0.0.1:${ports.get(name)}`).join(","),

@@ -56,7 +56,9 @@ export class System {
       throw new Error(`Port ${port} is in use by another program. Set PORT to another one.`);
     const adminUrl = this.settings.databaseUrl ?? (await this.startPostgres());
     signal.throwIfAborted();
-    await applySchemas(adminUrl, this.secrets.database);
+    await applySchemas(adminUrl, this.secrets.database).catch((error: Error) => {
+      throw new Error(`The database could not be prepared: ${error.message}`, { cause: error });
+    });
     signal.throwIfAborted();
     await this.startServices(adminUrl);
     await untilReady(this.services, signal);
@@ -98,18 +100,16 @@ export class System {
   }
 
   private async startServices(adminUrl: string): Promise<void> {
-    const ports = await freePorts(SERVICES.length);
+    const built = SERVICES.filter(({ folder }) => this.isBuilt(folder));
+    const free = await freePorts(built.length);
+    const portOf = (name: string, index: number) => (name === "gateway" ? this.settings.port : free[index]!);
     const run = {
       settings: this.settings,
       secrets: this.secrets,
       adminUrl,
-      ports: new Map(
-        SERVICES.map(({ name }, index) => [name, name === "gateway" ? this.settings.port : ports[index]!]),
-      ),
+      ports: new Map(built.map(({ name }, index) => [name, portOf(name, index)])),
     };
-    this.services = SERVICES.filter(({ folder }) => this.isBuilt(folder)).map(
-      (description) => new Service(launchOf(description, run), this.logs, this),
-    );
+    this.services = built.map((description) => new Service(launchOf(description, run), this.logs, this));
     for (const service of this.services) service.start();
   }
 

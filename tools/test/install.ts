@@ -78,6 +78,11 @@ export class Install {
     return Number(readFileSync(join(this.dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
   }
 
+  /** Process id of the program that runs the others. */
+  supervisor(): number {
+    return (JSON.parse(readFileSync(join(this.dataDir, "start.json"), "utf8")) as { pid: number }).pid;
+  }
+
   /** Every process that belongs to this install but the one that started it. */
   processes(): number[] {
     return processes()

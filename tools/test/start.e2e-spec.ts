@@ -9,6 +9,17 @@ const NAMES = ["gateway", "customer", "sales", "service-desk", "marketing", "ana
 
 describe("npm start", () => {
   let install: Install;
+  let password: string;
+
+  /** Takes the way through gateway and database. */
+  const signIn = async (): Promise<number> => {
+    const reply = await fetch(`http://localhost:${install.port}/v1/auth/login`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: "admin@kehu.local", password }),
+    });
+    return reply.status;
+  };
 
   beforeAll(async () => {
     install = await Install.make();
@@ -25,14 +36,9 @@ describe("npm start", () => {
 
   it("makes the first administrator with the password that it prints", async () => {
     const [, email = ""] = /Administrator +(\S+)/.exec(install.output) ?? [];
-    const [, password = ""] = /Password +(\S+)/.exec(install.output) ?? [];
-    const reply = await fetch(`http://localhost:${install.port}/v1/auth/login`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ email, password }),
-    });
+    password = String(/Password +(\S+)/.exec(install.output)?.[1]);
     expect(email).toBe("admin@kehu.local");
-    expect(reply.status).toBe(200);
+    expect(await signIn()).toBe(200);
     expect(readFileSync(join(install.dataDir, "secrets.json"), "utf8")).not.toContain(password);
   });
 
@@ -65,6 +71,7 @@ describe("npm start", () => {
     process.kill(before.postmaster, "SIGKILL");
     await eventually(() => install.postmaster() !== before.postmaster, 20_000);
     await eventually(() => install.isReady(), 30_000);
+    await eventually(async () => (await signIn()) === 200);
     expect(install.running()).toEqual(before.running);
   }, 60_000);
 
@@ -82,11 +89,12 @@ describe("npm start", () => {
 
   it("stops everything when a signal reaches npm alone", async () => {
     const postmaster = install.postmaster();
+    const supervisor = install.supervisor();
     const began = Date.now();
     install.starter?.kill("SIGTERM");
-    await eventually(() => install.processes().length === 0 && !isAlive(postmaster), 25_000);
+    await eventually(() => install.processes().length === 0 && !isAlive(postmaster) && !isAlive(supervisor), 25_000);
     expect(Date.now() - began).toBeLessThan(25_000);
-    expect(existsSync(join(install.dataDir, "run.json"))).toBe(false);
+    expect(["run.json", "start.json"].filter((file) => existsSync(join(install.dataDir, file)))).toEqual([]);
     expect(readFileSync(join(install.dataDir, "logs", "postgres.log"), "utf8")).toMatch(
       /database system is shut down\n$/,
     );
