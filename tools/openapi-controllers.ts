@@ -1,5 +1,6 @@
 import { accessOf, type Access } from "@kehu/auth";
 import { EVENTS } from "@kehu/contracts";
+import { ParseId } from "@kehu/http";
 import { ANSWER, type Answer } from "@kehu/records";
 import type { INestApplicationContext } from "@nestjs/common";
 import { ModulesContainer } from "@nestjs/core";
@@ -14,6 +15,8 @@ export interface Handler {
   access: Access;
   body: DtoClass | undefined;
   query: DtoClass | undefined;
+  /** Names of path parameters that are ids of records. */
+  ids: string[];
   answer: Answer | undefined;
   /** The status that @HttpCode gives. */
   status: number | undefined;
@@ -28,6 +31,7 @@ const EVENT_EXTRAS = "microservices:pattern_extras";
 const ARGUMENTS = "__routeArguments__";
 const BODY = "3";
 const QUERY = "4";
+const PATH = "5";
 
 export const operationId = (controller: string, method: string) => `${controller.replace(/Controller$/, "")}.${method}`;
 
@@ -44,7 +48,7 @@ export function handlersOf(app: INestApplicationContext): Map<string, Handler> {
     for (const method of methodsOf(controller, METHOD)) {
       const source = `${controller.name}.${method}`;
       const access = accessOf(controller.prototype[method]!, controller);
-      const [body, query] = [BODY, QUERY].map((kind) => argumentOf(controller, method, kind));
+      const [body, query] = [BODY, QUERY].map((kind) => classOf(controller, method, kind));
       if (!access) faults.push(`${source}: no permission is declared, nor @Public()`);
       if (body === Object) faults.push(`${source}: its @Body() is no class, so nothing checks it`);
       if (query === Object) faults.push(`${source}: its @Query() is no class, so nothing checks it`);
@@ -53,7 +57,8 @@ export function handlersOf(app: INestApplicationContext): Map<string, Handler> {
       if (handlers.has(id)) faults.push(`${source}: another handler has this name`);
       const answer = Reflect.getMetadata(ANSWER, controller.prototype[method]!) as Answer | undefined;
       const status = Reflect.getMetadata(STATUS, controller.prototype[method]!) as number | undefined;
-      handlers.set(id, { id, source, access, body, query, answer, status });
+      const ids = argumentsOf(controller, method, PATH).filter(({ pipes }) => pipes?.includes(ParseId));
+      handlers.set(id, { id, source, access, body, query, ids: ids.map(({ data }) => String(data)), answer, status });
     }
     faults.push(...unknownEventsOf(controller));
   }
@@ -80,14 +85,21 @@ function methodsOf(controller: Controller, metadata: string): string[] {
   return [...names];
 }
 
+interface Argument {
+  index: number;
+  data?: unknown;
+  pipes?: unknown[];
+}
+
+function argumentsOf(controller: Controller, method: string, kind: string): Argument[] {
+  const all = (Reflect.getMetadata(ARGUMENTS, controller, method) ?? {}) as Record<string, Argument>;
+  return Object.entries(all).flatMap(([key, argument]) => (key.startsWith(`${kind}:`) ? argument : []));
+}
+
 /** The class of a handler's body or query; undefined where it takes none, or one value of it by name. */
-function argumentOf(controller: Controller, method: string, kind: string): DtoClass | undefined {
-  const all = (Reflect.getMetadata(ARGUMENTS, controller, method) ?? {}) as Record<
-    string,
-    { index: number; data?: unknown }
-  >;
-  const found = Object.entries(all).find(([key, { data }]) => key.startsWith(`${kind}:`) && data === undefined);
-  if (!found) return undefined;
+function classOf(controller: Controller, method: string, kind: string): DtoClass | undefined {
+  const whole = argumentsOf(controller, method, kind).find(({ data }) => data === undefined);
+  if (!whole) return undefined;
   const types = Reflect.getMetadata("design:paramtypes", controller.prototype, method) as DtoClass[];
-  return types[found[1].index];
+  return types[whole.index];
 }

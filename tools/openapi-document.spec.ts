@@ -1,4 +1,5 @@
 import { OwnAccess, Public, RequirePermission } from "@kehu/auth";
+import { ParseId } from "@kehu/http";
 import { OnEvent } from "@kehu/messaging";
 import {
   Answers,
@@ -60,7 +61,7 @@ class DealsController {
   @Patch(":id")
   @RequirePermission("sales.opportunity.write")
   @Answers("record", DEALS)
-  update(@Param("id") _id: string, @Body() _body: PatchDeal) {}
+  update(@Param("id", ParseId) _id: string, @Body() _body: PatchDeal) {}
 }
 
 @Controller("v1/me")
@@ -140,6 +141,7 @@ describe("openApiOf", () => {
 
   it("lists headers and problems where they apply", async () => {
     const { paths } = await documentOf(DealsController, MeController);
+    expect(paths["/v1/deals/{id}"]!["patch"]!.parameters[0]).toMatchObject({ schema: { format: "uuid" } });
     const { parameters, responses } = paths["/v1/deals/{id}"]!["patch"]!;
     expect(parameters.map(({ name, $ref }) => name ?? $ref?.split("/").at(-1))).toEqual([
       "id",

@@ -68,24 +68,25 @@ export function describeOperation(described: Described): Operation {
     security: permission === "public" ? [] : [{ bearer: [] }],
     "x-permission": permission,
     ...(alsoReads.length && { "x-also-reads": alsoReads }),
-    parameters: [...pathParameters(operation), ...queryOf(handler), ...headersOf(described)],
+    parameters: [...pathParameters(operation, handler), ...queryOf(handler, facts), ...headersOf(described)],
     ...(requestBody && { requestBody: { ...requestBody, required: true } }),
     responses: { ...successOf(described), ...problemsOf(described) },
   };
 }
 
-function queryOf({ query, answer }: Handler): Parameter[] {
+function queryOf({ query, answer }: Handler, facts: HandlerFacts): Parameter[] {
   if (!query) return [];
   if (query !== ListParameters) return queryParameters(query);
-  return answer?.shape === "page" ? listParameters(answer.resource) : pageParameters();
+  if (answer?.shape === "page") return listParameters(answer.resource);
+  return facts.answer?.properties?.["page"] ? pageParameters() : [];
 }
 
-const pathParameters = ({ parameters }: Operation): Parameter[] =>
+const pathParameters = ({ parameters }: Operation, { ids }: Handler): Parameter[] =>
   parameters
     .filter((parameter) => parameter.in === "path")
     .map((parameter) => ({
       ...parameter,
-      schema: parameter.name === "id" ? { type: "string", format: "uuid" } : { type: "string" },
+      schema: { type: "string", ...(ids.includes(parameter.name!) && { format: "uuid" }) },
     }));
 
 const isWrite = (method: string) => method === "post" || method === "patch";
@@ -106,8 +107,9 @@ function headersOf(described: Described): Parameter[] {
 function successOf({ method, handler, facts }: Described): Operation["responses"] {
   const { answer } = handler;
   const status = handler.status ?? (method === "post" ? 201 : 200);
-  const schema = facts.answer && withRecord(facts.answer, answer?.resource);
   const isRecord = answer?.shape === "record" || answer?.shape === "created";
+  const body = isRecord ? { $ref: RECORD } : facts.answer;
+  const schema = body && withRecord(body, answer?.resource);
   const headers = {
     ...(isRecord && { ETag: { $ref: "#/components/headers/etag" } }),
     ...(answer?.shape === "created" && { Location: { $ref: "#/components/headers/location" } }),

@@ -42,7 +42,15 @@ const CONVERTERS = {
   isDay: { type: "string", format: "date" },
   isDate: { type: "string", format: "date-time" },
   isMoney: MONEY,
+  isIn: ({ constraints }: { constraints?: [words?: unknown[]] }) => ({
+    type: typeof (constraints?.[0]?.[0] ?? ""),
+    enum: constraints?.[0],
+  }),
   [ValidationTypes.IS_DEFINED]: {},
+  [ValidationTypes.CUSTOM_VALIDATION]: ({ target, propertyName }: { target: DtoClass; propertyName: string }) => {
+    const type = Reflect.getMetadata("design:type", target.prototype as object, propertyName) as unknown;
+    return type === String ? { type: "string" } : type === Number ? { type: "number" } : {};
+  },
   [ValidationTypes.CONDITIONAL_VALIDATION]: (meta: { constraints: [(record: object, value: unknown) => boolean] }) =>
     meta.constraints[0]({}, null) ? {} : { "x-nullable": true },
 } as unknown as Options["additionalConverters"];

@@ -1,5 +1,6 @@
-import { globSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import type { Schema } from "./schema-changes.ts";
 
@@ -11,11 +12,36 @@ export interface HandlerFacts {
 
 /**
  * Reads the handlers of all controllers from the source, so that a response schema is the handler's return type and
- * nobody writes it twice.
+ * nobody writes it twice. Kept under node_modules/.cache until a source file changes.
  *
  * @returns facts by `<app>/<Controller>.<method>`; libraries' controllers have their library's name as `<app>`
  */
 export function handlerFacts(root: string): Map<string, HandlerFacts> {
+  const cache = join(root, "node_modules/.cache/kehu/handlers.json");
+  const key = keyOfSources(root);
+  const kept = existsSync(cache) ? (JSON.parse(readFileSync(cache, "utf8")) as Kept) : undefined;
+  if (kept?.key === key) return new Map(kept.facts);
+  const facts = readHandlers(root);
+  mkdirSync(dirname(cache), { recursive: true });
+  writeFileSync(cache, JSON.stringify({ key, facts } satisfies Kept));
+  return new Map(facts);
+}
+
+interface Kept {
+  key: string;
+  facts: [string, HandlerFacts][];
+}
+
+function keyOfSources(root: string): string {
+  const hash = createHash("sha256");
+  const sources = globSync(["{apps,libs}/*/src/**/*.ts", "tsconfig*.json", "package-lock.json"], { cwd: root });
+  for (const file of [...sources.sort().map((one) => join(root, one)), import.meta.filename]) {
+    hash.update(file).update(readFileSync(file));
+  }
+  return hash.digest("hex");
+}
+
+function readHandlers(root: string): Kept["facts"] {
   const config = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile.bind(ts.sys));
   const { options } = ts.parseJsonConfigFileContent(
     { ...config.config, include: [] as string[], files: [] },
@@ -25,18 +51,23 @@ export function handlerFacts(root: string): Map<string, HandlerFacts> {
   const files = globSync("{apps,libs}/*/src/**/*.controller.ts", { cwd: root }).map((file) => join(root, file));
   const program = ts.createProgram(files, options);
   const checker = program.getTypeChecker();
-  const facts = new Map<string, HandlerFacts>();
-  for (const file of files) {
+  return files.flatMap((file) => {
     const project = file.slice(root.length).split(/[\\/]/).filter(Boolean)[1]!;
-    program.getSourceFile(file)?.forEachChild((node) => {
-      if (!ts.isClassDeclaration(node) || !node.name) return;
-      for (const member of node.members.filter(ts.isMethodDeclaration)) {
-        const key = `${project}/${node.name.text}.${member.name.getText()}`;
-        facts.set(key, factsOf(checker, member));
-      }
+    return methodsIn(program.getSourceFile(file)!).map((method): [string, HandlerFacts] => {
+      const controller = method.parent.name!.getText();
+      return [`${project}/${controller}.${method.name.getText()}`, factsOf(checker, method)];
     });
-  }
-  return facts;
+  });
+}
+
+type Method = ts.MethodDeclaration & { parent: ts.ClassDeclaration };
+
+/** Methods of the classes of a file, also of those that a function makes. */
+function methodsIn(node: ts.Node): Method[] {
+  const own = ts.isClassDeclaration(node) && node.name ? (node.members.filter(ts.isMethodDeclaration) as Method[]) : [];
+  const inner: Method[] = [];
+  ts.forEachChild(node, (child) => void inner.push(...methodsIn(child)));
+  return [...own, ...inner];
 }
 
 function factsOf(checker: ts.TypeChecker, method: ts.MethodDeclaration): HandlerFacts {
@@ -66,7 +97,9 @@ function schemaOfType(checker: ts.TypeChecker, type: ts.Type, at: ts.Node, open:
   if (type.flags & ts.TypeFlags.BooleanLike) return { type: "boolean" };
   if (type.isUnion()) return unionOf(type.types.map(inner).filter((one) => one !== undefined));
   if (!(type.flags & ts.TypeFlags.Object) && !type.isIntersection()) return {};
-  if (type.getSymbol()?.name === "Date") return { type: "string", format: "date-time" };
+  const name = type.getSymbol()?.name ?? "";
+  if (name === "Date") return { type: "string", format: "date-time" };
+  if (["Buffer", "Uint8Array", "StreamableFile"].includes(name)) return { type: "string", format: "binary" };
   if (open.includes(type)) return { type: "object" };
   if (checker.isArrayLikeType(type)) {
     const item = checker.getTypeArguments(type as ts.TypeReference)[0];
