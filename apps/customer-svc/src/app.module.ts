@@ -4,6 +4,6 @@ import { AccountsModule } from "./accounts/accounts.module.ts";
 import { config } from "./config.ts";
 
 @Module({
-  imports: [ServiceModule.forRoot({ name: "customer", schema: "customer" }, config), AccountsModule],
+  imports: [ServiceModule.forRoot({ name: "customer", schema: "customer", document: new URL("../openapi.json", import.meta.url) }, config), AccountsModule],
 })
 export class AppModule {}
