@@ -157,7 +157,7 @@ describe("the proxy", () => {
 
   it("forwards nothing but JSON, of at most 256 KB, not packed", async () => {
     const before = customer.arrivals.length;
-    const send = (type: string, body: BodyInit, headers: Record<string, string> = {}) =>
+    const send = (type: string, body: string | ReadableStream, headers: Record<string, string> = {}) =>
       fetch(`${gateway.url}/v1/accounts`, {
         method: "POST",
         headers: { authorization: `Bearer ${token}`, "content-type": type, ...headers },

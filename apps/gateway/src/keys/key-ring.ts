@@ -1,6 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import type { JsonWebKey } from "node:crypto";
-import { Config } from "../config.ts";
+import { Config } from "../gateway-config.ts";
 import { loadKeys, type SigningKey } from "./key-files.ts";
 
 /** Seconds that an access token is good for. */

@@ -2,7 +2,7 @@ import { databaseModule, operationsController, platformProviders } from "@kehu/h
 import { MessagingModule } from "@kehu/messaging";
 import { Global, Module, type DynamicModule } from "@nestjs/common";
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from "@nestjs/core";
-import { Config } from "../config.ts";
+import { Config } from "../gateway-config.ts";
 
 const HOOKS: readonly unknown[] = [APP_FILTER, APP_INTERCEPTOR, APP_PIPE];
 

@@ -1,6 +1,6 @@
 import { signInternalToken, type Permission, type Scope } from "@kehu/auth";
 import type { Grants, SessionState } from "../access/session-states.ts";
-import type { Upstream } from "../config.ts";
+import type { Upstream } from "../gateway-config.ts";
 import type { Operation } from "../routing/openapi.ts";
 
 /** Below the token's 60 s, so that what is sent is good for half a minute at least. */

@@ -1,7 +1,7 @@
 import { Problem } from "@kehu/contracts";
 import { Injectable } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
-import { Config } from "../config.ts";
+import { Config } from "../gateway-config.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 
 /** Rate limits: per user where he is known, else per address. */

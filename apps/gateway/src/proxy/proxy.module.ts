@@ -4,7 +4,7 @@ import { Module, type OnModuleInit } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import type { FastifyInstance } from "fastify";
 import { AccessModule } from "../access/access.module.ts";
-import { Config } from "../config.ts";
+import { Config } from "../gateway-config.ts";
 import { RoutingModule } from "../routing/routing.module.ts";
 import { checkEdge } from "./edge.ts";
 import { Limits } from "./limits.ts";

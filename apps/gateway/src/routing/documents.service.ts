@@ -1,7 +1,7 @@
 import { signInternalToken } from "@kehu/auth";
 import { Database } from "@kehu/database";
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
-import { Config, type Upstream } from "../config.ts";
+import { Config, type Upstream } from "../gateway-config.ts";
 import { Upstreams } from "./upstreams.ts";
 import { parseDocument } from "./openapi.ts";
 import { RouteTable } from "./route-table.ts";

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from "@nestjs/common";
 import { Pool, type Dispatcher } from "undici";
-import { Config, type Upstream } from "../config.ts";
+import { Config, type Upstream } from "../gateway-config.ts";
 
 /** Connections to one service; more callers wait in line. */
 const CONNECTIONS = 64;

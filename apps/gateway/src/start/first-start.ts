@@ -5,7 +5,7 @@ import { Writing } from "@kehu/records";
 import { Injectable, Logger, type OnApplicationBootstrap } from "@nestjs/common";
 import { randomUUID } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
-import { Config } from "../config.ts";
+import { Config } from "../gateway-config.ts";
 import { ADMINISTRATOR_ROLE, BUILT_IN_ROLES } from "../roles/built-in-roles.ts";
 import { ROLES } from "../roles/roles.resource.ts";
 import { normalEmail } from "../sessions/normal-email.ts";

@@ -3,7 +3,7 @@ import { Problem } from "@kehu/contracts";
 import { Database, type Tx } from "@kehu/database";
 import { RecordQueries, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
-import { Config } from "../config.ts";
+import { Config } from "../gateway-config.ts";
 import { Passwords } from "../sessions/passwords.ts";
 import { SessionsService, type Tokens } from "../sessions/sessions.service.ts";
 import { invitationToken, provesToken, userOfToken } from "./invitation-token.ts";

@@ -1,0 +1,69 @@
+import { ConfigError, Environment } from "@kehu/http";
+import { randomBytes } from "node:crypto";
+import { Config } from "./gateway-config.ts";
+
+const newSecret = () => randomBytes(32).toString("hex");
+
+describe("Config", () => {
+  const one = newSecret();
+  const good = {
+    DATABASE_URL: "postgres://x@127.0.0.1/x",
+    KEHU_CURSOR_SECRET: newSecret(),
+    KEHU_SERVICES: "customer=http://127.0.0.1:4001,service-desk=http://service-desk:4003",
+    KEHU_INTERNAL_SECRETS: `customer=${one},service-desk=${newSecret()}`,
+    KEHU_KEYS_DIR: "keys",
+  };
+  const parse = (variables: Record<string, string | undefined>) =>
+    new Config(new Environment({ ...good, ...variables }));
+
+  it("reads services, secrets and limits", () => {
+    const config = parse({
+      KEHU_PUBLIC_URL: "https://crm.example/",
+      KEHU_RATE_LIMIT_USER: "100",
+      KEHU_CORS_ORIGINS: "https://a.example, https://b.example",
+    });
+    expect(config.upstreams.map(({ name, origin }) => [name, origin])).toEqual([
+      ["customer", "http://127.0.0.1:4001"],
+      ["service-desk", "http://service-desk:4003"],
+    ]);
+    expect(config).toMatchObject({
+      port: 3000,
+      host: "127.0.0.1",
+      publicUrl: "https://crm.example",
+      userLimit: 100,
+      corsOrigins: ["https://a.example", "https://b.example"],
+      trustedProxies: [],
+      adminPassword: null,
+    });
+    expect(parse({}).publicUrl).toBe("http://localhost:3000");
+  });
+
+  it.each<[string, string | undefined]>([
+    ["DATABASE_URL", undefined],
+    ["DATABASE_URL", "mysql://a-value"],
+    ["PORT", "70000"],
+    ["PORT", "0x10"],
+    ["KEHU_CURSOR_SECRET", undefined],
+    ["KEHU_CURSOR_SECRET", "a-value"],
+    ["KEHU_CURSOR_SECRET", "changeme-a-value-changeme-a-value-changeme"],
+    ["KEHU_CURSOR_SECRET", "a-value".repeat(1).padEnd(64, "a")],
+    ["KEHU_SERVICES", undefined],
+    ["KEHU_SERVICES", "customer=a-value"],
+    ["KEHU_SERVICES", "customer=http://127.0.0.1:1,customer=http://127.0.0.1:2"],
+    ["KEHU_SERVICES", "customer=http://127.0.0.1:1/a-value"],
+    ["KEHU_INTERNAL_SECRETS", undefined],
+    ["KEHU_INTERNAL_SECRETS", "customer=a-value,service-desk=a-value-2"],
+    ["KEHU_INTERNAL_SECRETS", `customer=${one},service-desk=${one}`],
+    ["KEHU_INTERNAL_SECRETS", `customer=${one}`],
+    ["KEHU_KEYS_DIR", undefined],
+    ["KEHU_PUBLIC_URL", "ftp://a-value"],
+    ["KEHU_RATE_LIMIT_USER", "0"],
+    ["KEHU_TRUSTED_PROXIES", "a-value"],
+  ])("A51 refuses %s=%s, naming the variable and not the value", (variable, value) => {
+    const attempt = () => parse({ [variable]: value });
+    expect(attempt).toThrow(ConfigError);
+    expect(attempt).toThrow(variable);
+    expect(attempt).not.toThrow(/a-value/);
+    expect(attempt).not.toThrow(one);
+  });
+});

@@ -1,0 +1,95 @@
+import { ConfigError, type Environment } from "@kehu/http";
+import { createSecretKey, type KeyObject } from "node:crypto";
+
+/** One service behind the gateway. */
+export interface Upstream {
+  /** Name and audience (`customer`). */
+  name: string;
+  origin: string;
+  /** The secret that gateway and this service share. */
+  key: KeyObject;
+}
+
+/** Everything that the environment decides. */
+export class Config {
+  readonly port: number;
+  readonly host: string;
+  readonly logLevel: string;
+  readonly databaseUrl: string;
+  readonly kafkaBrokers: string[];
+  readonly cursorSecret: string;
+  readonly upstreams: Upstream[];
+  readonly keysDir: string;
+  readonly adminEmail: string | null;
+  readonly adminPassword: string | null;
+  /** Base of links, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Requests per minute of one user, and of one address where no user is known. */
+  readonly userLimit: number;
+  readonly addressLimit: number;
+  readonly corsOrigins: string[];
+  /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: string[];
+
+  constructor(environment: Environment) {
+    this.port = environment.integer("PORT", 3000, 0, 65_535);
+    this.host = environment.text("HOST", "127.0.0.1");
+    this.logLevel = environment.text("LOG_LEVEL", "info");
+    this.databaseUrl = environment.url("DATABASE_URL", ["postgres:", "postgresql:"]);
+    this.kafkaBrokers = environment.list("KAFKA_BROKERS");
+    this.cursorSecret = environment.secret("KEHU_CURSOR_SECRET");
+    this.upstreams = upstreams(environment);
+    this.keysDir = environment.text("KEHU_KEYS_DIR");
+    this.adminEmail = environment.optional("KEHU_ADMIN_EMAIL");
+    this.adminPassword = environment.optional("KEHU_ADMIN_PASSWORD");
+    this.publicUrl =
+      environment.optional("KEHU_PUBLIC_URL") === null ? `http://localhost:${this.port}` : publicUrl(environment);
+    this.userLimit = environment.integer("KEHU_RATE_LIMIT_USER", 120_000, 1, 999_999_999);
+    this.addressLimit = environment.integer("KEHU_RATE_LIMIT_ADDRESS", 6_000, 1, 999_999_999);
+    this.corsOrigins = environment.list("KEHU_CORS_ORIGINS");
+    this.trustedProxies = environment.list("KEHU_TRUSTED_PROXIES");
+    if (this.trustedProxies.some((range) => !/^[0-9a-f.:]+(\/\d{1,3})?$/i.test(range))) {
+      throw new ConfigError("KEHU_TRUSTED_PROXIES takes addresses and CIDR ranges.");
+    }
+  }
+}
+
+function publicUrl(environment: Environment): string {
+  return environment.url("KEHU_PUBLIC_URL", ["http:", "https:"]).replace(/\/+$/, "");
+}
+
+/** `name=value` pairs with commas between. */
+function pairs(environment: Environment, variable: string): Map<string, string> {
+  const result = new Map<string, string>();
+  for (const item of environment.list(variable)) {
+    const at = item.indexOf("=");
+    const name = item.slice(0, at);
+    if (!/^[a-z][a-z-]*$/.test(name) || result.has(name)) {
+      throw new ConfigError(`${variable} takes name=value pairs with commas between, each name once.`);
+    }
+    result.set(name, item.slice(at + 1));
+  }
+  return result;
+}
+
+function upstreams(environment: Environment): Upstream[] {
+  environment.text("KEHU_SERVICES");
+  environment.text("KEHU_INTERNAL_SECRETS");
+  const secrets = pairs(environment, "KEHU_INTERNAL_SECRETS");
+  if (new Set(secrets.values()).size < secrets.size)
+    throw new ConfigError("KEHU_INTERNAL_SECRETS gives two services one secret.");
+  return [...pairs(environment, "KEHU_SERVICES")].map(([name, address]) => {
+    const target = URL.parse(address);
+    if (target?.protocol !== "http:" || target.pathname !== "/" || target.username !== "") {
+      throw new ConfigError(`KEHU_SERVICES has no http address for ${name}.`);
+    }
+    return { name, origin: target.origin, key: secretKey(name, secrets.get(name)) };
+  });
+}
+
+function secretKey(service: string, secret: string | undefined): KeyObject {
+  if (secret === undefined || secret.length < 32 || new Set(secret).size < 8) {
+    throw new ConfigError(`KEHU_INTERNAL_SECRETS must have a random secret of at least 32 characters for ${service}.`);
+  }
+  return createSecretKey(Buffer.from(secret));
+}
