@@ -53,6 +53,8 @@ function nameOf(sql: string): string {
   return name;
 }
 
+const ignore = () => undefined;
+
 type Client = pg.Pool | pg.PoolClient;
 
 async function run<R>(client: Client, text: string, values: readonly unknown[], name?: string): Promise<R[]> {
@@ -87,6 +89,8 @@ export class Database implements Queryable {
     const client = await this.pool.connect();
     const effects: (() => void)[] = [];
     let broken: Error | undefined;
+    // Between two statements nobody else hears that the connection is lost, and the process would end (node-postgres #2112).
+    client.on("error", ignore);
     try {
       await client.query("BEGIN");
       const result = await work({
@@ -117,6 +121,7 @@ export class Database implements Queryable {
           );
       throw error;
     } finally {
+      client.off("error", ignore);
       client.release(broken);
     }
   }
