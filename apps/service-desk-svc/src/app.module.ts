@@ -1,0 +1,21 @@
+import { ServiceModule } from "@kehu/http";
+import { Module } from "@nestjs/common";
+import { config } from "./config.ts";
+import { CustomersModule } from "./customers/customers.module.ts";
+import { MessagesModule } from "./messages/messages.module.ts";
+import { QueuesModule } from "./queues/queues.module.ts";
+import { TicketsModule } from "./tickets/tickets.module.ts";
+
+@Module({
+  imports: [
+    ServiceModule.forRoot(
+      { name: "service-desk", schema: "service_desk", document: new URL("../openapi.json", import.meta.url) },
+      config,
+    ),
+    CustomersModule,
+    QueuesModule,
+    TicketsModule,
+    MessagesModule,
+  ],
+})
+export class AppModule {}

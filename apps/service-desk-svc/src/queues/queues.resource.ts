@@ -1,0 +1,31 @@
+import { fields, longText, resource, text, type ReferenceTarget } from "@kehu/records";
+import { CreateQueue, ImportQueue, UpdateQueue } from "./queue.dto.ts";
+import { Queue } from "./queue.entity.ts";
+
+/** How tickets refer to a queue. */
+export const QUEUE: ReferenceTarget = {
+  type: "queue",
+  table: "queue",
+  name: "name",
+  permission: "service-desk.queue.read",
+  copy: false,
+};
+
+export const QUEUES = resource<Queue>({
+  name: "queues",
+  type: "queue",
+  concept: "service-desk.queue",
+  snapshot: "service-desk.queue.snapshot",
+  table: "queue",
+  entity: Queue,
+  permissions: {
+    read: "service-desk.queue.read",
+    write: "service-desk.queue.write",
+    import: "service-desk.queue.import",
+  },
+  fields: fields({
+    name: text("Name", "名称", { required: true }),
+    description: longText("Description", "说明"),
+  }),
+  dto: { create: CreateQueue, update: UpdateQueue, import: ImportQueue },
+});
