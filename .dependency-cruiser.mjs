@@ -58,7 +58,8 @@ export default {
     },
     {
       name: "slices-meet-at-services",
-      comment: "A slice's entity, queries, controller, DTOs and consumer are its own; others use its service or module.",
+      comment:
+        "A slice's entity, queries, controller, DTOs and consumer are its own; others use its service or module.",
       severity: "error",
       from: { path: SLICE },
       to: {

@@ -1,31 +1,32 @@
-import { Type, type Static, type TObject, type TProperties, type TSchema } from 'typebox';
+import { Type, type Static, type TObject, type TProperties, type TSchema } from "typebox";
 
 /** What set a change off. Nothing that reaches out (mail, timer, survey) starts from `import`. */
-export const ORIGINS = ['ui', 'api', 'import', 'rule', 'sync', 'system'] as const;
+export const ORIGINS = ["ui", "api", "import", "rule", "sync", "system"] as const;
 export type Origin = (typeof ORIGINS)[number];
 
-export const ACTOR_TYPES = ['user', 'api-key', 'system'] as const;
+export const ACTOR_TYPES = ["user", "api-key", "system"] as const;
 export type ActorType = (typeof ACTOR_TYPES)[number];
 
 /** A UUID in its canonical form (RFC 9562). */
-export const Uuid = Type.String({ format: 'uuid' });
+export const Uuid = Type.String({ format: "uuid" });
 /** An instant, ISO 8601 in UTC with `Z`. */
-export const Instant = Type.String({ format: 'date-time' });
+export const Instant = Type.String({ format: "date-time" });
 /** A calendar day, `YYYY-MM-DD`. */
-export const Day = Type.String({ format: 'date' });
+export const Day = Type.String({ format: "date" });
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 /** One of the given words. */
-export const oneOf = <const T extends readonly string[]>(words: T) => Type.Unsafe<T[number]>({ type: 'string', enum: [...words] });
+export const oneOf = <const T extends readonly string[]>(words: T) =>
+  Type.Unsafe<T[number]>({ type: "string", enum: [...words] });
 
 /** An amount in decimal digits of its ISO 4217 currency, never a float. */
 export const Money = Type.Object({
   amount: Type.String({ pattern: String.raw`^-?\d+(\.\d+)?$` }),
-  currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+  currency: Type.String({ pattern: "^[A-Z]{3}$" }),
 });
 export type Money = Static<typeof Money>;
 
 /** A value about a person: readable, or encrypted as `{ enc: "<keyId>.<base64>" }`. */
-export const Personal = Type.Union([Type.String(), Type.Object({ enc: Type.String() })], { 'x-personal': true });
+export const Personal = Type.Union([Type.String(), Type.Object({ enc: Type.String() })], { "x-personal": true });
 export type Personal = Static<typeof Personal>;
 
 /** The name of a record in another system. */
@@ -45,13 +46,13 @@ export const RecordState = {
 /** CloudEvents 1.0 attributes of every message on the bus, and its data. */
 export const envelope = <T extends TSchema>(data: T) =>
   Type.Object({
-    specversion: Type.Literal('1.0'),
+    specversion: Type.Literal("1.0"),
     id: Uuid,
     source: Type.String(),
     type: Type.String(),
     time: Instant,
     subject: Uuid,
-    datacontenttype: Type.Literal('application/json'),
+    datacontenttype: Type.Literal("application/json"),
     dataschema: Type.String(),
     aggregateversion: Type.Integer({ minimum: 1 }),
     actortype: oneOf(ACTOR_TYPES),
@@ -88,7 +89,12 @@ export interface EventContract<D extends TSchema = TSchema> {
  * @param example a literal state
  * @returns a function that describes one event type; its argument are the properties that this fact adds
  */
-export function concept<const C extends string, S extends TObject>(topic: string, concept: C, state: S, example: Static<S>) {
+export function concept<const C extends string, S extends TObject>(
+  topic: string,
+  concept: C,
+  state: S,
+  example: Static<S>,
+) {
   return <P extends TProperties = Record<never, never>>(facts?: P, factsExample?: { [K in keyof P]: Static<P[K]> }) => {
     const data = Type.Object({
       changed: Type.Array(Type.String()),

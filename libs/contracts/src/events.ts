@@ -1,20 +1,20 @@
-import type { Static } from 'typebox';
-import { ACCOUNT_EVENTS } from './customer/account.ts';
-import { CONTACT_EVENTS } from './customer/contact.ts';
-import { INTERACTION_EVENTS } from './customer/interaction.ts';
-import { TASK_EVENTS } from './customer/task.ts';
-import { LEAD_EVENTS } from './sales/lead.ts';
-import { PIPELINE_EVENTS } from './sales/pipeline.ts';
-import { OPPORTUNITY_EVENTS } from './sales/opportunity.ts';
-import { TICKET_EVENTS } from './service-desk/ticket.ts';
-import { QUEUE_EVENTS } from './service-desk/queue.ts';
-import { CAMPAIGN_EVENTS } from './marketing/campaign.ts';
-import { CAMPAIGN_MEMBER_EVENTS } from './marketing/campaign-member.ts';
-import { CONSENT_EVENTS } from './marketing/consent.ts';
-import type { AnyEnvelope } from './event.ts';
-import { ROLE_EVENTS } from './identity/role.ts';
-import { SETTINGS_EVENTS } from './identity/settings.ts';
-import { USER_EVENTS } from './identity/user.ts';
+import type { Static } from "typebox";
+import { ACCOUNT_EVENTS } from "./customer/account.ts";
+import { CONTACT_EVENTS } from "./customer/contact.ts";
+import { INTERACTION_EVENTS } from "./customer/interaction.ts";
+import { TASK_EVENTS } from "./customer/task.ts";
+import { LEAD_EVENTS } from "./sales/lead.ts";
+import { PIPELINE_EVENTS } from "./sales/pipeline.ts";
+import { OPPORTUNITY_EVENTS } from "./sales/opportunity.ts";
+import { TICKET_EVENTS } from "./service-desk/ticket.ts";
+import { QUEUE_EVENTS } from "./service-desk/queue.ts";
+import { CAMPAIGN_EVENTS } from "./marketing/campaign.ts";
+import { CAMPAIGN_MEMBER_EVENTS } from "./marketing/campaign-member.ts";
+import { CONSENT_EVENTS } from "./marketing/consent.ts";
+import type { AnyEnvelope } from "./event.ts";
+import { ROLE_EVENTS } from "./identity/role.ts";
+import { SETTINGS_EVENTS } from "./identity/settings.ts";
+import { USER_EVENTS } from "./identity/user.ts";
 
 /** Every event that Kehu publishes, by type. */
 export const EVENTS = {
@@ -36,7 +36,9 @@ export const EVENTS = {
 };
 
 export type EventType = keyof typeof EVENTS;
-export type EventData<T extends EventType> = Static<(typeof EVENTS)[T]['data']>;
+export type EventData<T extends EventType> = Static<(typeof EVENTS)[T]["data"]>;
 
 /** An event as it stands on the bus. */
-export type EventOf<T extends EventType> = T extends EventType ? Omit<AnyEnvelope, 'type' | 'data'> & { type: T; data: EventData<T> } : never;
+export type EventOf<T extends EventType> = T extends EventType
+  ? Omit<AnyEnvelope, "type" | "data"> & { type: T; data: EventData<T> }
+  : never;

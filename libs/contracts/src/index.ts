@@ -1,18 +1,31 @@
-export * from './problem.ts';
-export * from './event.ts';
-export * from './events.ts';
-export { ACCOUNT_TYPES, AccountState } from './customer/account.ts';
-export { USER_STATUSES, UserState } from './identity/user.ts';
-export { SettingsState } from './identity/settings.ts';
-export { CONTACT_POINT_KINDS, ContactPoint, ContactState } from './customer/contact.ts';
-export { DIRECTIONS, INTERACTION_KINDS, InteractionState, Link, LINK_TYPES } from './customer/interaction.ts';
-export { TASK_STATUSES, TaskState } from './customer/task.ts';
-export { LEAD_STATUSES, LeadState } from './sales/lead.ts';
-export { PipelineState, Stage, STAGE_CATEGORIES } from './sales/pipeline.ts';
-export { OpportunityState } from './sales/opportunity.ts';
-export { PRIORITIES, TICKET_CHANNELS, TICKET_STATUSES, TICKET_TYPES, TicketState, VISIBILITIES } from './service-desk/ticket.ts';
-export { QueueState } from './service-desk/queue.ts';
-export { CAMPAIGN_STATUSES, CampaignState } from './marketing/campaign.ts';
-export { CampaignMemberState, MEMBER_STATUSES } from './marketing/campaign-member.ts';
-export { CONSENT_CHANNELS, CONSENT_STATES, ConsentState, SUPPRESSION_REASONS, SuppressionState } from './marketing/consent.ts';
-export { RoleState } from './identity/role.ts';
+export * from "./problem.ts";
+export * from "./event.ts";
+export * from "./events.ts";
+export { ACCOUNT_TYPES, AccountState } from "./customer/account.ts";
+export { USER_STATUSES, UserState } from "./identity/user.ts";
+export { SettingsState } from "./identity/settings.ts";
+export { CONTACT_POINT_KINDS, ContactPoint, ContactState } from "./customer/contact.ts";
+export { DIRECTIONS, INTERACTION_KINDS, InteractionState, Link, LINK_TYPES } from "./customer/interaction.ts";
+export { TASK_STATUSES, TaskState } from "./customer/task.ts";
+export { LEAD_STATUSES, LeadState } from "./sales/lead.ts";
+export { PipelineState, Stage, STAGE_CATEGORIES } from "./sales/pipeline.ts";
+export { OpportunityState } from "./sales/opportunity.ts";
+export {
+  PRIORITIES,
+  TICKET_CHANNELS,
+  TICKET_STATUSES,
+  TICKET_TYPES,
+  TicketState,
+  VISIBILITIES,
+} from "./service-desk/ticket.ts";
+export { QueueState } from "./service-desk/queue.ts";
+export { CAMPAIGN_STATUSES, CampaignState } from "./marketing/campaign.ts";
+export { CampaignMemberState, MEMBER_STATUSES } from "./marketing/campaign-member.ts";
+export {
+  CONSENT_CHANNELS,
+  CONSENT_STATES,
+  ConsentState,
+  SUPPRESSION_REASONS,
+  SuppressionState,
+} from "./marketing/consent.ts";
+export { RoleState } from "./identity/role.ts";

@@ -56,7 +56,7 @@ export class IllegalTransition extends Problem {
 /** 404: not there, or out of the caller's scope; nobody can tell which. */
 export class NotFound extends Problem {
   constructor() {
-    super(404, 'not-found', 'There is no such record, or it is not yours to see.');
+    super(404, "not-found", "There is no such record, or it is not yours to see.");
   }
 }
 
@@ -69,7 +69,11 @@ export class Conflict extends Problem {
 
 /** 403: the caller lacks the permission. */
 export class Forbidden extends Problem {
-  constructor(code = 'permission.denied', detail = 'The permission for this is missing.', members: ProblemMembers = {}) {
+  constructor(
+    code = "permission.denied",
+    detail = "The permission for this is missing.",
+    members: ProblemMembers = {},
+  ) {
     super(403, code, detail, members);
   }
 }

@@ -1,7 +1,7 @@
-import { Type, type Static } from 'typebox';
-import { concept, nullable, oneOf, Personal, RecordState, Uuid } from '../event.ts';
+import { Type, type Static } from "typebox";
+import { concept, nullable, oneOf, Personal, RecordState, Uuid } from "../event.ts";
 
-export const CONTACT_POINT_KINDS = ['email', 'phone', 'wechat', 'address'] as const;
+export const CONTACT_POINT_KINDS = ["email", "phone", "wechat", "address"] as const;
 
 export const ContactPoint = Type.Object({
   kind: oneOf(CONTACT_POINT_KINDS),
@@ -24,27 +24,27 @@ export const ContactState = Type.Object({
 });
 export type ContactState = Static<typeof ContactState>;
 
-const contact = concept('kehu.customer.contact', 'contact', ContactState, {
-  id: '0199c1a0-0000-7000-8000-000000000002',
-  ownerId: '0199c1a0-0000-7000-8000-00000000000a',
+const contact = concept("kehu.customer.contact", "contact", ContactState, {
+  id: "0199c1a0-0000-7000-8000-000000000002",
+  ownerId: "0199c1a0-0000-7000-8000-00000000000a",
   externalIds: [],
-  createdAt: '2026-01-02T03:04:05.000Z',
-  updatedAt: '2026-01-02T03:04:05.000Z',
+  createdAt: "2026-01-02T03:04:05.000Z",
+  updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
-  personId: '0199c1a0-0000-7000-8000-0000000000b1',
-  firstName: '伟',
-  lastName: '王',
-  title: 'Purchasing',
-  accountId: '0199c1a0-0000-7000-8000-000000000001',
-  source: 'referral',
-  contactPoints: [{ kind: 'email', value: 'wang.wei@huaxing.example', primary: true }],
+  personId: "0199c1a0-0000-7000-8000-0000000000b1",
+  firstName: "伟",
+  lastName: "王",
+  title: "Purchasing",
+  accountId: "0199c1a0-0000-7000-8000-000000000001",
+  source: "referral",
+  contactPoints: [{ kind: "email", value: "wang.wei@huaxing.example", primary: true }],
 });
 
 export const CONTACT_EVENTS = {
-  'customer.contact.created': contact(),
-  'customer.contact.updated': contact(),
-  'customer.contact.owner-changed': contact({ from: nullable(Uuid) }, { from: null }),
-  'customer.contact.deleted': contact(),
-  'customer.contact.restored': contact(),
-  'customer.contact.snapshot': contact(),
+  "customer.contact.created": contact(),
+  "customer.contact.updated": contact(),
+  "customer.contact.owner-changed": contact({ from: nullable(Uuid) }, { from: null }),
+  "customer.contact.deleted": contact(),
+  "customer.contact.restored": contact(),
+  "customer.contact.snapshot": contact(),
 };

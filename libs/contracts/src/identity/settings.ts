@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox';
-import { concept, RecordState } from '../event.ts';
+import { Type, type Static } from "typebox";
+import { concept, RecordState } from "../event.ts";
 
 export const SettingsState = Type.Object({
   ...RecordState,
@@ -15,22 +15,22 @@ export const SettingsState = Type.Object({
 });
 export type SettingsState = Static<typeof SettingsState>;
 
-const settings = concept('kehu.identity.settings', 'settings', SettingsState, {
-  id: '0199c1a0-0000-7000-8000-0000000000ff',
+const settings = concept("kehu.identity.settings", "settings", SettingsState, {
+  id: "0199c1a0-0000-7000-8000-0000000000ff",
   ownerId: null,
   externalIds: [],
-  createdAt: '2026-01-02T03:04:05.000Z',
-  updatedAt: '2026-01-02T03:04:05.000Z',
+  createdAt: "2026-01-02T03:04:05.000Z",
+  updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
-  currency: 'CNY',
-  timeZone: 'Asia/Shanghai',
-  country: 'CN',
-  languages: ['zh-CN', 'en'],
+  currency: "CNY",
+  timeZone: "Asia/Shanghai",
+  country: "CN",
+  languages: ["zh-CN", "en"],
   fiscalYearStart: 1,
 });
 
 export const SETTINGS_EVENTS = {
-  'identity.settings.created': settings(),
-  'identity.settings.updated': settings(),
-  'identity.settings.snapshot': settings(),
+  "identity.settings.created": settings(),
+  "identity.settings.updated": settings(),
+  "identity.settings.snapshot": settings(),
 };

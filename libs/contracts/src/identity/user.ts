@@ -1,7 +1,7 @@
-import { Type, type Static } from 'typebox';
-import { concept, nullable, oneOf, Personal, RecordState, Uuid } from '../event.ts';
+import { Type, type Static } from "typebox";
+import { concept, nullable, oneOf, Personal, RecordState, Uuid } from "../event.ts";
 
-export const USER_STATUSES = ['invited', 'active', 'suspended'] as const;
+export const USER_STATUSES = ["invited", "active", "suspended"] as const;
 
 export const UserState = Type.Object({
   ...RecordState,
@@ -20,32 +20,32 @@ export const UserState = Type.Object({
 });
 export type UserState = Static<typeof UserState>;
 
-const user = concept('kehu.identity.user', 'user', UserState, {
-  id: '0199c1a0-0000-7000-8000-00000000000a',
+const user = concept("kehu.identity.user", "user", UserState, {
+  id: "0199c1a0-0000-7000-8000-00000000000a",
   ownerId: null,
   externalIds: [],
-  createdAt: '2026-01-02T03:04:05.000Z',
-  updatedAt: '2026-01-02T03:04:05.000Z',
+  createdAt: "2026-01-02T03:04:05.000Z",
+  updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
-  email: 'li.na@example.com',
-  firstName: '娜',
-  lastName: '李',
-  name: '娜 李',
-  status: 'invited',
+  email: "li.na@example.com",
+  firstName: "娜",
+  lastName: "李",
+  name: "娜 李",
+  status: "invited",
   teamId: null,
   teamPath: null,
-  roleIds: ['0199c1a0-0000-7000-8000-0000000000aa'],
-  language: 'zh-CN',
-  timeZone: 'Asia/Shanghai',
+  roleIds: ["0199c1a0-0000-7000-8000-0000000000aa"],
+  language: "zh-CN",
+  timeZone: "Asia/Shanghai",
 });
 
 export const USER_EVENTS = {
-  'identity.user.invited': user(),
-  'identity.user.activated': user(),
-  'identity.user.updated': user(),
-  'identity.user.suspended': user(),
-  'identity.user.reactivated': user(),
-  'identity.user.deleted': user(),
-  'identity.user.restored': user(),
-  'identity.user.snapshot': user(),
+  "identity.user.invited": user(),
+  "identity.user.activated": user(),
+  "identity.user.updated": user(),
+  "identity.user.suspended": user(),
+  "identity.user.reactivated": user(),
+  "identity.user.deleted": user(),
+  "identity.user.restored": user(),
+  "identity.user.snapshot": user(),
 };

@@ -1,7 +1,7 @@
-import { Type, type Static } from 'typebox';
-import { concept, Instant, nullable, oneOf, Personal, RecordState, Uuid } from '../event.ts';
+import { Type, type Static } from "typebox";
+import { concept, Instant, nullable, oneOf, Personal, RecordState, Uuid } from "../event.ts";
 
-export const LEAD_STATUSES = ['new', 'contacted', 'nurturing', 'qualified', 'unqualified', 'converted'] as const;
+export const LEAD_STATUSES = ["new", "contacted", "nurturing", "qualified", "unqualified", "converted"] as const;
 
 export const LeadState = Type.Object({
   ...RecordState,
@@ -27,30 +27,41 @@ export type LeadState = Static<typeof LeadState>;
 
 /** What customer-svc is to create when a lead was converted; null where the record existed before. */
 const Conversion = {
-  account: nullable(Type.Object({ id: Uuid, name: Type.String(), industry: nullable(Type.String()), website: nullable(Type.String()) })),
+  account: nullable(
+    Type.Object({ id: Uuid, name: Type.String(), industry: nullable(Type.String()), website: nullable(Type.String()) }),
+  ),
   contact: nullable(
-    Type.Object({ id: Uuid, personId: Uuid, firstName: nullable(Personal), lastName: Personal, email: nullable(Personal), phone: nullable(Personal), source: nullable(Type.String()), accountId: nullable(Uuid) }),
+    Type.Object({
+      id: Uuid,
+      personId: Uuid,
+      firstName: nullable(Personal),
+      lastName: Personal,
+      email: nullable(Personal),
+      phone: nullable(Personal),
+      source: nullable(Type.String()),
+      accountId: nullable(Uuid),
+    }),
   ),
 };
 
-const lead = concept('kehu.sales.lead', 'lead', LeadState, {
-  id: '0199c1a0-0000-7000-8000-000000000005',
-  ownerId: '0199c1a0-0000-7000-8000-00000000000a',
+const lead = concept("kehu.sales.lead", "lead", LeadState, {
+  id: "0199c1a0-0000-7000-8000-000000000005",
+  ownerId: "0199c1a0-0000-7000-8000-00000000000a",
   externalIds: [],
-  createdAt: '2026-01-02T03:04:05.000Z',
-  updatedAt: '2026-01-02T03:04:05.000Z',
+  createdAt: "2026-01-02T03:04:05.000Z",
+  updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
-  personId: '0199c1a0-0000-7000-8000-0000000000b1',
-  firstName: '伟',
-  lastName: '王',
-  company: '华星科技',
-  email: 'wang.wei@huaxing.example',
-  phone: '+8613800138000',
+  personId: "0199c1a0-0000-7000-8000-0000000000b1",
+  firstName: "伟",
+  lastName: "王",
+  company: "华星科技",
+  email: "wang.wei@huaxing.example",
+  phone: "+8613800138000",
   website: null,
-  industry: 'technology',
-  source: 'web',
+  industry: "technology",
+  source: "web",
   campaignId: null,
-  status: 'new',
+  status: "new",
   unqualifiedReason: null,
   convertedAt: null,
   convertedAccountId: null,
@@ -59,17 +70,20 @@ const lead = concept('kehu.sales.lead', 'lead', LeadState, {
 });
 
 export const LEAD_EVENTS = {
-  'sales.lead.created': lead(),
-  'sales.lead.updated': lead(),
-  'sales.lead.status-changed': lead({ from: oneOf(LEAD_STATUSES) }, { from: 'new' }),
-  'sales.lead.unqualified': lead({ from: oneOf(LEAD_STATUSES), reason: Type.String() }, { from: 'new', reason: 'no budget' }),
-  'sales.lead.recycled': lead(),
-  'sales.lead.converted': lead(Conversion, {
-    account: { id: '0199c1a0-0000-7000-8000-000000000001', name: '华星科技', industry: 'technology', website: null },
+  "sales.lead.created": lead(),
+  "sales.lead.updated": lead(),
+  "sales.lead.status-changed": lead({ from: oneOf(LEAD_STATUSES) }, { from: "new" }),
+  "sales.lead.unqualified": lead(
+    { from: oneOf(LEAD_STATUSES), reason: Type.String() },
+    { from: "new", reason: "no budget" },
+  ),
+  "sales.lead.recycled": lead(),
+  "sales.lead.converted": lead(Conversion, {
+    account: { id: "0199c1a0-0000-7000-8000-000000000001", name: "华星科技", industry: "technology", website: null },
     contact: null,
   }),
-  'sales.lead.owner-changed': lead({ from: nullable(Uuid) }, { from: null }),
-  'sales.lead.deleted': lead(),
-  'sales.lead.restored': lead(),
-  'sales.lead.snapshot': lead(),
+  "sales.lead.owner-changed": lead({ from: nullable(Uuid) }, { from: null }),
+  "sales.lead.deleted": lead(),
+  "sales.lead.restored": lead(),
+  "sales.lead.snapshot": lead(),
 };
