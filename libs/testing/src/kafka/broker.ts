@@ -28,4 +28,7 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   "transaction.state.log.replication.factor": "1",
   "transaction.state.log.min.isr": "1",
   "group.initial.rebalance.delay.ms": "0",
+  // After a kill the controller waits this long before the same broker may come back.
+  "broker.session.timeout.ms": "1500",
+  "broker.heartbeat.interval.ms": "300",
 };

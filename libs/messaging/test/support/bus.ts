@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EmbeddedCluster, freePorts } from "@kehu/database/embedded";
+
+/** A message as it stands on the bus. */
+export interface Message {
+  key: string | null;
+  value: string | null;
+}
+
+/** A bus under test, and what its tests must do to it from outside. */
+export interface Bus {
+  /** For the services; none means the Postgres log. */
+  readonly kafkaBrokers: readonly string[];
+  /** Removes all topics. */
+  empty(): Promise<void>;
+  /** Puts messages on a topic as a stranger would. */
+  produce(topic: string, messages: readonly Message[]): Promise<void>;
+  /** Everything on a topic; in order per key. */
+  read(topic: string): Promise<Message[]>;
+  /** Takes the broker away and back; null where there is none beside the database. */
+  broker: { kill(): Promise<void>; start(): Promise<void> } | null;
+}
+
+/** A Postgres of the test's own. */
+export interface OwnPostgres {
+  url: string;
+  kill(): Promise<void>;
+  start(): Promise<unknown>;
+  remove(): Promise<void>;
+}
+
+export async function startPostgres(): Promise<OwnPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), "kehu-conformance-"));
+  // The server runs under an account of its own.
+  await chmod(folder, 0o755);
+  const [port] = await freePorts(1);
+  // A kill of the server loses nothing that it gave to the system; it would lose commits that did not wait for that.
+  const settings = { fsync: "off", full_page_writes: "off", max_connections: 200 };
+  const logFile = join(folder, "postgres.log");
+  const cluster = new EmbeddedCluster({
+    folder: join(folder, "data"),
+    port: port!,
+    password: "test",
+    settings,
+    logFile,
+  });
+  let server = await cluster.start();
+  process.once("exit", () => server.kill("SIGKILL"));
+  return {
+    url: cluster.url,
+    async kill() {
+      const exit = once(server, "exit");
+      server.kill("SIGKILL");
+      await exit;
+    },
+    async start() {
+      server = await cluster.start();
+    },
+    async remove() {
+      await cluster.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
