@@ -27,7 +27,6 @@ const TASKS = {
   "sample-data": { build: true, run: [{ program: "tools/sample-data.ts" }] },
   bench: { build: true, run: [{ program: "tools/bench.ts" }] },
   openapi: { build: true, run: [{ program: "tools/openapi.ts" }] },
-  asyncapi: { build: true, run: [{ program: "tools/asyncapi.ts" }] },
   republish: { build: true, run: [{ program: "tools/republish.ts" }] },
   "dead-letters": { build: true, run: [{ program: "tools/dead-letters.ts" }] },
   rebuild: { build: true, run: [{ program: "tools/rebuild.ts" }] },
