@@ -1,5 +1,12 @@
-import { eventually, testDatabase, type TestDatabase } from "@kehu/testing";
-import { configure, newSecret, startGateway, type Gateway } from "./gateway.ts";
+import {
+  configureGateway,
+  eventually,
+  newSecret,
+  testDatabase,
+  type TestDatabase,
+  type TestGateway,
+} from "@kehu/testing";
+import { startReplica } from "./system.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
 interface Freshness {
@@ -18,7 +25,7 @@ describe("pages", () => {
   let customer: Upstream;
   let sales: Upstream;
   let keysDir: string;
-  let gateway: Gateway;
+  let gateway: TestGateway;
   let token: string;
 
   beforeAll(async () => {
@@ -38,16 +45,16 @@ describe("pages", () => {
       },
       components: { schemas: { Thing: { type: "string" } } },
     };
-    keysDir = configure(database, [customer, sales]);
-    gateway = await startGateway(keysDir);
+    keysDir = configureGateway(database, [customer, sales]);
+    gateway = await startReplica(keysDir);
     ({ accessToken: token } = await gateway.login());
   });
 
   afterAll(async () => {
-    await gateway?.close();
-    await sales?.close();
-    await customer?.close();
-    await database?.close();
+    await gateway.close();
+    await sales.close();
+    await customer.close();
+    await database.close();
   });
 
   it("GET /openapi.json is one document of all services, valid in itself", async () => {
@@ -113,7 +120,7 @@ describe("pages", () => {
   });
 
   it("starts with the stored documents while the services are away", async () => {
-    const second = await startGateway(keysDir);
+    const second = await startReplica(keysDir);
     const { status, body } = await second.request("GET", "/v1/leads", { token });
     expect([status, body.code]).toEqual([503, "service.unavailable"]);
     expect((await second.request("GET", "/openapi.json")).body.paths).toHaveProperty(["/v1/leads"]);

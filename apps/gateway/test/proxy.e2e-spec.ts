@@ -1,7 +1,14 @@
-import { eventually, testDatabase, type TestDatabase } from "@kehu/testing";
+import {
+  configureGateway,
+  eventually,
+  newSecret,
+  testDatabase,
+  type TestDatabase,
+  type TestGateway,
+} from "@kehu/testing";
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
-import { configure, newSecret, startGateway, type Gateway } from "./gateway.ts";
+import { startReplica } from "./system.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
 const ID = "0199c1a0-0000-7000-8000-000000000001";
@@ -10,7 +17,7 @@ describe("the proxy", () => {
   let database: TestDatabase;
   let customer: Upstream;
   let sales: { name: string; secret: string; port: number };
-  let gateway: Gateway;
+  let gateway: TestGateway;
   let token: string;
 
   beforeAll(async () => {
@@ -26,15 +33,15 @@ describe("the proxy", () => {
         },
       },
     };
-    gateway = await startGateway(configure(database, [customer, sales]));
+    gateway = await startReplica(configureGateway(database, [customer, sales]));
     await away.close();
     ({ accessToken: token } = await gateway.login());
   });
 
   afterAll(async () => {
-    await gateway?.close();
-    await customer?.close();
-    await database?.close();
+    await gateway.close();
+    await customer.close();
+    await database.close();
   });
 
   it("sends a request on with its query, and the answer back with its headers", async () => {

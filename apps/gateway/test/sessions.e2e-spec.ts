@@ -1,10 +1,5 @@
-import { eventually, testDatabase, type TestDatabase } from "@kehu/testing";
-import { setTimeout as wait } from "node:timers/promises";
-import { ADMIN, configure, newSecret, startGateway, type Gateway } from "./gateway.ts";
-import { startUpstream, type Upstream } from "./upstream.ts";
-
-const PASSWORD = "Sieben grüne Tassen";
-const ROLES = { administrator: "01980000-0000-7000-8000-000000000001", sales: "01980000-0000-7000-8000-000000000003" };
+import { ADMIN, eventually, type TestGateway } from "@kehu/testing";
+import { PASSWORD, ROLES, startReplica, System } from "./system.ts";
 
 interface Tokens {
   accessToken: string;
@@ -12,56 +7,32 @@ interface Tokens {
 }
 
 describe("sessions", () => {
-  let database: TestDatabase;
-  let customer: Upstream;
-  let gateway: Gateway;
-  let replica: Gateway;
-  let admin: string;
+  let system: System;
+  let replica: TestGateway;
 
   beforeAll(async () => {
-    database = await testDatabase("identity");
-    customer = await startUpstream("customer", newSecret());
-    const keysDir = configure(database, [customer]);
-    gateway = await startGateway(keysDir);
-    replica = await startGateway(keysDir);
-    ({ accessToken: admin } = await gateway.login());
+    system = await System.start();
+    replica = await startReplica(system.gateway.keysDir);
   });
-
   afterAll(async () => {
-    await replica?.close();
-    await gateway?.close();
-    await customer?.close();
-    await database?.close();
+    await replica.close();
+    await system.close();
   });
 
-  let count = 0;
-  /** A user who has taken up his invitation. */
-  const aUser = async (roleIds: string[] = [ROLES.sales]) => {
-    const email = `user-${++count}@kehu.example`;
-    const created = await gateway.request<{ id: string; invitationUrl: string }>("POST", "/v1/users", {
-      token: admin,
-      body: { email, lastName: `User ${count}`, roleIds },
-    });
-    expect(created.status).toBe(201);
-    const path = new URL(created.body.invitationUrl).pathname;
-    const { status, body } = await gateway.request<Tokens>("POST", path, { body: { password: PASSWORD } });
-    expect(status).toBe(200);
-    return { id: created.body.id, email, ...body };
-  };
-  const me = (token: string, at = gateway) => at.request("GET", "/v1/me", { token });
-  const refresh = (refreshToken: string, at = gateway) =>
+  const me = (token: string, at = system.gateway) => at.request("GET", "/v1/me", { token });
+  const refresh = (refreshToken: string, at = system.gateway) =>
     at.request<Tokens>("POST", "/v1/auth/refresh", { body: { refreshToken } });
 
   describe("POST /v1/auth/login", () => {
     it("answers with tokens, and GET /v1/me with the user and his permissions", async () => {
-      const answer = await gateway.request("POST", "/v1/auth/login", {
+      const answer = await system.gateway.request("POST", "/v1/auth/login", {
         body: { email: ` ${ADMIN.email.toUpperCase()}`, password: ADMIN.password },
       });
       expect(answer.status).toBe(200);
       expect(answer.headers.get("cache-control")).toBe("no-store");
       expect(answer.body).toEqual({
-        accessToken: expect.any(String),
-        refreshToken: expect.any(String),
+        accessToken: expect.any(String) as string,
+        refreshToken: expect.any(String) as string,
         tokenType: "Bearer",
         expiresIn: 900,
       });
@@ -74,10 +45,12 @@ describe("sessions", () => {
     });
 
     it("answers alike for a wrong password, an unknown user, an invited one and a suspended one", async () => {
-      const suspended = await aUser();
-      expect((await gateway.request("POST", `/v1/users/${suspended.id}/suspend`, { token: admin })).status).toBe(200);
-      await gateway.request("POST", "/v1/users", {
-        token: admin,
+      const suspended = await system.user();
+      expect(
+        (await system.gateway.request("POST", `/v1/users/${suspended.id}/suspend`, { token: system.token })).status,
+      ).toBe(200);
+      await system.gateway.request("POST", "/v1/users", {
+        token: system.token,
         body: { email: "invited@kehu.example", lastName: "Invited" },
       });
       const attempts = [
@@ -87,10 +60,10 @@ describe("sessions", () => {
         { email: suspended.email, password: PASSWORD },
       ];
       for (const body of attempts) {
-        const answer = await gateway.request("POST", "/v1/auth/login", { body });
+        const answer = await system.gateway.request("POST", "/v1/auth/login", { body });
         expect({ ...answer.body, traceId: "" }).toEqual({
           type: "urn:kehu:problem:login.refused",
-          title: expect.any(String),
+          title: expect.any(String) as string,
           status: 401,
           code: "login.refused",
           detail: "Email and password do not belong to an active user.",
@@ -100,10 +73,10 @@ describe("sessions", () => {
     });
 
     it("A19 takes as long for an unknown user as for a wrong password", async () => {
-      const users = [await aUser(), await aUser()];
+      const users = [await system.user(), await system.user()];
       const time = async (email: string) => {
         const start = performance.now();
-        await gateway.request("POST", "/v1/auth/login", { body: { email, password: "not this one at all" } });
+        await system.gateway.request("POST", "/v1/auth/login", { body: { email, password: "not this one at all" } });
         return performance.now() - start;
       };
       const known: number[] = [];
@@ -118,11 +91,11 @@ describe("sessions", () => {
     });
 
     it("A19 slows an account under attack and closes it to the attacker, in every spelling, and to nobody else", async () => {
-      const user = await aUser();
+      const user = await system.user();
       const [name, host] = user.email.split("@") as [string, string];
       const spellings = [user.email, user.email.toUpperCase(), `${name}+x@${host}`, ` ${user.email} `];
       const attack = (i: number) =>
-        gateway.request("POST", "/v1/auth/login", {
+        system.gateway.request("POST", "/v1/auth/login", {
           body: { email: spellings[i % 4]!, password: `guess number ${i}` },
         });
       const statuses = await Promise.all(Array.from({ length: 40 }, (_, i) => attack(i).then(({ status }) => status)));
@@ -145,13 +118,13 @@ describe("sessions", () => {
       [{ email: ADMIN.email, password: ADMIN.password, admin: true }, 400],
       [[], 400],
     ])("A24 refuses %j with %i", async (body, status) => {
-      expect((await gateway.request("POST", "/v1/auth/login", { body })).status).toBe(status);
+      expect((await system.gateway.request("POST", "/v1/auth/login", { body })).status).toBe(status);
     });
   });
 
   describe("POST /v1/auth/refresh", () => {
     it("rotates: the new tokens work, and so on", async () => {
-      let { refreshToken } = await aUser();
+      let { refreshToken } = await system.user();
       for (let i = 0; i < 3; i++) {
         const { status, body } = await refresh(refreshToken);
         expect(status).toBe(200);
@@ -161,8 +134,8 @@ describe("sessions", () => {
     });
 
     it("A18 revokes the family when a token is used twice, at every replica, and leaves the user's other sessions alone", async () => {
-      const user = await aUser();
-      const other = await gateway.login(user.email, PASSWORD);
+      const user = await system.user();
+      const other = await system.gateway.login(user.email, PASSWORD);
       const { body: fresh } = await refresh(user.refreshToken);
       expect((await me(fresh.accessToken, replica)).status).toBe(200);
       expect(await refresh(user.refreshToken)).toMatchObject({ status: 401, body: { code: "refresh.refused" } });
@@ -173,9 +146,9 @@ describe("sessions", () => {
     });
 
     it("A18 lets exactly one of 50 at once succeed", async () => {
-      const { refreshToken } = await aUser();
+      const { refreshToken } = await system.user();
       const answers = await Promise.all(
-        Array.from({ length: 50 }, (_, i) => refresh(refreshToken, i % 2 ? replica : gateway)),
+        Array.from({ length: 50 }, (_, i) => refresh(refreshToken, i % 2 ? replica : system.gateway)),
       );
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       expect(answers.filter(({ status }) => status === 401)).toHaveLength(49);
@@ -186,8 +159,8 @@ describe("sessions", () => {
     });
 
     it("stores no token that could be used", async () => {
-      const user = await aUser();
-      const { rows } = await database.admin.query(
+      const user = await system.user();
+      const { rows } = await system.database.admin.query(
         "SELECT encode(token_hash, 'escape') AS hash FROM identity.refresh_token",
       );
       expect(rows.map(({ hash }: { hash: string }) => hash)).not.toContain(user.refreshToken);
@@ -195,80 +168,11 @@ describe("sessions", () => {
   });
 
   it("POST /v1/auth/logout ends the session and no other", async () => {
-    const user = await aUser();
-    const other = await gateway.login(user.email, PASSWORD);
-    expect((await gateway.request("POST", "/v1/auth/logout", { token: user.accessToken })).status).toBe(204);
+    const user = await system.user();
+    const other = await system.gateway.login(user.email, PASSWORD);
+    expect((await system.gateway.request("POST", "/v1/auth/logout", { token: user.accessToken })).status).toBe(204);
     expect((await me(user.accessToken)).status).toBe(401);
     expect((await refresh(user.refreshToken)).status).toBe(401);
     expect((await me(other.accessToken)).status).toBe(200);
-  });
-
-  describe("what changes, at every replica within 2 s", () => {
-    it.each([
-      ["suspend", (id: string) => gateway.request("POST", `/v1/users/${id}/suspend`, { token: admin })],
-      ["delete", (id: string) => gateway.request("DELETE", `/v1/users/${id}`, { token: admin })],
-    ])("A17 a token of a user: %s", async (_name, act) => {
-      const user = await aUser();
-      expect((await me(user.accessToken, replica)).status).toBe(200);
-      expect((await replica.request("GET", "/v1/accounts", { token: user.accessToken })).status).toBe(200);
-      expect((await act(user.id)).status).toBeLessThan(300);
-      expect((await me(user.accessToken)).status).toBe(401);
-      await eventually(async () => (await me(user.accessToken, replica)).status === 401, 2_000);
-      expect((await replica.request("GET", "/v1/accounts", { token: user.accessToken })).status).toBe(401);
-      expect((await refresh(user.refreshToken)).status).toBe(401);
-    });
-
-    it("A17 a role changed after the token was issued", async () => {
-      const user = await aUser();
-      expect((await replica.request("GET", "/v1/accounts", { token: user.accessToken })).status).toBe(200);
-      await gateway.request("PATCH", `/v1/users/${user.id}`, { token: admin, body: { roleIds: [] } });
-      await eventually(
-        async () => (await replica.request("GET", "/v1/accounts", { token: user.accessToken })).status === 403,
-        2_000,
-      );
-      await gateway.request("PATCH", `/v1/users/${user.id}`, {
-        token: admin,
-        body: { roleIds: [ROLES.administrator] },
-      });
-      await eventually(
-        async () => (await replica.request("DELETE", "/v1/accounts/1", { token: user.accessToken })).status === 204,
-        2_000,
-      );
-    });
-
-    it("also without a wake-up, by the poll", async () => {
-      const user = await aUser();
-      expect((await me(user.accessToken)).status).toBe(200);
-      await database.admin.query("UPDATE identity.app_user SET status = 'suspended' WHERE id = $1", [user.id]);
-      await eventually(async () => (await me(user.accessToken)).status === 401, 2_000);
-    });
-
-    it("also after the connection that listens was cut", async () => {
-      await database.admin.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN auth_change%'",
-      );
-      const user = await aUser();
-      expect((await me(user.accessToken, replica)).status).toBe(200);
-      await gateway.request("POST", `/v1/users/${user.id}/suspend`, { token: admin });
-      await eventually(async () => (await me(user.accessToken, replica)).status === 401, 2_000);
-    });
-  });
-
-  it("answers 503 when it has been blind for 10 s, and works again when it sees", async () => {
-    const user = await aUser();
-    await database.admin.query("ALTER TABLE identity.auth_change RENAME TO away");
-    try {
-      expect((await me(user.accessToken)).status).toBe(200);
-      await eventually(async () => {
-        await wait(200);
-        return (await me(user.accessToken)).status === 503;
-      }, 13_000);
-      expect((await gateway.request("GET", "/v1/accounts", { token: user.accessToken })).status).toBe(503);
-      expect((await gateway.request("GET", "/health/ready")).status).toBe(503);
-      expect((await gateway.request("GET", "/health/live")).status).toBe(200);
-    } finally {
-      await database.admin.query("ALTER TABLE identity.away RENAME TO auth_change");
-    }
-    await eventually(async () => (await me(user.accessToken)).status === 200, 3_000);
   });
 });

@@ -1,4 +1,4 @@
-import { eventually, testDatabase, type TestDatabase } from "@kehu/testing";
+import { ADMIN, eventually, newSecret, testDatabase, type TestDatabase } from "@kehu/testing";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
@@ -6,7 +6,6 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ADMIN, newSecret } from "./gateway.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -17,21 +16,21 @@ async function run(
   const flags = ["--conditions=source", "--import", join(ROOT, "tools/swc-hook.mjs")];
   const given = Object.entries({ PATH: process.env.PATH, ...env }).filter(([, value]) => value !== undefined);
   const child = spawn(process.execPath, [...flags, join(ROOT, "apps/gateway/src/main.ts")], {
-    env: Object.fromEntries(given) as NodeJS.ProcessEnv,
+    env: Object.fromEntries(given),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const ended = once(child, "exit") as Promise<[number | null]>;
+  const ended = once(child, "exit");
   const live = await eventually(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return { yes: false };
     const { ok } = await fetch(`http://127.0.0.1:${env.PORT}/health/live`);
     return { yes: ok };
   }, 20_000);
   if (live.yes) child.kill("SIGTERM");
-  const [code] = await ended;
-  return { code, output, live: live.yes };
+  await ended;
+  return { code: child.exitCode, output, live: live.yes };
 }
 
 async function freePort(): Promise<number> {
@@ -49,7 +48,7 @@ describe("the start of the gateway", () => {
   beforeAll(async () => {
     database = await testDatabase("identity");
   });
-  afterAll(() => database?.close());
+  afterAll(() => database.close());
   beforeEach(async () => {
     env = {
       PORT: String(await freePort()),
@@ -72,16 +71,16 @@ describe("the start of the gateway", () => {
     ["KEHU_ADMIN_EMAIL", undefined],
   ])("A51 ends with code 78 and the name of the variable: %s=%s", async (variable, value) => {
     const { code, output } = await run({ ...env, [variable]: value });
-    expect({ code, output }).toMatchObject({ code: 78, output: expect.stringContaining(variable) });
+    expect({ code, output }).toMatchObject({ code: 78, output: expect.stringContaining(variable) as string });
     expect(output).not.toContain("secret-val");
   });
 
   it("A51 ends with code 78 for a key that everybody may read, or that is none", async () => {
     const folder = env.KEHU_KEYS_DIR!;
     writeFileSync(join(folder, "20260101T000000Z.pem"), "no key", { mode: 0o600 });
-    expect(await run(env)).toMatchObject({ code: 78, output: expect.stringContaining("KEHU_KEYS_DIR") });
+    expect(await run(env)).toMatchObject({ code: 78, output: expect.stringContaining("KEHU_KEYS_DIR") as string });
     chmodSync(join(folder, "20260101T000000Z.pem"), 0o644);
-    expect(await run(env)).toMatchObject({ code: 78, output: expect.stringContaining("everybody") });
+    expect(await run(env)).toMatchObject({ code: 78, output: expect.stringContaining("everybody") as string });
   });
 
   it("starts with what it needs, keeps its key private, ends on SIGTERM, and starts again without the password", async () => {

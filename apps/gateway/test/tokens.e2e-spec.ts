@@ -1,4 +1,4 @@
-import { testDatabase, type TestDatabase } from "@kehu/testing";
+import { newSecret } from "@kehu/testing";
 import jwt from "jsonwebtoken";
 import {
   createPrivateKey,
@@ -12,15 +12,13 @@ import {
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { configure, newSecret, startGateway, type Gateway } from "./gateway.ts";
-import { startUpstream, type Upstream } from "./upstream.ts";
+import { System } from "./system.ts";
+import { startUpstream } from "./upstream.ts";
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 describe("access tokens", () => {
-  let database: TestDatabase;
-  let customer: Upstream;
-  let gateway: Gateway;
+  let system: System;
   let keyServer: Server;
   let fetched = 0;
   let keyUrl: string;
@@ -29,11 +27,9 @@ describe("access tokens", () => {
   let good: jwt.JwtPayload;
 
   beforeAll(async () => {
-    database = await testDatabase("identity");
-    customer = await startUpstream("customer", newSecret());
-    gateway = await startGateway(configure(database, [customer]));
-    const { accessToken } = await gateway.login();
-    const decoded = jwt.decode(accessToken, { complete: true })!;
+    system = await System.start();
+    const { gateway, token } = system;
+    const decoded = jwt.decode(token, { complete: true })!;
     good = decoded.payload as jwt.JwtPayload;
     kid = decoded.header.kid!;
     const [file] = readdirSync(gateway.keysDir);
@@ -47,10 +43,8 @@ describe("access tokens", () => {
   });
 
   afterAll(async () => {
-    keyServer?.close();
-    await gateway?.close();
-    await customer?.close();
-    await database?.close();
+    keyServer.close();
+    await system.close();
   });
 
   /** A token with our own key, whatever stands in it. */
@@ -68,8 +62,8 @@ describe("access tokens", () => {
 
   const statusesOf = async (token: string) => {
     const answers = [
-      await gateway.request("GET", "/v1/me", { token }),
-      await gateway.request("GET", "/v1/accounts", { token }),
+      await system.gateway.request("GET", "/v1/me", { token }),
+      await system.gateway.request("GET", "/v1/accounts", { token }),
     ];
     return answers.map(({ status, body }) => [status, body.code]);
   };
@@ -154,10 +148,10 @@ describe("access tokens", () => {
   });
 
   it("A17 a refresh token, and the internal token of a service, used as access tokens", async () => {
-    const { refreshToken, accessToken } = await gateway.login();
+    const { refreshToken, accessToken } = await system.gateway.login();
     expect(await statusesOf(refreshToken)).toEqual(REFUSED);
-    await gateway.request("GET", "/v1/accounts", { token: accessToken });
-    const internal = customer.arrivals.at(-1)!.headers.authorization as string;
+    await system.gateway.request("GET", "/v1/accounts", { token: accessToken });
+    const internal = system.customer.arrivals.at(-1)!.headers.authorization as string;
     expect(internal).toMatch(/^Bearer ey/);
     expect(await statusesOf(internal.slice(7))).toEqual(REFUSED);
   });
@@ -171,10 +165,10 @@ describe("access tokens", () => {
 
   it("A13 a service refuses what the gateway would not send, and what was sent to another service", async () => {
     const ask = async (headers: Record<string, string>) =>
-      (await fetch(`http://127.0.0.1:${customer.port}/v1/accounts`, { headers })).status;
-    const { accessToken } = await gateway.login();
-    await gateway.request("GET", "/v1/accounts", { token: accessToken });
-    const authorization = customer.arrivals.at(-1)!.headers.authorization as string;
+      (await fetch(`http://127.0.0.1:${system.customer.port}/v1/accounts`, { headers })).status;
+    const { accessToken } = await system.gateway.login();
+    await system.gateway.request("GET", "/v1/accounts", { token: accessToken });
+    const authorization = system.customer.arrivals.at(-1)!.headers.authorization as string;
     const other = await startUpstream("sales", newSecret());
     const atOther = await fetch(`http://127.0.0.1:${other.port}/v1/accounts`, { headers: { authorization } });
     await other.close();
@@ -187,8 +181,8 @@ describe("access tokens", () => {
 
   it("answers 401 with one text for every cause, and says how to sign in", async () => {
     const answers = [
-      await gateway.request("GET", "/v1/accounts"),
-      await gateway.request("GET", "/v1/accounts", { token: "x" }),
+      await system.gateway.request("GET", "/v1/accounts"),
+      await system.gateway.request("GET", "/v1/accounts", { token: "x" }),
     ];
     for (const { headers, body } of answers) {
       expect(headers.get("www-authenticate")).toBe("Bearer");
@@ -198,9 +192,17 @@ describe("access tokens", () => {
   });
 
   it("GET /.well-known/jwks.json shows the public keys and nothing else", async () => {
-    const { body } = await gateway.request<{ keys: object[] }>("GET", "/.well-known/jwks.json");
+    const { body } = await system.gateway.request<{ keys: object[] }>("GET", "/.well-known/jwks.json");
     expect(body.keys).toEqual([
-      { kty: "EC", crv: "P-256", alg: "ES256", use: "sig", kid, x: expect.any(String), y: expect.any(String) },
+      {
+        kty: "EC",
+        crv: "P-256",
+        alg: "ES256",
+        use: "sig",
+        kid,
+        x: expect.any(String) as string,
+        y: expect.any(String) as string,
+      },
     ]);
   });
 });

@@ -1,5 +1,7 @@
+export { publish } from "./bus.ts";
 export { eventually } from "./eventually.ts";
 export { kafkaBrokers, startBroker, type Broker } from "./kafka.ts";
+export { ADMIN, configureGateway, newSecret, startGateway, type TestGateway } from "./gateway.ts";
 export { testDatabase, type TestDatabase } from "./postgres.ts";
 export {
   anAdministrator,

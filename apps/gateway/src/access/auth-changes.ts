@@ -26,7 +26,6 @@ export class AuthChanges implements OnApplicationBootstrap, OnModuleDestroy {
   private seen = new Set<string>();
   private polledAt = -Infinity;
   private running: Promise<void> | undefined;
-  private again = false;
   private failing = false;
   private timer: NodeJS.Timeout | undefined;
   private listener: Client | undefined;
@@ -62,28 +61,28 @@ export class AuthChanges implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Reads what is new. Returns when a read that began after this call has ended. */
-  poll(): Promise<void> {
-    if (this.running) {
-      this.again = true;
-      return this.running;
+  async poll(): Promise<void> {
+    const before = this.running;
+    if (before) {
+      // Of several that wait for the same read, one begins the next.
+      await before;
+      if (this.running) return this.running;
     }
-    this.running = this.readUntilQuiet().finally(() => (this.running = undefined));
+    this.running = this.readOnce().finally(() => (this.running = undefined));
     return this.running;
   }
 
-  private async readUntilQuiet(): Promise<void> {
-    do {
-      this.again = false;
-      try {
-        await this.listen();
-        await this.read();
-        if (this.failing) this.log.log("Changes of sessions can be read again.");
-        this.failing = false;
-      } catch (error) {
-        if (!this.failing) this.log.error(`Changes of sessions cannot be read: ${(error as Error).message}`);
-        this.failing = true;
-      }
-    } while (this.again && !this.stopped);
+  private async readOnce(): Promise<void> {
+    if (this.stopped) return;
+    try {
+      await this.listen();
+      await this.read();
+      if (this.failing) this.log.log("Changes of sessions can be read again.");
+      this.failing = false;
+    } catch (error) {
+      if (!this.failing) this.log.error(`Changes of sessions cannot be read: ${(error as Error).message}`);
+      this.failing = true;
+    }
   }
 
   private async read(): Promise<void> {

@@ -9,7 +9,7 @@ import { SessionStates, type SessionState } from "./session-states.ts";
 type Authenticate = (
   strategy: string,
   options: { session: false },
-  done: (error: unknown, claims: AccessClaims | false) => void,
+  done: (error: Error | null, claims: AccessClaims | false) => void,
 ) => (request: unknown, response: unknown, next: (error: unknown) => void) => void;
 
 /** Says who the caller is and what he may do now. */
@@ -40,7 +40,7 @@ export class Authenticator {
   /** Asks the strategy `access` and remembers that the signature was good, nothing else. */
   private async verify(request: Pick<IncomingRequest, "headers">, token: string): Promise<AccessClaims> {
     const claims = await new Promise<AccessClaims | false>((resolve, reject) => {
-      const decide = (error: unknown, found: AccessClaims | false) => (error ? reject(error as Error) : resolve(found));
+      const decide = (error: Error | null, found: AccessClaims | false) => (error ? reject(error) : resolve(found));
       (passport.authenticate as Authenticate)("access", { session: false }, decide)(
         { headers: request.headers },
         {},

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from "@nestjs/common";
 import findMyWay, { type HTTPMethod, type Instance, type HTTPVersion } from "find-my-way";
+import { Config } from "../gateway-config.ts";
 import { METHODS, operationsOf, type OpenApiDocument, type Operation } from "./openapi.ts";
 
 type Router = Instance<HTTPVersion.V1>;
@@ -15,11 +16,13 @@ export class RouteTable {
   private readonly operations = new Map<string, Operation[]>();
   private router: Router = newRouter();
 
+  constructor(private readonly config: Config) {}
+
   /** Takes over the document of a service. */
   set(service: string, document: OpenApiDocument): void {
     const refuse = (what: string, why: string) => this.log.error(`${service}: ${what} ${why}. It is refused.`);
     this.operations.set(service, operationsOf(service, document, refuse));
-    this.documents = new Map([...this.documents, [service, document]]);
+    this.documents = this.inOrder(new Map([...this.documents, [service, document]]));
     this.router = this.build();
   }
 
@@ -39,10 +42,16 @@ export class RouteTable {
     return { allowed: METHODS.filter((candidate) => this.router.find(candidate, path) !== null) };
   }
 
+  /** By the order of the configuration, so that the result does not depend on which service answers first. */
+  private inOrder<V>(byService: ReadonlyMap<string, V>): Map<string, V> {
+    const order = this.config.upstreams.map(({ name }) => name);
+    return new Map([...byService].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)));
+  }
+
   private build(): Router {
     const router = newRouter();
     const owners = new Map<string, string>();
-    for (const operation of [...this.operations.values()].flat()) {
+    for (const operation of [...this.inOrder(this.operations).values()].flat()) {
       const { service, method, path } = operation;
       const key = `${method} ${path.replace(/:\w+/g, ":")}`;
       const owner = owners.get(key);

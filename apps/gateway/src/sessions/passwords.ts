@@ -55,7 +55,7 @@ export class Passwords {
 
 /** Why a password is refused, or undefined. Length and a list; no rules of composition (NIST SP 800-63B, section 3.1.1). */
 export function weakness(password: string): string | undefined {
-  const length = [...password].length;
+  const length = Array.from(password).length;
   if (length < SHORTEST_PASSWORD) return `A password has at least ${SHORTEST_PASSWORD} characters.`;
   if (length > LONGEST_PASSWORD) return `A password has at most ${LONGEST_PASSWORD} characters.`;
   const lower = password.normalize("NFKC").toLowerCase();

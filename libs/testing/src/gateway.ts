@@ -1,51 +1,59 @@
 import { createApp } from "@kehu/http";
-import { eventually, type TestDatabase } from "@kehu/testing";
-import type { NestFastifyApplication } from "@nestjs/platform-fastify";
+import type { Type } from "@nestjs/common";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { randomBytes } from "node:crypto";
+import { eventually } from "./eventually.ts";
+import type { TestDatabase } from "./postgres.ts";
 
+/** The first administrator of a test. */
 export const ADMIN = { email: "admin@kehu.example", password: "blaue Giraffe im Regen" };
 
-export interface Answer<B = Record<string, unknown>> {
+interface Answer<B = Record<string, unknown>> {
   status: number;
   headers: Headers;
   body: B;
 }
 
-interface Options {
+interface GatewayOptions {
   token?: string;
   body?: unknown;
   headers?: Record<string, string>;
 }
 
 /** A gateway in the test's process, over real HTTP, on real Postgres. */
-export interface Gateway {
-  readonly app: NestFastifyApplication;
+export interface TestGateway {
   readonly url: string;
   readonly port: number;
   readonly keysDir: string;
-  request<B = Record<string, unknown>>(method: string, path: string, options?: Options): Promise<Answer<B>>;
+  request<B = Record<string, unknown>>(method: string, path: string, options?: GatewayOptions): Promise<Answer<B>>;
   login(email?: string, password?: string): Promise<{ accessToken: string; refreshToken: string }>;
   /** Sends bytes as they are and returns everything that comes back until the connection ends. */
   raw(bytes: string | Buffer): Promise<string>;
   close(): Promise<void>;
 }
 
-export interface Service {
+/** A service behind the gateway of a test. */
+interface Behind {
   name: string;
   secret: string;
   port: number;
 }
 
+/** A secret as the product asks for it. */
 export const newSecret = () => randomBytes(32).toString("hex");
 
-/** Sets the environment that the gateway reads when it is imported; once per test file. */
-export function configure(
+/**
+ * Sets the environment that the gateway reads when it is imported; once per test file.
+ *
+ * @param further variables that this test wants otherwise
+ * @returns the folder of its keys
+ */
+export function configureGateway(
   database: TestDatabase,
-  services: readonly Service[],
+  services: readonly Behind[],
   further: Record<string, string> = {},
 ): string {
   const keysDir = mkdtempSync(join(tmpdir(), "kehu-keys-"));
@@ -67,9 +75,13 @@ export function configure(
   return keysDir;
 }
 
-/** Starts a gateway with the environment of `configure`, and waits until it is ready. */
-export async function startGateway(keysDir: string): Promise<Gateway> {
-  const { AppModule } = await import("../src/app.module.ts");
+/**
+ * Starts a gateway with the environment of `configureGateway`, and waits until it is ready.
+ *
+ * @param load imports its AppModule
+ */
+export async function startGateway(load: () => Promise<{ AppModule: Type }>, keysDir: string): Promise<TestGateway> {
+  const { AppModule } = await load();
   const app = await createApp(AppModule, "gateway", process.env.LOG_LEVEL ?? "silent");
   await app.startAllMicroservices();
   await app.listen(0, "127.0.0.1");
@@ -78,7 +90,7 @@ export async function startGateway(keysDir: string): Promise<Gateway> {
   const request = async <B>(
     method: string,
     path: string,
-    { token, body, headers }: Options = {},
+    { token, body, headers }: GatewayOptions = {},
   ): Promise<Answer<B>> => {
     const response = await fetch(url + path, {
       method,
@@ -94,7 +106,6 @@ export async function startGateway(keysDir: string): Promise<Gateway> {
   };
   await eventually(async () => (await request("GET", "/health/ready")).status === 200);
   return {
-    app,
     url,
     port,
     keysDir,
