@@ -2,7 +2,7 @@
  * `npm run openapi`: writes the documents that are generated from the code (docs/asyncapi.json, apps/<name>/openapi.json).
  *
  * --check    writes nothing; fails when one is stale, or when a change since the last release breaks clients
- * --release  keeps what is there now as what the next release must not break
+ * --release  also keeps them as what later changes must not break
  */
 import { EVENTS } from "@kehu/contracts";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -27,9 +27,10 @@ const documents: Documents = {
 
 switch (process.argv[2]) {
   case undefined:
-    Object.entries(documents).forEach(([path, document]) => write(path, document));
+    writeDocuments();
     break;
   case "--release":
+    writeDocuments();
     write(RELEASED_EVENTS, released(EVENTS));
     apis.forEach(([app, document]) => write(releasedApi(app), document));
     break;
@@ -49,6 +50,10 @@ switch (process.argv[2]) {
   default:
     console.error("Usage: npm run openapi [-- --check | --release]");
     process.exitCode = 2;
+}
+
+function writeDocuments(): void {
+  Object.entries(documents).forEach(([path, document]) => write(path, document));
 }
 
 function readJson<T>(path: string): T | undefined {
