@@ -1,9 +1,9 @@
 import { rowScope, type RequestContext } from "@kehu/auth";
-import { Malformed, NotFound } from "@kehu/contracts";
+import { NotFound } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { CursorSigner } from "./cursor.ts";
-import { parseListQuery } from "./list-query.ts";
+import { parsePaging } from "./list-query.ts";
 import type { Page } from "./record-queries.ts";
 import type { Resource } from "./resource.ts";
 import { Values } from "./view.ts";
@@ -41,8 +41,7 @@ export class History {
     query: Readonly<Record<string, unknown>>,
     who: RequestContext,
   ): Promise<Page<HistoryEntry>> {
-    const { limit, cursor, where } = parseListQuery(resource.fields, query, []);
-    if (where) throw new Malformed("query.invalid", "A history has no filter.", { allowed: ["limit", "cursor"] });
+    const { limit, cursor } = parsePaging(query);
     await this.mustReach(resource, id, who);
     const binding = ["history", id, who.actorId];
     const before = cursor === null ? null : this.cursors.read(cursor, binding)[0];

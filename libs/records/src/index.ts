@@ -24,6 +24,7 @@ export {
   instant,
   integer,
   json,
+  links,
   list,
   longText,
   money,
@@ -37,7 +38,7 @@ export {
 } from "./field.ts";
 export { History, type HistoryEntry } from "./history.ts";
 export { filterSql, parseFilter, type Filter } from "./filter.ts";
-export { filterParameters, parseListQuery, SearchRequest } from "./list-query.ts";
+export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";
 export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from "./money.ts";
 export { assign, bigintColumn, event, RecordEntity, type Change, type PublicState } from "./record.entity.ts";
 export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";

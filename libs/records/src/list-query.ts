@@ -76,6 +76,16 @@ export function parseListQuery(
   };
 }
 
+/**
+ * Reads the query string of what is only paged: `limit=50&cursor=...`.
+ *
+ * @throws Malformed naming the parameter
+ */
+export function parsePaging(query: Readonly<Record<string, unknown>>): Pick<ListQuery, "limit" | "cursor"> {
+  const { plain } = filterParameters({}, query, ["limit", "cursor"]);
+  return { limit: limitOf(plain["limit"]), cursor: plain["cursor"] ?? null };
+}
+
 /** Reads the body of a search. */
 export function parseSearch(fields: FieldMap, body: SearchRequest, defaultSort: readonly string[]): ListQuery {
   return {

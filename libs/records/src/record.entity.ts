@@ -1,4 +1,5 @@
 import { EVENTS, type DomainEvent, type EventType, type ExternalId } from "@kehu/contracts";
+import { isDeepStrictEqual } from "node:util";
 import { Column, PrimaryColumn } from "typeorm";
 
 /** The public state that every record's events carry. */
@@ -117,5 +118,8 @@ export function assign(record: RecordEntity, patch: object): boolean {
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return false;
-  return JSON.stringify(a) === JSON.stringify(b);
+  return JSON.stringify(a) === JSON.stringify(b) || isDeepStrictEqual(plain(a), plain(b));
 }
+
+/** What of a value is stored: Postgres gives the properties of `jsonb` back in an order of its own. */
+const plain = (value: object): unknown => JSON.parse(JSON.stringify(value));

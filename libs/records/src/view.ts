@@ -1,6 +1,6 @@
 import { rowScope, type Bind, type RequestContext } from "@kehu/auth";
 import type { Queryable } from "@kehu/database";
-import { besideName, type Field } from "./field.ts";
+import { besideName, type Field, type ReferenceTarget } from "./field.ts";
 import { toMoney } from "./money.ts";
 import type { Resource } from "./resource.ts";
 
@@ -34,17 +34,35 @@ export function selectView(
       columns.push(`t.${field.column}_minor AS "${name}.minor"`, `t.${field.column}_currency AS "${name}.currency"`);
       continue;
     }
+    if (field.elements && "targets" in field.elements) {
+      columns.push(`${namedLinks(`t.${field.column}`, field.elements.targets, who, bind)} AS "${name}"`);
+      continue;
+    }
     columns.push(`t.${field.column} AS "${name}"`);
     if (!field.target) continue;
     const alias = `of_${field.column}`;
     joins.push(` LEFT JOIN ${field.target.table} ${alias} ON ${alias}.id = t.${field.column}`);
-    columns.push(`${nameOf(field, alias, who, bind)} AS "${besideName(name)}"`);
+    columns.push(`${nameOf(field.target, alias, who, bind)} AS "${besideName(name)}"`);
   }
   return `SELECT ${columns.join(", ")} FROM ${resource.table} t${joins.join("")}`;
 }
 
-function nameOf(field: Field, alias: string, who: RequestContext, bind: Bind): string {
-  const { permission, name } = field.target!;
+/** The links of a `jsonb` column, each with the name of its record. */
+function namedLinks(
+  column: string,
+  targets: Readonly<Record<string, ReferenceTarget>>,
+  who: RequestContext,
+  bind: Bind,
+): string {
+  const names = Object.entries(targets).map(
+    ([type, target]) =>
+      `WHEN '${type}' THEN (SELECT ${nameOf(target, "x", who, bind)} FROM ${target.table} x WHERE x.id = (link->>'id')::uuid)`,
+  );
+  return `(SELECT coalesce(jsonb_agg(link || jsonb_build_object('name', CASE link->>'type' ${names.join(" ")} END) ORDER BY n), '[]')
+    FROM jsonb_array_elements(${column}) WITH ORDINALITY AS of_link (link, n))`;
+}
+
+function nameOf({ permission, name }: ReferenceTarget, alias: string, who: RequestContext, bind: Bind): string {
   if (permission === null) return `${alias}.${name}`;
   if (who.actorType !== "system" && !(permission in who.grants)) return "NULL::text";
   const scope = rowScope(who, permission, alias, bind);
