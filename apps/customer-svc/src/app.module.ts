@@ -1,9 +1,33 @@
 import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { AccountsModule } from "./accounts/accounts.module.ts";
+import { CampaignsModule } from "./campaigns/campaigns.module.ts";
 import { config } from "./config.ts";
+import { ContactsModule } from "./contacts/contacts.module.ts";
+import { InteractionsModule } from "./interactions/interactions.module.ts";
+import { LeadConversionModule } from "./lead-conversion/lead-conversion.module.ts";
+import { LeadsModule } from "./leads/leads.module.ts";
+import { OpportunitiesModule } from "./opportunities/opportunities.module.ts";
+import { TasksModule } from "./tasks/tasks.module.ts";
+import { TicketsModule } from "./tickets/tickets.module.ts";
+import { TimelinesModule } from "./timelines/timelines.module.ts";
 
 @Module({
-  imports: [ServiceModule.forRoot({ name: "customer", schema: "customer", document: new URL("../openapi.json", import.meta.url) }, config), AccountsModule],
+  imports: [
+    ServiceModule.forRoot(
+      { name: "customer", schema: "customer", document: new URL("../openapi.json", import.meta.url) },
+      config,
+    ),
+    AccountsModule,
+    ContactsModule,
+    InteractionsModule,
+    TasksModule,
+    TimelinesModule,
+    LeadConversionModule,
+    LeadsModule,
+    OpportunitiesModule,
+    TicketsModule,
+    CampaignsModule,
+  ],
 })
 export class AppModule {}

@@ -1,5 +1,5 @@
-import { bootstrap } from '@kehu/http';
-import { AppModule } from './app.module.ts';
-import { config } from './config.ts';
+import { bootstrap } from "@kehu/http";
+import { AppModule } from "./app.module.ts";
+import { config } from "./config.ts";
 
-await bootstrap(AppModule, 'customer', config);
+await bootstrap(AppModule, "customer", config);

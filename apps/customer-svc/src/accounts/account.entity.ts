@@ -6,6 +6,14 @@ import type { CreateAccount, ImportAccount, UpdateAccount } from "./account.dto.
 /** Parent id -> its own id and those of its ancestors. */
 export type Lineage = ReadonlyMap<string, readonly string[]>;
 
+/** What sales says of the company of a lead. */
+export interface ConvertedCompany {
+  ownerId: string | null;
+  name: string;
+  industry: string | null;
+  website: string | null;
+}
+
 /** The most levels that a tree of accounts has. */
 const LEVELS = 10;
 
@@ -28,6 +36,12 @@ export class Account extends RecordEntity {
     this.mustFitUnder(data.parentId, lineage);
     if (!assign(this, data)) return [];
     return [event(this.version === 0 ? "customer.account.created" : "customer.account.updated", this, now)];
+  }
+
+  /** Born of a lead. Nothing is refused: sales has decided. */
+  converted(company: ConvertedCompany, now: Date): DomainEvent[] {
+    assign(this, company);
+    return [event("customer.account.created", this, now)];
   }
 
   update(patch: UpdateAccount, now: Date, lineage: Lineage): DomainEvent[] {

@@ -8,5 +8,6 @@ import { AccountsService } from "./accounts.service.ts";
   imports: [TypeOrmModule.forFeature([Account])],
   controllers: [AccountsController],
   providers: [AccountsService],
+  exports: [AccountsService],
 })
 export class AccountsModule {}

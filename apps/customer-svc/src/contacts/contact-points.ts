@@ -1,0 +1,86 @@
+import { RuleViolation, type ContactPoint, type FieldError } from "@kehu/contracts";
+import { isEmail } from "class-validator";
+import { parsePhoneNumberFromString, type CountryCode } from "libphonenumber-js";
+
+/** A contact point as a caller gives it. */
+export interface GivenPoint {
+  kind: ContactPoint["kind"];
+  value: string;
+  primary?: boolean;
+}
+
+/** A contact point as it is kept: normalised. */
+export type KeptPoint = ContactPoint & { value: string };
+
+/** The form in which an e-mail address is kept and compared. */
+export const normalEmail = (value: string) => value.trim().toLowerCase();
+
+/**
+ * The form in which a phone number is kept and compared: E.164.
+ *
+ * @param country ISO 3166-1 alpha-2; a number without a country code is read as this country's
+ * @returns null where it is no phone number
+ */
+export function normalPhone(value: string, country: string): string | null {
+  const phone = parsePhoneNumberFromString(value, country as CountryCode);
+  return phone?.isValid() ? phone.number : null;
+}
+
+/**
+ * Normalises contact points. A value that is given twice counts once; of each kind one is primary: the one that is
+ * marked, else the first.
+ *
+ * @throws RuleViolation naming each value that cannot be one of its kind, and a second primary one
+ */
+export function normalPoints(given: readonly GivenPoint[], country: string): KeptPoint[] {
+  const errors: FieldError[] = [];
+  const kept: KeptPoint[] = [];
+  given.forEach(({ kind, value: raw, primary = false }, index) => {
+    const value = normalValue(kind, raw, country);
+    if (value === null) return errors.push(fault(`contactPoints.${index}.value`, kind));
+    const same = kept.find((point) => point.kind === kind && point.value === value);
+    if (primary && kept.some((point) => point !== same && point.kind === kind && point.primary)) {
+      return errors.push(SECOND_PRIMARY(`contactPoints.${index}.primary`, kind));
+    }
+    if (same) same.primary ||= primary;
+    else kept.push({ kind, value, primary });
+  });
+  if (errors.length)
+    throw new RuleViolation("request.invalid", `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
+  return kept.map((point) => ({ ...point, primary: point.primary || point === firstOfItsKind(kept, point) }));
+}
+
+/** The first of a kind of which none is marked as primary. */
+function firstOfItsKind(points: readonly KeptPoint[], { kind }: KeptPoint): KeptPoint | undefined {
+  const alike = points.filter((point) => point.kind === kind);
+  return alike.some(({ primary }) => primary) ? undefined : alike[0];
+}
+
+function normalValue(kind: ContactPoint["kind"], raw: string, country: string): string | null {
+  const value = raw.trim();
+  switch (kind) {
+    case "email":
+      return isEmail(value) ? normalEmail(value) : null;
+    case "phone":
+      return normalPhone(value, country);
+    default:
+      return value === "" ? null : value;
+  }
+}
+
+function fault(field: string, kind: ContactPoint["kind"]): FieldError {
+  switch (kind) {
+    case "email":
+      return { field, code: "email.invalid", message: "This is no e-mail address." };
+    case "phone":
+      return { field, code: "phone.invalid", message: "This is no phone number." };
+    default:
+      return { field, code: "field.required", message: "A text that is not blank is expected." };
+  }
+}
+
+const SECOND_PRIMARY = (field: string, kind: string): FieldError => ({
+  field,
+  code: "contact-point.second-primary",
+  message: `Only one contact point of the kind ${kind} is primary.`,
+});

@@ -1,0 +1,91 @@
+import type { ContactState, DomainEvent } from "@kehu/contracts";
+import { assign, event, RecordEntity, required } from "@kehu/records";
+import { Column, Entity } from "typeorm";
+import { v7 as uuidv7 } from "uuid";
+import { normalPoints, type KeptPoint } from "./contact-points.ts";
+import { contactOf, type ConvertedPerson } from "./converted-person.ts";
+import type { CreateContact, ImportContact, UpdateContact } from "./contact.dto.ts";
+
+@Entity({ schema: "customer", name: "contact" })
+export class Contact extends RecordEntity {
+  @Column("uuid", { name: "person_id" }) personId: string;
+  @Column("text", { name: "first_name", nullable: true }) firstName: string | null;
+  @Column("text", { name: "last_name" }) lastName: string;
+  @Column("text", { nullable: true }) title: string | null;
+  @Column("uuid", { name: "account_id", nullable: true }) accountId: string | null;
+  @Column("text", { nullable: true }) source: string | null;
+  @Column("jsonb", { name: "contact_points" }) contactPoints: KeptPoint[];
+  @Column("text", { array: true }) emails: string[];
+  @Column("text", { array: true }) phones: string[];
+
+  open(data: CreateContact, now: Date, country: string): DomainEvent[] {
+    this.begin();
+    this.set(data, country);
+    return [event("customer.contact.created", this, now)];
+  }
+
+  imported(data: Partial<ImportContact>, now: Date, country: string): DomainEvent[] {
+    const isNew = this.version === 0;
+    if (isNew && data.lastName === undefined) throw required("lastName");
+    if (isNew) this.begin();
+    if (!this.set(data, country)) return [];
+    return [event(isNew ? "customer.contact.created" : "customer.contact.updated", this, now)];
+  }
+
+  /** Born of a lead. Nothing is refused: sales has decided. */
+  converted(person: ConvertedPerson, now: Date): DomainEvent[] {
+    const { points, ...fields } = contactOf(person);
+    assign(this, fields);
+    this.setPoints(points);
+    return [event("customer.contact.created", this, now)];
+  }
+
+  update(patch: UpdateContact, now: Date, country: string): DomainEvent[] {
+    return this.set(patch, country) ? [event("customer.contact.updated", this, now)] : [];
+  }
+
+  handOver(ownerId: string, now: Date): DomainEvent[] {
+    const from = this.ownerId;
+    return assign(this, { ownerId }) ? [event("customer.contact.owner-changed", this, now, { from })] : [];
+  }
+
+  remove(now: Date): DomainEvent[] {
+    this.deletedAt = now;
+    return [event("customer.contact.deleted", this, now)];
+  }
+
+  restore(now: Date): DomainEvent[] {
+    this.deletedAt = null;
+    return [event("customer.contact.restored", this, now)];
+  }
+
+  state(): ContactState {
+    return {
+      ...this.base(),
+      personId: this.personId,
+      firstName: this.firstName,
+      lastName: this.lastName,
+      title: this.title,
+      accountId: this.accountId,
+      source: this.source,
+      contactPoints: this.contactPoints,
+    };
+  }
+
+  private begin(): void {
+    this.personId = uuidv7();
+    this.setPoints([]);
+  }
+
+  private set({ contactPoints, ...patch }: Partial<ImportContact>, country: string): boolean {
+    const points = contactPoints && normalPoints(contactPoints, country);
+    const differs = assign(this, patch);
+    return (points !== undefined && this.setPoints(points)) || differs;
+  }
+
+  private setPoints(points: KeptPoint[]): boolean {
+    const valuesOf = (kind: KeptPoint["kind"]) =>
+      points.filter((point) => point.kind === kind).map(({ value }) => value);
+    return assign(this, { contactPoints: points, emails: valuesOf("email"), phones: valuesOf("phone") });
+  }
+}

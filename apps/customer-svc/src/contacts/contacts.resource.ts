@@ -1,0 +1,67 @@
+import { CONTACT_POINT_KINDS } from "@kehu/contracts";
+import type { Tx } from "@kehu/database";
+import { fields, id, json, list, readSettings, reference, resource, text, type ReferenceTarget } from "@kehu/records";
+import { ACCOUNT } from "../accounts/accounts.resource.ts";
+import { normalEmail, normalPhone } from "./contact-points.ts";
+import { CreateContact, ImportContact, UpdateContact } from "./contact.dto.ts";
+import { Contact } from "./contact.entity.ts";
+
+/** How other records of this service refer to a contact. */
+export const CONTACT: ReferenceTarget = {
+  type: "contact",
+  table: "contact",
+  name: "name",
+  permission: "customer.contact.read",
+  copy: false,
+};
+
+const POINTS_SCHEMA = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["kind", "value", "primary"],
+    properties: {
+      kind: { type: "string", enum: CONTACT_POINT_KINDS },
+      value: { type: "string" },
+      primary: { type: "boolean" },
+    },
+  },
+};
+
+export const CONTACTS = resource<Contact>({
+  name: "contacts",
+  type: "contact",
+  concept: "customer.contact",
+  snapshot: "customer.contact.snapshot",
+  table: "contact",
+  entity: Contact,
+  permissions: {
+    read: "customer.contact.read",
+    write: "customer.contact.write",
+    import: "customer.contact.import",
+  },
+  fields: fields({
+    firstName: text("First name", "名"),
+    lastName: text("Last name", "姓", { required: true }),
+    title: text("Title", "职务"),
+    accountId: reference("Account", "客户", ACCOUNT),
+    source: text("Source", "来源"),
+    contactPoints: json("Contact points", "联系方式", POINTS_SCHEMA, { personal: true, neverNull: true }),
+    email: list("E-mail", "电子邮件", { column: "emails", personal: true, shown: false, normalise: normalEmail }),
+    phone: list("Phone", "电话", {
+      column: "phones",
+      personal: true,
+      shown: false,
+      normalise: (value, { country }) => normalPhone(value, country) ?? value,
+    }),
+    personId: id("Person", "个人", { neverNull: true }),
+  }),
+  dto: { create: CreateContact, update: UpdateContact, import: ImportContact },
+  context: countryOfPhones,
+});
+
+/** The country as whose numbers phones are read; asked for only where there are any. */
+async function countryOfPhones(tx: Tx, items: readonly Partial<CreateContact>[]): Promise<string> {
+  const phones = items.some(({ contactPoints }) => contactPoints?.some(({ kind }) => kind === "phone"));
+  return phones ? (await readSettings(tx)).country : "";
+}

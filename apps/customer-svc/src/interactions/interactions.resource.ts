@@ -1,0 +1,33 @@
+import { DIRECTIONS, INTERACTION_KINDS } from "@kehu/contracts";
+import { choice, fields, instant, integer, links, longText, resource, text } from "@kehu/records";
+import { LINK_TARGETS } from "../links/link-targets.ts";
+import { CreateInteraction, ImportInteraction, UpdateInteraction } from "./interaction.dto.ts";
+import { Interaction } from "./interaction.entity.ts";
+
+export const INTERACTIONS = resource<Interaction>({
+  name: "interactions",
+  type: "interaction",
+  concept: "customer.interaction",
+  snapshot: "customer.interaction.snapshot",
+  table: "interaction",
+  entity: Interaction,
+  permissions: {
+    read: "customer.interaction.read",
+    write: "customer.interaction.write",
+    import: "customer.interaction.import",
+  },
+  fields: fields({
+    kind: choice("Kind", "类型", INTERACTION_KINDS, { required: true }),
+    direction: choice("Direction", "方向", DIRECTIONS),
+    subject: text("Subject", "主题"),
+    body: longText("Body", "内容", { filterable: false, personal: true }),
+    occurredAt: instant("Occurred", "发生时间", { required: true }),
+    endedAt: instant("Ended", "结束时间"),
+    durationSeconds: integer("Duration in seconds", "时长（秒）"),
+    purpose: text("Purpose", "目的"),
+    outcome: text("Outcome", "结果"),
+    links: links("Links", "关联记录", LINK_TARGETS),
+  }),
+  dto: { create: CreateInteraction, update: UpdateInteraction, import: ImportInteraction },
+  defaultSort: ["-occurredAt"],
+});

@@ -1,0 +1,27 @@
+import { TASK_STATUSES } from "@kehu/contracts";
+import { choice, fields, instant, links, resource, text } from "@kehu/records";
+import { LINK_TARGETS } from "../links/link-targets.ts";
+import { CreateTask, ImportTask, UpdateTask } from "./task.dto.ts";
+import { Task } from "./task.entity.ts";
+
+export const TASKS = resource<Task>({
+  name: "tasks",
+  type: "task",
+  concept: "customer.task",
+  snapshot: "customer.task.snapshot",
+  table: "task",
+  entity: Task,
+  permissions: {
+    read: "customer.task.read",
+    write: "customer.task.write",
+    import: "customer.task.import",
+  },
+  fields: fields({
+    subject: text("Subject", "主题", { required: true }),
+    status: choice("Status", "状态", TASK_STATUSES),
+    dueAt: instant("Due", "截止时间"),
+    completedAt: instant("Completed", "完成时间"),
+    links: links("Links", "关联记录", LINK_TARGETS),
+  }),
+  dto: { create: CreateTask, update: UpdateTask, import: ImportTask },
+});
