@@ -9,6 +9,8 @@ import { mergeDocuments } from "./merged-document.ts";
 /** The gateway's own document, in the folder of the app. */
 const OWN_DOCUMENT = new URL("../../openapi.json", import.meta.url);
 
+const require = createRequire(import.meta.url);
+
 const PAGE = `<!doctype html>
 <html lang="en">
   <head>
@@ -65,7 +67,7 @@ export class DocsService {
     if (type === undefined) return undefined;
     let asset = this.assets.get(name);
     if (!asset) {
-      const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+      const folder = dirname(require.resolve("swagger-ui-dist/package.json"));
       asset = readFile(join(folder, name)).then((bytes) => ({ type, bytes }));
       this.assets.set(name, asset);
     }

@@ -1,13 +1,13 @@
 import type { RequestContext } from "@kehu/auth";
 import { Problem } from "@kehu/contracts";
-import { Database, type Tx } from "@kehu/database";
+import { Database } from "@kehu/database";
 import { RecordQueries, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { Config } from "../gateway-config.ts";
 import { Passwords } from "../sessions/passwords.ts";
 import { SessionsService, type Tokens } from "../sessions/sessions.service.ts";
+import { setPassword } from "./credential.ts";
 import { invitationToken, provesToken, userOfToken } from "./invitation-token.ts";
-import type { User } from "./user.entity.ts";
 import { USERS } from "./users.resource.ts";
 
 /** Invitations: the link for an invited user, and how he takes it up. */
@@ -49,7 +49,7 @@ export class InvitationsService {
     const hash = await this.passwords.hash(password);
     await this.writing.records.change(USERS, user.id, asHimself(user.id, request.id), async (record, tx) => {
       if (record.status !== "invited" || record.email !== user.email) throw refused();
-      await setPassword(tx, record, hash);
+      await setPassword(tx, record.id, hash);
       return record.activate(now);
     });
     return this.sessions.open(user.id);
@@ -62,15 +62,6 @@ export class InvitationsService {
     );
     return user;
   }
-}
-
-/** Stores the hash of a user's password, in the transaction that changes him. */
-export async function setPassword(tx: Tx, user: User, hash: string): Promise<void> {
-  await tx.query(
-    `INSERT INTO credential (user_id, password_hash) VALUES ($1, $2)
-     ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = clock_timestamp()`,
-    [user.id, hash],
-  );
 }
 
 function refused(): Problem {

@@ -11,7 +11,7 @@ import { ROLES } from "../roles/roles.resource.ts";
 import { normalEmail } from "../sessions/normal-email.ts";
 import { Passwords, weakness } from "../sessions/passwords.ts";
 import { SETTINGS, SETTINGS_ID } from "../settings/settings.resource.ts";
-import { setPassword } from "../users/invitations.service.ts";
+import { setPassword } from "../users/credential.ts";
 import { USERS } from "../users/users.resource.ts";
 
 // Rows of version 0: what is not told to anybody yet. Of several replicas one inserts, and the first to lock tells.
@@ -85,7 +85,7 @@ export class FirstStart implements OnApplicationBootstrap {
     if (!row) throw new Error("The administrator was removed while he was made.");
     await records.change(USERS, row.id, who, async (user, tx) => {
       if (user.isActiveAdministrator) return []; // another replica was first
-      await setPassword(tx, user, hash);
+      await setPassword(tx, user.id, hash);
       return user.becomeFirstAdministrator(clock.now());
     });
     this.log.log("The first administrator is there.");
