@@ -7,7 +7,7 @@ delete jsc.rewriteRelativeImportExtensions;
 export default {
   roots: ["<rootDir>/apps", "<rootDir>/libs", "<rootDir>/tools"],
   testMatch: ["**/*.spec.ts", "**/*.e2e-spec.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "/dist/"],
+  testPathIgnorePatterns: ["/node_modules/", "/dist/", "/test/faults/"],
   modulePathIgnorePatterns: ["/dist/"],
   testEnvironment: "node",
   testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },

@@ -24,8 +24,9 @@ async function main(): Promise<number> {
   const system = new System(settings, failed.resolve);
   const started = system.start().then(
     (message) => console.log(message),
-    (error: Error) => {
-      if (error.name !== "AbortError") console.error(error.message);
+    (error: unknown) => {
+      const { name, message } = error as Error;
+      if (name !== "AbortError") console.error(message);
       failed.resolve(1);
     },
   );

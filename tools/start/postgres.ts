@@ -88,7 +88,7 @@ export class SupervisedPostgres {
 
   /** With the same port, which the services know. */
   private async startAgain(): Promise<void> {
-    while (!this.isStopping) {
+    for (;;) {
       await wait(this.backoff.next());
       if (this.isStopping) return;
       try {

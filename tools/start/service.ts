@@ -21,6 +21,9 @@ export interface Observer {
   onWrongConfiguration(name: string): void;
 }
 
+/** The pause that Backoff makes when a process died twice: then it is no accident any more, and its last words are shown. */
+const SECOND_DEATH = 1_000;
+
 /** Keeps one process running until it is stopped. */
 export class Service {
   readonly launch: Launch;
@@ -68,6 +71,7 @@ export class Service {
     const when = delay === 0 ? "starting it again" : `starting it again in ${delay / 1000} s`;
     const { name } = this.launch;
     console.log(`${name} ended (${signal ?? `exit code ${code}`}; see ${this.logs.path(name)}): ${when}`);
+    if (delay === SECOND_DEATH) console.log(this.logs.tail(name));
     this.timer = setTimeout(() => this.start(), delay);
   }
 }

@@ -56,8 +56,8 @@ export class System {
       throw new Error(`Port ${port} is in use by another program. Set PORT to another one.`);
     const adminUrl = this.settings.databaseUrl ?? (await this.startPostgres());
     signal.throwIfAborted();
-    await applySchemas(adminUrl, this.secrets.database).catch((error: Error) => {
-      throw new Error(`The database could not be prepared: ${error.message}`, { cause: error });
+    await applySchemas(adminUrl, this.secrets.database).catch((error: unknown) => {
+      throw new Error(`The database could not be prepared: ${(error as Error).message}`, { cause: error });
     });
     signal.throwIfAborted();
     await this.startServices(adminUrl);

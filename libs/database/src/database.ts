@@ -105,7 +105,7 @@ export class Database implements Queryable {
           "The change may have been stored: send it again with the same Idempotency-Key.",
           {
             outcome: "unknown",
-            cause: isConnectionLoss(error) ? undefined : String((error as Error).name),
+            cause: isConnectionLoss(error) ? undefined : (error as Error).name,
           },
         );
       });
@@ -117,7 +117,7 @@ export class Database implements Queryable {
         ? (error as Error)
         : await client.query("ROLLBACK").then(
             () => undefined,
-            (reason: Error) => reason,
+            (reason: unknown) => reason as Error,
           );
       throw error;
     } finally {

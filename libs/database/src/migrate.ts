@@ -60,8 +60,8 @@ function ownerOfFolder(folder: string): string {
 }
 
 async function readFolder(folder: string): Promise<Migration[]> {
-  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
+  const files = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   });
   const names = files.filter((file) => file.endsWith(".sql")).sort();

@@ -110,7 +110,7 @@ export class EmbeddedCluster {
     const options: SpawnOptions = {
       ...this.user,
       cwd: dirname(this.options.folder),
-      env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },
+      env: { LC_ALL: "C", TZ: "UTC" },
       stdio: ["ignore", log.fd, log.fd],
       detached: true,
     };
