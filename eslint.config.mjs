@@ -49,6 +49,7 @@ export default tseslint.config(
       "@typescript-eslint/no-misused-spread": "off",
       "@typescript-eslint/no-unnecessary-type-parameters": "off",
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
+      "@typescript-eslint/no-unsafe-enum-assignment": "off",
     },
   },
   { files: ["apps/**/*.ts", "libs/**/*.ts"], rules: { "no-console": "error" } },
