@@ -4,7 +4,7 @@ import { BusOperations } from "@kehu/messaging";
 import { IsInstant, ListParameters, Optional } from "@kehu/records";
 import { Body, Controller, Get, HttpCode, Param, Post, Query, type Type } from "@nestjs/common";
 import { IsString, MaxLength } from "class-validator";
-import { ParseId } from "./validation.pipe.ts";
+import { ParseSequence } from "./validation.pipe.ts";
 
 /** Asks for all records of a concept, or for all events since a time, to be told again. */
 export class RepublishRequest {
@@ -50,14 +50,14 @@ export function operationsController(service: string): Type {
     @Post("dead-letters/:id/replay")
     @HttpCode(200)
     @RequirePermission("operations.bus.repair")
-    replay(@Param("id", ParseId) id: string) {
+    replay(@Param("id", ParseSequence) id: string) {
       return this.operations.replay(id);
     }
 
     @Post("dead-letters/:id/discard")
     @HttpCode(204)
     @RequirePermission("operations.bus.repair")
-    discard(@Param("id", ParseId) id: string) {
+    discard(@Param("id", ParseSequence) id: string) {
       return this.operations.discard(id);
     }
 

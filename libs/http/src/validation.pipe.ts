@@ -20,3 +20,12 @@ export class ParseId implements PipeTransform<string, string> {
     return value.toLowerCase();
   }
 }
+
+/** A number of a sequence in a path, such as a dead letter's. */
+@Injectable()
+export class ParseSequence implements PipeTransform<string, string> {
+  transform(value: string): string {
+    if (!/^[1-9]\d{0,17}$/.test(value)) throw new Malformed("id.malformed", "This id is a whole number.");
+    return value;
+  }
+}
