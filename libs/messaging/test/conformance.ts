@@ -12,12 +12,20 @@ import {
   writeConcurrently,
 } from "./support/accounts.ts";
 import type { Bus, OwnPostgres } from "./support/bus.ts";
-import { describeFaults } from "./conformance-faults.ts";
+import { describeBrokerFaults, describeFaults } from "./conformance-faults.ts";
 import { describePoison } from "./conformance-poison.ts";
 import { patience, scaled, Stage } from "./support/stage.ts";
 
-/** What every transport has to do. */
-export function describeConformance(name: string, bus: (postgres: OwnPostgres) => Promise<Bus>): void {
+/**
+ * What every transport has to do.
+ *
+ * @param hasBroker whether the bus is somewhere else than the database
+ */
+export function describeConformance(
+  name: string,
+  hasBroker: boolean,
+  bus: (postgres: OwnPostgres) => Promise<Bus>,
+): void {
   describe(name, () => {
     let stage: Stage;
     beforeAll(async () => {
@@ -30,6 +38,7 @@ export function describeConformance(name: string, bus: (postgres: OwnPostgres) =
     describeDelivery(() => stage);
     describePoison(() => stage);
     describeFaults(() => stage);
+    if (hasBroker) describeBrokerFaults(() => stage);
   });
 }
 

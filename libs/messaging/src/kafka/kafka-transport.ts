@@ -24,6 +24,7 @@ export class KafkaTransport implements Transport {
   private readonly kafka: Kafka;
   private readonly publisher: Publisher;
   private readonly refused = new Map<string, number>();
+  private failed = false;
   private admin: Promise<Admin> | null = null;
 
   /** @param brokers `host:port` @param clientId name of this process in the broker's logs */
@@ -43,12 +44,21 @@ export class KafkaTransport implements Transport {
     if (rows.length === 0) return 0;
     if (performance.now() - readAt > STALE_AFTER)
       throw new Error("This process was paused: another relay may have gone on.");
-    const sent = await this.publisher.send(rows);
+    const sent = await this.send(rows);
     await connection.query(MARK, [sent.map(({ seq }) => seq)]);
     const isSent = new Set(sent);
     for (const row of rows) if (!isSent.has(row)) this.refused.set(row.key, performance.now() + REFUSED_FOR);
     // Full batches are followed by the next at once; a refused row must not look like the end of the outbox.
     return rows.length;
+  }
+
+  /** After a failure the topics are looked at first: the broker may have come back without its data. */
+  private async send(rows: readonly OutboxRow[]): Promise<OutboxRow[]> {
+    if (this.failed) await this.prepare([...new Set(rows.map(({ topic }) => topic))]);
+    this.failed = true;
+    const sent = await this.publisher.send(rows);
+    this.failed = false;
+    return sent;
   }
 
   subscribe(group: string, topics: readonly string[], handle: BatchHandler): Subscription {

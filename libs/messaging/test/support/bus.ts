@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EmbeddedCluster, freePorts } from "@kehu/database/embedded";
+import { EmbeddedCluster, freePorts, isAlive } from "@kehu/database/embedded";
 
 /** A message as it stands on the bus. */
 export interface Message {
@@ -20,7 +20,7 @@ export interface Bus {
   produce(topic: string, messages: readonly Message[]): Promise<void>;
   /** Everything on a topic; in order per key. */
   read(topic: string): Promise<Message[]>;
-  /** Takes the broker away and back; null where there is none beside the database. */
+  /** Takes the broker away and back; null where it is the database. */
   broker: { kill(): Promise<void>; start(): Promise<void> } | null;
 }
 
@@ -32,8 +32,23 @@ export interface OwnPostgres {
   remove(): Promise<void>;
 }
 
+const PREFIX = "kehu-conformance-";
+
+/** Of a test run that was killed, and left its server. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = name.startsWith(PREFIX) && Number(name.slice(PREFIX.length).split("-")[0]);
+    if (!pid || isAlive(pid)) continue;
+    const folder = join(tmpdir(), name);
+    const options = { folder: join(folder, "data"), port: 0, password: "", settings: {}, logFile: "" };
+    await new EmbeddedCluster(options).endLeftovers();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 export async function startPostgres(): Promise<OwnPostgres> {
-  const folder = await mkdtemp(join(tmpdir(), "kehu-conformance-"));
+  await removeLeftovers();
+  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   // The server runs under an account of its own.
   await chmod(folder, 0o755);
   const [port] = await freePorts(1);
