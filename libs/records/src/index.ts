@@ -1,5 +1,6 @@
 export { Bulk, type BulkResult } from "./bulk.ts";
 export { BulkOperation, BulkRequest } from "./bulk.dto.ts";
+export { Housekeeping } from "./housekeeping.ts";
 export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
 export { CursorSigner } from "./cursor.ts";
@@ -40,7 +41,7 @@ export { History, type HistoryEntry } from "./history.ts";
 export { filterSql, parseFilter, type Filter } from "./filter.ts";
 export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";
 export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from "./money.ts";
-export { assign, bigintColumn, event, RecordEntity, type Change, type PublicState } from "./record.entity.ts";
+export { assign, bigintColumn, event, RecordEntity, sameValue, type Change, type PublicState } from "./record.entity.ts";
 export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
 export { Records, type Decide, type Locked } from "./records.ts";
 export { References, type ReferenceInput } from "./references.ts";
