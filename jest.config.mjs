@@ -18,6 +18,8 @@ export default {
   globalTeardown: "<rootDir>/tools/jest-teardown.mjs",
   reporters: ["default", ...(process.env.KEHU_TEST_RESULTS ? ["<rootDir>/tools/test-results.mjs"] : [])],
   maxWorkers: 2,
+  // Something left open shows itself on a desk; it must not keep the guard of main from its answer.
+  forceExit: Boolean(process.env.CI),
   testTimeout: 30_000,
   coverageProvider: "v8",
   collectCoverageFrom: ["apps/*/src/**/*.ts", "libs/*/src/**/*.ts", "!**/*.spec.ts", "!**/main.ts"],
