@@ -1,7 +1,6 @@
 import type { RequestContext } from "@kehu/auth";
-import { Malformed } from "@kehu/contracts";
 import { Database, type Tx } from "@kehu/database";
-import { CursorSigner, parseListQuery, RecordQueries, type Page } from "@kehu/records";
+import { CursorSigner, parsePaging, RecordQueries, type Page } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { TICKETS } from "../tickets/tickets.resource.ts";
 import type { MessageView } from "./message.dto.ts";
@@ -38,10 +37,7 @@ export class MessagesQueries {
     query: Readonly<Record<string, unknown>>,
     who: RequestContext,
   ): Promise<Page<MessageView>> {
-    const unknown = Object.keys(query).find((key) => key !== "limit" && key !== "cursor");
-    if (unknown !== undefined)
-      throw new Malformed("query.invalid", "Messages are only paged.", { allowed: ["limit", "cursor"] });
-    const { limit, cursor } = parseListQuery(TICKETS.fields, query, []);
+    const { limit, cursor } = parsePaging(query);
     await this.tickets.get(TICKETS, ticketId, who);
     const binding = ["messages", ticketId, who.actorType, who.actorId];
     const [at, id] = cursor === null ? [null, null] : this.cursors.read(cursor, binding);

@@ -1,0 +1,23 @@
+import { ServiceModule } from "@kehu/http";
+import { Module } from "@nestjs/common";
+import { CampaignsModule } from "./campaigns/campaigns.module.ts";
+import { config } from "./config.ts";
+import { ConsentsModule } from "./consents/consents.module.ts";
+import { MembersModule } from "./members/members.module.ts";
+import { PeopleModule } from "./people/people.module.ts";
+import { SuppressionsModule } from "./suppressions/suppressions.module.ts";
+
+@Module({
+  imports: [
+    ServiceModule.forRoot(
+      { name: "marketing", schema: "marketing", document: new URL("../openapi.json", import.meta.url) },
+      config,
+    ),
+    PeopleModule,
+    CampaignsModule,
+    MembersModule,
+    ConsentsModule,
+    SuppressionsModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,162 @@
+import {
+  anAdministrator,
+  anOwner,
+  eventually,
+  publish,
+  startService,
+  testDatabase,
+  type TestDatabase,
+  type TestService,
+} from "@kehu/testing";
+import { randomUUID } from "node:crypto";
+
+interface EntryView {
+  id: string;
+  [field: string]: unknown;
+}
+
+describe("the ledger", () => {
+  const admin = anAdministrator();
+  let database: TestDatabase;
+  let service: TestService;
+
+  beforeAll(async () => {
+    database = await testDatabase("marketing");
+    service = await startService(
+      { name: "marketing", schema: "marketing" },
+      () => import("../src/app.module.ts"),
+      database,
+    );
+  });
+
+  afterAll(async () => {
+    await service.close();
+    await database.close();
+  });
+
+  const aPerson = async () => {
+    const personId = randomUUID();
+    await publish(database, "customer.contact.created", { id: randomUUID(), personId });
+    await eventually(async () => {
+      const { rows } = await database.admin.query("SELECT 1 FROM marketing.contact_copy WHERE person_id = $1", [
+        personId,
+      ]);
+      expect(rows).toHaveLength(1);
+    });
+    return personId;
+  };
+  const post = (path: string, body: object, as = admin) =>
+    service.request<EntryView>(as, "POST", `/v1/${path}`, { body });
+
+  describe("POST /v1/consents", () => {
+    it("adds entries as long as they say something new", async () => {
+      const personId = await aPerson();
+      const granted = await post("consents", { personId, channel: "email", state: "granted", basis: "art. 6(1)(a)" });
+      expect(granted).toMatchObject({
+        status: 201,
+        body: { purpose: "marketing", source: "manual", state: "granted" },
+      });
+      expect(await post("consents", { personId, channel: "email", state: "granted" })).toMatchObject({
+        status: 409,
+        body: { code: "consent.illegal-transition", allowed: ["withdrawn", "expired"] },
+      });
+      expect(await post("consents", { personId, channel: "sms", state: "pending" })).toMatchObject({ status: 201 });
+      expect(
+        await post("consents", { personId, channel: "email", purpose: "events", state: "withdrawn" }),
+      ).toMatchObject({ status: 201 });
+      expect(await post("consents", { personId, channel: "email", state: "withdrawn" })).toMatchObject({ status: 201 });
+      const { body } = await service.request(admin, "GET", `/v1/consents?filter[personId]=${personId}&count=exact`);
+      expect(body).toMatchObject({ page: { total: 4 } });
+    });
+
+    it("lets one of ten equal ones through", async () => {
+      const personId = await aPerson();
+      const send = () => post("consents", { personId, channel: "phone", state: "granted" });
+      const answers = await Promise.all(Array.from({ length: 10 }, send));
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(9).fill(409)]);
+    });
+
+    it("knows no strangers", async () => {
+      const answer = await post("consents", { personId: randomUUID(), channel: "email", state: "granted" });
+      expect(answer).toMatchObject({ status: 422, body: { code: "reference.not-yet-known" } });
+    });
+  });
+
+  describe("POST /v1/consents/bulk", () => {
+    it("lets imports take consent back, not give it, and nobody change an entry", async () => {
+      const personId = await aPerson();
+      const data = (state: string, id: string) => ({
+        personId,
+        channel: "email",
+        state,
+        externalIds: [{ system: "zoho", id }],
+      });
+      const upsert = (state: string, id: string) => ({ op: "upsert", matchBy: "externalId", data: data(state, id) });
+      const bulk = (operations: object[]) =>
+        service.request<{ results: { outcome: string; id: string; errors: { code: string }[] }[] }>(
+          admin,
+          "POST",
+          "/v1/consents/bulk",
+          {
+            body: { operations, origin: "import" },
+          },
+        );
+      const outcomes = async (operations: object[]) =>
+        (await bulk(operations)).body.results.map(({ outcome, errors }) => [outcome, errors[0]?.code]);
+      const unique = randomUUID();
+      expect(await outcomes([upsert("granted", "g"), upsert("withdrawn", unique)])).toEqual([
+        ["failed", "consent.import-cannot-raise"],
+        ["created", undefined],
+      ]);
+      expect(await outcomes([upsert("withdrawn", unique), upsert("expired", unique)])).toEqual([
+        ["unchanged", undefined],
+        ["failed", "ledger.append-only"],
+      ]);
+    });
+  });
+
+  describe("POST /v1/suppressions", () => {
+    it("adds one per person and channel", async () => {
+      const personId = await aPerson();
+      const send = () => post("suppressions", { personId, channel: "email", reason: "complaint" });
+      const answers = await Promise.all(Array.from({ length: 10 }, send));
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(9).fill(409)]);
+      expect(await post("suppressions", { personId, channel: "sms", reason: "manual" })).toMatchObject({ status: 201 });
+    });
+  });
+
+  describe.each([
+    ["consents", { state: "granted" }],
+    ["suppressions", { reason: "legal" }],
+  ])("/v1/%s", (path, what) => {
+    it("has no way to change, delete or restore an entry", async () => {
+      const personId = await aPerson();
+      const { body } = await post(path, { personId, channel: "email", ...what });
+      for (const [method, rest] of [
+        ["PATCH", ""],
+        ["DELETE", ""],
+        ["POST", "/restore"],
+        ["POST", "/owner"],
+      ] as const) {
+        const { status } = await service.request(admin, method, `/v1/${path}/${body.id}${rest}`, {
+          body: { channel: "sms" },
+        });
+        expect([404, 405]).toContain(status);
+      }
+      const update = { op: "update", id: body.id, data: { personId, channel: "sms", ...what } };
+      const { body: bulk } = await post(`${path}/bulk`, { operations: [update] });
+      expect(bulk).toMatchObject({ results: [{ outcome: "failed", errors: [{ code: "ledger.append-only" }] }] });
+      expect(await service.request(admin, "GET", `/v1/${path}/${body.id}`)).toMatchObject({
+        body: { channel: "email", version: 1 },
+      });
+    });
+
+    it("shows only what is the caller’s own", async () => {
+      const mine = anOwner();
+      const personId = await aPerson();
+      await post(path, { personId, channel: "post", ...what }, mine);
+      expect((await service.request(mine, "GET", `/v1/${path}`)).body).toMatchObject({ data: [{ personId }] });
+      expect((await service.request(anOwner(), "GET", `/v1/${path}`)).body).toMatchObject({ data: [] });
+    });
+  });
+});
