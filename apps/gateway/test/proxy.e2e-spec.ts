@@ -128,6 +128,22 @@ describe("the proxy", () => {
     expect((await gateway.request("GET", "/v1/accounts", { token })).status).toBe(200);
   });
 
+  it("says that the outcome is unknown where a service hangs up in the middle of a write, and reads once more", async () => {
+    const before = customer.arrivals.length;
+    const write = await gateway.request("POST", "/v1/broken", { token, body: {} });
+    expect(write).toMatchObject({ status: 503, body: { code: "service.unavailable", outcome: "unknown" } });
+    expect(customer.arrivals).toHaveLength(before + 1);
+    const read = await gateway.request("GET", "/v1/broken", { token });
+    expect(read).toMatchObject({ status: 503, body: { code: "service.unavailable" } });
+    expect(read.body).not.toHaveProperty("outcome");
+    expect(customer.arrivals).toHaveLength(before + 3);
+  });
+
+  it("cuts the answer off where the service does, so that half of it never looks whole", async () => {
+    const half = fetch(`${gateway.url}/v1/half`, { headers: { authorization: `Bearer ${token}` } });
+    await expect(half.then((response) => response.text())).rejects.toThrow();
+  });
+
   it("finds the service again when it is back on its port", async () => {
     const back = await startUpstream("sales", sales.secret, sales.port);
     await eventually(async () => (await gateway.request("GET", "/v1/opportunities", { token })).status === 404);

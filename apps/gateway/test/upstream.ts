@@ -47,6 +47,8 @@ export const DOCUMENT = {
     "/v1/own": { get: read("own") },
     "/v1/open": { get: read("public") },
     "/v1/slow": { get: read("customer.account.read") },
+    "/v1/broken": { get: read("customer.account.read"), post: read("customer.account.write") },
+    "/v1/half": { get: read("customer.account.read") },
     "/v1/stream": { get: read("customer.account.read") },
     "/v1/headers": { get: read("customer.account.read") },
     "/v1/undeclared": { get: { responses: {} } },
@@ -136,6 +138,31 @@ export async function startUpstream(name: string, secret: string, port = 0): Pro
     headers(@Res({ passthrough: true }) reply: FastifyReply) {
       void reply.headers({ "x-powered-by": "a secret", server: "a secret", "set-cookie": "a=b", "retry-after": "7" });
       return {};
+    }
+
+    /** Hangs up without an answer. */
+    @Get("v1/broken")
+    @RequirePermission("customer.account.read")
+    broken(@Req() request: FastifyRequest): Promise<void> {
+      seen(request);
+      request.raw.socket.destroy();
+      return new Promise(() => undefined);
+    }
+
+    @Post("v1/broken")
+    @RequirePermission("customer.account.write")
+    brokenWrite(@Req() request: FastifyRequest): Promise<void> {
+      return this.broken(request);
+    }
+
+    /** Hangs up in the middle of its answer. */
+    @Get("v1/half")
+    @RequirePermission("customer.account.read")
+    half(@Res() reply: FastifyReply) {
+      reply.hijack();
+      reply.raw.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+      reply.raw.write("{");
+      setTimeout(() => reply.raw.destroy(), 20);
     }
 
     /** Never answers. */

@@ -50,8 +50,16 @@ export function requestHeaders(from: IncomingHttpHeaders, requestId: string, tok
   return headers;
 }
 
+/** For an answer that no browser shows as a page (OWASP REST Security Cheat Sheet, section "Security Headers"). */
+export const SECURITY_HEADERS = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+} as const;
+
+/** Headers for the client. */
 export function responseHeaders(from: IncomingHttpHeaders): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = {};
+  const headers: Record<string, string | string[]> = { ...SECURITY_HEADERS };
   for (const name of RESPONSE_HEADERS) {
     const value = from[name];
     if (value !== undefined) headers[name] = value;

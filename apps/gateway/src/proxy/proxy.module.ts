@@ -2,7 +2,7 @@ import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import { Module, type OnModuleInit } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AccessModule } from "../access/access.module.ts";
 import { Config } from "../gateway-config.ts";
 import { RoutingModule } from "../routing/routing.module.ts";
@@ -27,21 +27,13 @@ export class ProxyModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    const { fastify, config, limits } = this;
-    fastify.addHook("onRequest", (request, reply, done) => {
-      try {
-        checkEdge(request);
-        const url = request.routeOptions.url ?? "";
-        if (url !== "/*" && !url.startsWith("/health/")) limits.address(request.ip, reply);
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
-    });
+    const { fastify, config, proxy } = this;
     void fastify.register(helmet, {
+      global: false, // what is proxied has headers of its own, see headers.ts
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, // plain http inside a company's network
       strictTransportSecurity: config.publicUrl.startsWith("https:"),
     });
+    fastify.addHook("onRequest", (request, reply) => this.check(request, reply));
     if (config.corsOrigins.length > 0) {
       void fastify.register(cors, {
         origin: config.corsOrigins,
@@ -49,6 +41,15 @@ export class ProxyModule implements OnModuleInit {
         exposedHeaders: ["etag", "location", "retry-after", "idempotent-replayed"],
       });
     }
-    void fastify.register(this.proxy.plugin);
+    void fastify.register(proxy.plugin);
+  }
+
+  /** @throws Problem */
+  private async check(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const isProxied = request.routeOptions.url === "/*";
+    if (!isProxied) await reply.helmet();
+    checkEdge(request);
+    const isHealth = request.routeOptions.url?.startsWith("/health/") ?? false;
+    if (!isProxied && !isHealth) this.limits.address(request.ip, reply);
   }
 }

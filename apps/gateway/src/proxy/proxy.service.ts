@@ -10,6 +10,7 @@ import { RouteTable } from "../routing/route-table.ts";
 import { Upstreams } from "../routing/upstreams.ts";
 import { pathOf } from "./edge.ts";
 import { forward } from "./forward.ts";
+import { SECURITY_HEADERS } from "./headers.ts";
 import { internalToken } from "./internal-tokens.ts";
 import { Limits } from "./limits.ts";
 import { OwnRoutes } from "./own-routes.ts";
@@ -37,14 +38,14 @@ export class ProxyService {
     done();
   };
 
-  private async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  private async handle(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const url = request.raw.url ?? "/";
     const operation = this.find(request.method, pathOf(url), reply);
     const state = await this.caller(operation, request, reply);
     const upstream = this.upstreams.get(operation.service);
     const token = state && internalToken(state, operation, upstream, Date.now());
     const body = requestBody(request.raw, operation);
-    return forward(request, reply, { pool: upstream.pool, path: url, token, body });
+    await forward(request, reply, { pool: upstream.pool, path: url, token, body });
   }
 
   private find(method: string, path: string, reply: FastifyReply): Operation {
@@ -83,6 +84,7 @@ export class ProxyService {
     if (problem.status >= 500 && !((error as Error) instanceof Problem))
       this.log.error({ traceId: request.id, code: problem.code, error: error.stack });
     if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
+    void reply.headers(SECURITY_HEADERS);
     sendProblem(request, reply, problem);
   }
 }

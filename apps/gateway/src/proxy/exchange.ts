@@ -1,0 +1,96 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher, Pool } from "undici";
+import { requestHeaders, responseHeaders } from "./headers.ts";
+import type { RequestBody } from "./request-body.ts";
+
+/** Where a request goes. */
+export interface Target {
+  pool: Pool;
+  path: string;
+  /** Internal token; none for what is public. */
+  token: string | undefined;
+  body: RequestBody;
+}
+
+/**
+ * One request to a service and its answer, chunk by chunk, written straight to the client's socket: Fastify's reply and
+ * undici's stream between them would cost as much again as the whole exchange.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  private controller: Dispatcher.DispatchController | undefined;
+  private abortReason: Error | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  private started = false;
+
+  constructor(
+    private readonly request: FastifyRequest,
+    private readonly reply: FastifyReply,
+    private readonly target: Target,
+  ) {}
+
+  /**
+   * Resolves once the answer has begun, which then goes on by itself; from there Fastify has no part in it.
+   *
+   * @throws Error when no answer came: of the network, of undici, of the body that was read, or of the deadline
+   */
+  run(): Promise<void> {
+    const { raw } = this.reply;
+    raw.once("close", () => {
+      if (!raw.writableEnded) this.abort(new Error("The client has gone."));
+    });
+    return this.dispatch();
+  }
+
+  private dispatch(): Promise<void> {
+    const { pool, path, token, body } = this.target;
+    const method = this.request.raw.method as Dispatcher.HttpMethod;
+    const headers = requestHeaders(this.request.headers, this.request.id, token);
+    this.timer = setTimeout(() => this.abort(new Error("The time is up.")), body.deadlineMs);
+    return new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+      pool.dispatch({ method, path, headers, body: body.stream }, this);
+    });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.abortReason) controller.abort(this.abortReason);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
+    clearTimeout(this.timer);
+    this.started = true;
+    const { reply, request } = this;
+    // A body that was not read to its end would be taken for the next request.
+    const close = request.raw.complete ? {} : { connection: "close" };
+    reply.hijack();
+    reply.raw.writeHead(status, { ...(reply.getHeaders() as object), ...responseHeaders(headers), ...close });
+    this.settle?.resolve();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { raw } = this.reply;
+    if (raw.write(chunk)) return;
+    controller.pause();
+    raw.once("drain", () => controller.resume());
+  }
+
+  onResponseEnd(): void {
+    this.reply.raw.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    clearTimeout(this.timer);
+    // Half an answer must not look like a whole one.
+    if (this.started) this.reply.raw.destroy();
+    else this.settle?.reject(error);
+  }
+
+  private abort(reason: Error): void {
+    this.abortReason = reason;
+    this.controller?.abort(reason);
+  }
+}
