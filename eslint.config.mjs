@@ -56,9 +56,10 @@ export default tseslint.config(
   { files: ["{apps,libs}/*/src/**/*.ts", "tools/**/*.ts"], rules: { "max-lines": ["error", 250] } },
   { files: ["libs/records/**/*.ts"], rules: { "no-restricted-syntax": ["error", ...EVERYWHERE, NO_ENV] } },
   {
-    files: ["**/config.ts", "tools/**/*.ts", ...TESTS],
+    files: ["**/config.ts", ...TESTS],
     rules: { "no-restricted-syntax": ["error", ...EVERYWHERE, NO_SAVE] },
   },
+  { files: ["tools/**/*.ts"], rules: { "no-restricted-syntax": ["error", ...EVERYWHERE] } },
   {
     files: TESTS,
     rules: {
