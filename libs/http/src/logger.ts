@@ -13,8 +13,9 @@ export class JsonLogger implements LoggerService {
     this.write("info", message, context);
   }
 
-  error(message: unknown, ...rest: unknown[]): void {
-    this.write("error", message, String(rest.at(-1) ?? ""), rest.length > 1 ? rest[0] : undefined);
+  /** Nest passes `(message, stack?, context?)`. */
+  error(message: unknown, ...rest: (string | undefined)[]): void {
+    this.write("error", message, rest.at(-1), rest.length > 1 ? rest[0] : undefined);
   }
 
   warn(message: unknown, context?: string): void {

@@ -75,7 +75,7 @@ export class BulkBatch {
     const { data, faults } = this.resolved.get(step)!;
     if (faults.length) throw new RuleViolation(faults[0]!.code, faults[0]!.message, { errors: faults });
     const target = this.target(step);
-    return target ? this.changeOne(target, data, who) : this.createOne(data as RecordDto, who);
+    return target ? this.changeOne(target, data, who) : this.createOne(data, who);
   }
 
   async store(tx: Tx, who: RequestContext): Promise<void> {

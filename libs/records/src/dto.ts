@@ -33,7 +33,7 @@ export function IsInstant(): PropertyDecorator {
   const isDate = IsDate({ message: "isInstant" });
   return (target, property) => {
     toDate(target, property);
-    isDate(target, property as string);
+    isDate(target, property);
   };
 }
 
@@ -47,7 +47,8 @@ export const IsReference = () => rule("isReference", isReference);
 export const IsMoney = () => rule("isMoney", isMoney);
 
 export function isDay(value: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(value) && new Date(`${value}T00:00:00Z`).toJSON()?.startsWith(value);
+  const date = new Date(`${value}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
 }
 
 function isReference(value: unknown): boolean {
@@ -84,7 +85,7 @@ export function IsTitle(): PropertyDecorator {
   const text = rule("isTitle", (value) => typeof value === "string" && value.trim() !== "");
   return (target, property) => {
     text(target, property);
-    length(target, property as string);
+    length(target, property);
   };
 }
 

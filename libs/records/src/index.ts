@@ -41,7 +41,15 @@ export { History, type HistoryEntry } from "./history.ts";
 export { filterSql, parseFilter, type Filter } from "./filter.ts";
 export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";
 export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from "./money.ts";
-export { assign, bigintColumn, event, RecordEntity, sameValue, type Change, type PublicState } from "./record.entity.ts";
+export {
+  assign,
+  bigintColumn,
+  event,
+  RecordEntity,
+  sameValue,
+  type Change,
+  type PublicState,
+} from "./record.entity.ts";
 export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
 export { Records, type Decide, type Locked } from "./records.ts";
 export { References, type ReferenceInput } from "./references.ts";

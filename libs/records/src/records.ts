@@ -157,7 +157,7 @@ export class Records {
     const wanted = values.bind(ids);
     const readable = rowScope(who, resource.permissions.read, "t", values.bind);
     const writable = rowScope(who, who.permission, "t", values.bind);
-    const found = await tx.query<Record<string, unknown>>(
+    const found = await tx.query(
       `SELECT ${this.rows.columns(resource)}, coalesce(${writable}, false) AS writable FROM ${resource.table} t
        WHERE t.id = ANY(${wanted}) AND (${readable}) ORDER BY t.id FOR UPDATE`,
       values.list,

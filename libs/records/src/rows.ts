@@ -56,7 +56,7 @@ export class Rows {
   private mapping(resource: Resource): Mapping {
     let mapping = this.mappings.get(resource.entity);
     if (!mapping) {
-      mapping = mappingOf(this.source.getMetadata(resource.entity as EntityClass<RecordEntity>), resource.table);
+      mapping = mappingOf(this.source.getMetadata(resource.entity), resource.table);
       this.mappings.set(resource.entity, mapping);
     }
     return mapping;

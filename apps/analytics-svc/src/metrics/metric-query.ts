@@ -12,12 +12,6 @@ import {
 } from "@kehu/records";
 import { METRICS, type Dimension, type Metric } from "./metric.ts";
 
-/** What a metric is asked for. */
-export interface MetricQuery {
-  groupBy: Dimension[];
-  where: Filter | null;
-}
-
 const FIELDS: Readonly<Record<string, Field>> = {
   owner: { ...reference("Owner", "负责人", USERS), column: "owner" },
   stage: { ...text("Stage", "阶段"), column: "stage" },
