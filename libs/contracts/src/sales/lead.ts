@@ -74,7 +74,7 @@ export const LEAD_EVENTS = {
   "sales.lead.updated": lead(),
   "sales.lead.status-changed": lead({ from: oneOf(LEAD_STATUSES) }, { from: "new" }),
   "sales.lead.unqualified": lead(
-    { from: oneOf(LEAD_STATUSES), reason: Type.String() },
+    { from: oneOf(LEAD_STATUSES), reason: nullable(Type.String()) },
     { from: "new", reason: "no budget" },
   ),
   "sales.lead.recycled": lead(),

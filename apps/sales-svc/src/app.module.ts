@@ -1,0 +1,23 @@
+import { ServiceModule } from "@kehu/http";
+import { Module } from "@nestjs/common";
+import { CampaignsModule } from "./campaigns/campaigns.module.ts";
+import { config } from "./config.ts";
+import { CustomersModule } from "./customers/customers.module.ts";
+import { LeadsModule } from "./leads/leads.module.ts";
+import { OpportunitiesModule } from "./opportunities/opportunities.module.ts";
+import { PipelinesModule } from "./pipelines/pipelines.module.ts";
+
+@Module({
+  imports: [
+    ServiceModule.forRoot(
+      { name: "sales", schema: "sales", document: new URL("../openapi.json", import.meta.url) },
+      config,
+    ),
+    LeadsModule,
+    PipelinesModule,
+    OpportunitiesModule,
+    CustomersModule,
+    CampaignsModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,3 @@
+import { serviceConfig } from "@kehu/http";
+
+export const config = serviceConfig(process.env);

@@ -1,0 +1,52 @@
+import { LEAD_STATUSES } from "@kehu/contracts";
+import type { Tx } from "@kehu/database";
+import { choice, fields, id, instant, readSettings, reference, resource, text } from "@kehu/records";
+import { CAMPAIGN } from "../campaigns/campaign-reference.ts";
+import { ACCOUNT, CONTACT } from "../customers/customer-references.ts";
+import { OPPORTUNITY } from "../opportunities/opportunity-reference.ts";
+import { normalEmail, normalPhone } from "./lead-contact.ts";
+import { LEAD } from "./lead-reference.ts";
+import { CreateLead, ImportLead, UpdateLead } from "./lead.dto.ts";
+import { Lead } from "./lead.entity.ts";
+
+export const LEADS = resource<Lead>({
+  name: "leads",
+  type: LEAD.type,
+  concept: "sales.lead",
+  snapshot: "sales.lead.snapshot",
+  table: LEAD.table,
+  entity: Lead,
+  permissions: {
+    read: "sales.lead.read",
+    write: "sales.lead.write",
+    import: "sales.lead.import",
+  },
+  fields: fields({
+    firstName: text("First name", "名"),
+    lastName: text("Last name", "姓", { required: true }),
+    company: text("Company", "公司"),
+    email: text("E-mail", "电子邮件", { personal: true, normalise: normalEmail }),
+    phone: text("Phone", "电话", {
+      personal: true,
+      normalise: (value, { country }) => normalPhone(value, country) ?? value,
+    }),
+    website: text("Website", "网站"),
+    industry: text("Industry", "行业"),
+    source: text("Source", "来源"),
+    campaignId: reference("Campaign", "市场活动", CAMPAIGN),
+    status: choice("Status", "状态", LEAD_STATUSES, { neverNull: true }),
+    unqualifiedReason: text("Reason", "无效原因"),
+    convertedAt: instant("Converted", "转化时间"),
+    convertedAccountId: reference("Converted account", "转化客户", ACCOUNT),
+    convertedContactId: reference("Converted contact", "转化联系人", CONTACT),
+    convertedOpportunityId: reference("Converted opportunity", "转化商机", OPPORTUNITY),
+    personId: id("Person", "个人", { neverNull: true }),
+  }),
+  dto: { create: CreateLead, update: UpdateLead, import: ImportLead },
+  context: countryOfPhones,
+});
+
+/** The country as whose numbers phones are read; asked for only where there are any. */
+async function countryOfPhones(tx: Tx, items: readonly { phone?: string | null }[]): Promise<string> {
+  return items.some(({ phone }) => phone) ? (await readSettings(tx)).country : "";
+}
