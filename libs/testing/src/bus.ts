@@ -1,4 +1,4 @@
-import { EVENTS, type EventType } from "@kehu/contracts";
+import { EVENTS, type EventType, type Origin } from "@kehu/contracts";
 import { randomUUID } from "node:crypto";
 import type { TestDatabase } from "./postgres.ts";
 
@@ -9,6 +9,7 @@ import type { TestDatabase } from "./postgres.ts";
  * @param state what differs from the example in the state of the record; `id` is the subject
  * @param version version of the record
  * @param id the event's id; the same one twice is a repetition
+ * @param further what this fact adds to the state, where it differs from the example, and who or what set it off
  */
 export async function publish(
   database: TestDatabase,
@@ -16,6 +17,7 @@ export async function publish(
   state: { id: string; [property: string]: unknown },
   version = 1,
   id: string = randomUUID(),
+  further: { facts?: object; origin?: Origin } = {},
 ): Promise<void> {
   const { topic, version: schema, concept, example } = EVENTS[type];
   const data = example as Record<string, object>;
@@ -31,9 +33,9 @@ export async function publish(
     aggregateversion: version,
     actortype: "system",
     actorid: "test",
-    origin: "system",
+    origin: further.origin ?? "system",
     correlationid: randomUUID(),
-    data: { ...data, [concept]: { ...data[concept], ...state } },
+    data: { ...data, ...further.facts, [concept]: { ...data[concept], ...state } },
   };
   await database.admin.query(
     `WITH given AS (

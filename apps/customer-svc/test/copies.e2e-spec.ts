@@ -1,0 +1,134 @@
+import type { EventType } from "@kehu/contracts";
+import { eventually, publish } from "@kehu/testing";
+import { randomUUID } from "node:crypto";
+import { startCustomer, type Customer } from "./customer.ts";
+
+interface Case {
+  table: string;
+  created: EventType;
+  updated: EventType;
+  deleted: EventType;
+  snapshot: EventType;
+  name: string;
+}
+
+const CASES: Case[] = [
+  {
+    table: "lead_copy",
+    created: "sales.lead.created",
+    updated: "sales.lead.status-changed",
+    deleted: "sales.lead.deleted",
+    snapshot: "sales.lead.snapshot",
+    name: "lastName",
+  },
+  {
+    table: "opportunity_copy",
+    created: "sales.opportunity.created",
+    updated: "sales.opportunity.won",
+    deleted: "sales.opportunity.deleted",
+    snapshot: "sales.opportunity.snapshot",
+    name: "name",
+  },
+  {
+    table: "ticket_copy",
+    created: "service-desk.ticket.created",
+    updated: "service-desk.ticket.closed",
+    deleted: "service-desk.ticket.deleted",
+    snapshot: "service-desk.ticket.snapshot",
+    name: "subject",
+  },
+  {
+    table: "campaign_copy",
+    created: "marketing.campaign.created",
+    updated: "marketing.campaign.launched",
+    deleted: "marketing.campaign.deleted",
+    snapshot: "marketing.campaign.snapshot",
+    name: "name",
+  },
+];
+
+describe("local copies", () => {
+  let customer: Customer;
+
+  beforeAll(async () => {
+    customer = await startCustomer();
+  });
+
+  afterAll(() => customer.close());
+
+  describe.each(CASES)("$table", ({ table, created, updated, deleted, snapshot, name }) => {
+    const copyOf = async (id: string) => {
+      const { rows } = await customer.database.admin.query<{ name: string; version: number; deleted: boolean }>(
+        `SELECT name, version, deleted_at IS NOT NULL AS deleted FROM customer.${table} WHERE id = $1`,
+        [id],
+      );
+      return rows[0];
+    };
+    const tell = (type: EventType, id: string, version: number, called: string, more: object = {}, event?: string) =>
+      publish(customer.database, type, { id, firstName: null, [name]: called, ...more }, version, event);
+
+    it("follows the events of its record, whatever their order and repetition", async () => {
+      const id = randomUUID();
+      const event = randomUUID();
+      await tell(updated, id, 3, "third");
+      await tell(created, id, 1, "first", {}, event);
+      await tell(created, id, 1, "first", {}, event);
+      await eventually(async () => expect(await copyOf(id)).toEqual({ name: "third", version: 3, deleted: false }));
+      await tell(deleted, id, 4, "third", { deletedAt: "2026-01-02T03:04:05.000Z" });
+      await tell(updated, id, 2, "second");
+      await eventually(async () => expect(await copyOf(id)).toEqual({ name: "third", version: 4, deleted: true }));
+      const last = randomUUID();
+      await tell(created, last, 1, "last");
+      await eventually(async () => expect(await copyOf(last)).toBeDefined());
+      expect(await copyOf(id)).toMatchObject({ version: 4 });
+    });
+
+    it("is made good by a snapshot", async () => {
+      const id = randomUUID();
+      await tell(snapshot, id, 7, "known");
+      await eventually(async () => expect(await copyOf(id)).toMatchObject({ name: "known", version: 7 }));
+      await customer.database.admin.query(`UPDATE customer.${table} SET name = 'wrong' WHERE id = $1`, [id]);
+      await tell(snapshot, id, 7, "known");
+      await eventually(async () => expect(await copyOf(id)).toMatchObject({ name: "known", version: 7 }));
+    });
+  });
+
+  it("takes no link to a record that was deleted", async () => {
+    const id = randomUUID();
+    const state = { id, deletedAt: "2026-01-02T03:04:05.000Z" };
+    await publish(customer.database, "sales.opportunity.deleted", state, 2);
+    await eventually(async () => {
+      const { rows } = await customer.database.admin.query("SELECT 1 FROM customer.opportunity_copy WHERE id = $1", [
+        id,
+      ]);
+      expect(rows).toHaveLength(1);
+    });
+    const body = { subject: "x", links: [{ type: "opportunity", id }] };
+    const answer = await customer.service.request(customer.admin, "POST", "/v1/tasks", { body });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: "reference.unknown", errors: [{ field: "links.0.id" }] },
+    });
+  });
+
+  it("parks what it cannot read, and the later events of that record, and goes on with the others", async () => {
+    const [id, other] = [randomUUID(), randomUUID()];
+    await publish(customer.database, "sales.lead.created", { id, lastName: { enc: "k1.AAAA" } });
+    await publish(customer.database, "sales.lead.updated", { id, lastName: "Denson" }, 2);
+    await publish(customer.database, "sales.lead.created", { id: other, lastName: "Hall" });
+    await eventually(async () => {
+      const { rows } = await customer.database.admin.query("SELECT id FROM customer.lead_copy WHERE id = ANY($1)", [
+        [id, other],
+      ]);
+      expect(rows).toEqual([{ id: other }]);
+    });
+    const parked = await customer.database.admin.query(
+      "SELECT handler, type FROM customer.dead_letter WHERE key = $1 ORDER BY id",
+      [id],
+    );
+    expect(parked.rows).toEqual([
+      { handler: "leads-copy", type: "sales.lead.created" },
+      { handler: "leads-copy", type: "sales.lead.updated" },
+    ]);
+  });
+});
