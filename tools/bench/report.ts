@@ -1,0 +1,86 @@
+import { cpus, loadavg } from "node:os";
+import { shown, sum } from "./figures.ts";
+import type { Idle } from "./idle.ts";
+import type { Migration } from "./migration.ts";
+import type { Compared } from "./rounds.ts";
+
+/** Everything that a run found out; what was not run is undefined. */
+export interface Results {
+  readonly at: string;
+  readonly node: string;
+  readonly cores: number;
+  /** Load averages of the machine at the start and at the end. */
+  readonly load: { readonly before: number[]; after: number[] };
+  readonly transport: "kafka" | "postgres log";
+  /** Seconds: over an empty folder, and again over what is there. */
+  readonly ready: { readonly first: number; readonly again: number };
+  readonly idle: Idle;
+  readonly requests: Readonly<Record<string, Compared>>;
+  readonly relayPerSecond: number;
+  /** Milliseconds. */
+  readonly changeToConsumer: { readonly p50: number; readonly p99: number; readonly effects: number };
+  readonly migration: Migration | undefined;
+  readonly memoryAfterLoad: Record<string, number>;
+}
+
+/** The least share of the baseline's requests per second. */
+const LEAST: Readonly<Record<string, number>> = { get: 0.6, "list 50": 0.6, patch: 0.3, create: 0.3 };
+
+export const begin = () => ({
+  at: new Date().toISOString(),
+  node: process.version,
+  cores: cpus().length,
+  load: { before: loadavg(), after: [] as number[] },
+  transport: process.env.KAFKA_BROKERS ? ("kafka" as const) : ("postgres log" as const),
+});
+
+/** The comparison of one kind of requests, as lines for people. */
+export function comparedLines(name: string, compared: Compared): string {
+  const { kehu, bare, kehuCpu, bareCpu, ratio, ratioLevel, ratioCpu } = compared;
+  const line = (system: string, { perSecond, perSecondLevel, p50, p99, cpu, cpuLevel }: typeof kehu) =>
+    `  ${system.padEnd(5)}${shown(perSecond).padStart(7)} /s (level ${shown(perSecondLevel)})   p50 ${shown(p50)} ms  p99 ${shown(p99)} ms   ` +
+    `CPU ${shown(cpu)} µs (level ${shown(cpuLevel)})`;
+  const parts = (cpu: Record<string, number>) =>
+    Object.entries(cpu)
+      .filter(([, microseconds]) => microseconds >= 1)
+      .map(([part, microseconds]) => `${part} ${shown(microseconds)}`)
+      .join(", ");
+  const least = LEAST[name] ?? 0;
+  return [
+    `${name}: ${verdict(ratio >= least)} ${ratio.toFixed(2)} of the baseline (≥ ${least}); level ${ratioLevel.toFixed(2)}; by CPU ${ratioCpu.toFixed(2)}`,
+    line("kehu", kehu),
+    `         ${parts(kehuCpu)}`,
+    line("bare", bare),
+    `         ${parts(bareCpu)}`,
+  ].join("\n");
+}
+
+/** Everything but the comparisons. */
+export function restLines(results: Results): string {
+  const { ready, idle, relayPerSecond, changeToConsumer, migration, memoryAfterLoad, load } = results;
+  const { postgres, ...own } = idle.cpu;
+  const [cpu, memory] = [sum(Object.values(own)), sum(Object.values(idle.memory))];
+  const target = (text: string, isMet: boolean) => `${verdict(isMet)} ${text}`;
+  return [
+    target(`ready in ${shown(ready.first)} s, again in ${shown(ready.again)} s (< 10 s)`, ready.first < 10),
+    target(`idle: ${shown(cpu)} % of one core (< 5 %), Postgres ${shown(postgres!)} % besides`, cpu < 5),
+    target(
+      `idle: ${shown(memory)} MB (< 600 MB); after the load ${shown(sum(Object.values(memoryAfterLoad)))} MB`,
+      memory < 600,
+    ),
+    target(`relay ${shown(relayPerSecond)} events/s (≥ 5,000 on Kafka)`, relayPerSecond >= 5_000),
+    target(
+      `change to consumer: p50 ${shown(changeToConsumer.p50)} ms (< 50), p99 ${shown(changeToConsumer.p99)} ms (< 300), ${changeToConsumer.effects} effects`,
+      changeToConsumer.p50 < 50 && changeToConsumer.p99 < 300,
+    ),
+    migration
+      ? target(
+          `migration: ${migration.rows} rows, ${shown(migration.rowsPerSecond)} rows/s (≥ 2,000)`,
+          migration.rowsPerSecond >= 2_000,
+        )
+      : "NOT RUN: migration",
+    `load of the machine: ${load.before[0]!.toFixed(1)} before, ${load.after[0]!.toFixed(1)} after, on ${results.cores} cores`,
+  ].join("\n");
+}
+
+const verdict = (isMet: boolean) => (isMet ? "ok  " : "MISS");
