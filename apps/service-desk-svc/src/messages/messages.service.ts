@@ -6,7 +6,7 @@ import { Injectable } from "@nestjs/common";
 import { v7 as uuidv7 } from "uuid";
 import type { Ticket } from "../tickets/ticket.entity.ts";
 import { TICKETS } from "../tickets/tickets.resource.ts";
-import type { CreateMessage } from "./message.dto.ts";
+import type { CreateMessage, MessageView } from "./message.dto.ts";
 import { MessagesQueries } from "./messages.queries.ts";
 
 /** Messages are written under the lock of their ticket, whose events tell of them. */
@@ -24,7 +24,7 @@ export class MessagesService {
    * @throws RuleViolation for an internal message of the customer
    * @throws Conflict when the provider's message belongs to another ticket
    */
-  add(ticketId: string, data: CreateMessage, who: RequestContext): Promise<WriteReply> {
+  add(ticketId: string, data: CreateMessage, who: RequestContext): Promise<WriteReply<MessageView>> {
     const { direction = "outbound", visibility = "public", providerMessageId } = data;
     if (direction === "inbound" && visibility === "internal") {
       throw new RuleViolation("message.inbound-internal", "What a customer writes is public.");
@@ -52,7 +52,7 @@ export class MessagesService {
         return [];
       },
       { reply: async (tx) => ({ body: await this.queries.one(tx, id), version: null, location: null }) },
-    );
+    ) as Promise<WriteReply<MessageView>>;
   }
 }
 
