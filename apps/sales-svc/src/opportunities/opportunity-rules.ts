@@ -14,16 +14,19 @@ export function mustBeWinnable(hasAmount: boolean, hasContact: boolean): void {
     throw new RuleViolation("opportunity.not-winnable", errors.map(({ message }) => message).join(" "), { errors });
 }
 
-/** What an import says of the end of a deal must fit the stage that it gives, and the order of time. */
+/**
+ * What an import says of the end of a deal must fit the stage that it gives, and the order of time. A deal of which
+ * nobody knows any more when it was created may have ended before it came here.
+ */
 export function mustFitStage(
   { category }: Stage,
   { closedAt, lostReason }: Partial<ImportOpportunity>,
-  createdAt: Date,
+  createdAt: Date | undefined,
 ): void {
   if (closedAt && !CLOSED.includes(category))
     throw fault("closedAt", "opportunity.not-closed", "Only a closed deal was closed at a time.");
   if (lostReason && category !== "lost")
     throw fault("lostReason", "opportunity.not-lost", "Only a lost deal has a reason for that.");
-  if (closedAt && closedAt < createdAt)
+  if (closedAt && createdAt && closedAt < createdAt)
     throw fault("closedAt", "opportunity.closed-before-created", "It was closed before it was created.");
 }

@@ -134,7 +134,7 @@ export class Opportunity extends OpportunityColumns {
     const { stage: _stage, pipelineId: _pipelineId, closedAt, lostReason, ...rest } = data;
     const { pipeline, stage } = this.importedStage(data, context);
     const isClosed = CLOSED.includes(stage.category);
-    mustFitStage(stage, data, data.createdAt ?? this.createdAt);
+    mustFitStage(stage, data, data.createdAt);
     const owner = rest.ownerId === undefined ? this.ownerId : rest.ownerId;
     const end = isClosed
       ? {
