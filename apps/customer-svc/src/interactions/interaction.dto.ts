@@ -1,8 +1,15 @@
-import { DIRECTIONS, INTERACTION_KINDS, type InteractionState } from "@kehu/contracts";
+import { DIRECTIONS, INTERACTION_KINDS, LINK_TYPES, type ExternalLink, type InteractionState } from "@kehu/contracts";
 import { Imported, IsInstant, IsTitle, Nullable, Optional, PatchOf, RecordDto } from "@kehu/records";
 import { Type } from "class-transformer";
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsString, Max, MaxLength, Min, ValidateNested } from "class-validator";
 import { LinkInput } from "../links/link.ts";
+
+/** A record that only another system knows. */
+export class ExternalLinkInput {
+  @IsIn(LINK_TYPES) type: ExternalLink["type"];
+  @IsString() @MaxLength(100) system: string;
+  @IsString() @MaxLength(200) id: string;
+}
 
 export class CreateInteraction extends RecordDto {
   @IsIn(INTERACTION_KINDS) kind: InteractionState["kind"];
@@ -25,4 +32,12 @@ export class CreateInteraction extends RecordDto {
 
 export class UpdateInteraction extends PatchOf(CreateInteraction) {}
 
-export class ImportInteraction extends Imported(CreateInteraction) {}
+export class ImportInteraction extends Imported(CreateInteraction) {
+  /** What it is about in the other system, where that has not come over. */
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @ValidateNested({ each: true })
+  @Type(() => ExternalLinkInput)
+  externalLinks?: ExternalLinkInput[];
+}

@@ -24,6 +24,7 @@ const anInteraction = (data: Partial<Interaction> = {}): Interaction =>
     purpose: null,
     outcome: null,
     links: [],
+    externalLinks: [],
     ...data,
   });
 
@@ -56,9 +57,30 @@ describe("Interaction", () => {
   });
 
   describe("when it is imported", () => {
-    it.each([{ kind: "call" as const }, { occurredAt: NOW }])("asks for kind and time when it is new: %j", (data) => {
+    it("asks for a kind when it is new", () => {
       const fresh = anInteraction({ version: 0 });
-      expect(() => fresh.imported(data, NOW)).toThrow(expect.objectContaining({ code: "request.invalid" }));
+      expect(() => fresh.imported({ occurredAt: NOW }, NOW)).toThrow(
+        expect.objectContaining({ code: "request.invalid" }),
+      );
+    });
+
+    it.each([
+      [{ endedAt: EARLIER, createdAt: NOW }, EARLIER],
+      [{ createdAt: EARLIER }, EARLIER],
+      [{}, NOW],
+    ])("without a time of its own, given %j, happened at %j, also when it comes again", (data, occurredAt) => {
+      const fresh = anInteraction({ version: 0 });
+      fresh.imported({ kind: "call", ...data }, NOW);
+      expect(fresh.occurredAt).toEqual(occurredAt);
+      expect(fresh.imported({ kind: "call", ...data }, NOW)).toEqual([]);
+    });
+
+    it("keeps what it is about in the other system", () => {
+      const externalLinks = [{ type: "opportunity" as const, system: "zoho", id: "23458" }];
+      const fresh = anInteraction({ version: 0 });
+      fresh.imported({ kind: "call", externalLinks }, NOW);
+      expect(fresh.state().externalLinks).toEqual(externalLinks);
+      expect(fresh.imported({ externalLinks }, NOW)).toEqual([]);
     });
 
     it("reports nothing when it comes again", () => {

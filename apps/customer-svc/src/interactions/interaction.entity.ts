@@ -1,4 +1,4 @@
-import { RuleViolation, type DomainEvent, type InteractionState, type Link } from "@kehu/contracts";
+import { RuleViolation, type DomainEvent, type ExternalLink, type InteractionState, type Link } from "@kehu/contracts";
 import { assign, event, RecordEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { distinctLinks } from "../links/link.ts";
@@ -16,18 +16,21 @@ export class Interaction extends RecordEntity {
   @Column("text", { nullable: true }) purpose: string | null;
   @Column("text", { nullable: true }) outcome: string | null;
   @Column("jsonb") links: Link[];
+  @Column("jsonb", { name: "external_links" }) externalLinks: ExternalLink[];
 
   open(data: CreateInteraction, now: Date): DomainEvent[] {
-    this.links = [];
+    this.begin();
     this.set(data);
     return [event("customer.interaction.created", this, now)];
   }
 
   imported(data: Partial<ImportInteraction>, now: Date): DomainEvent[] {
-    if (this.version > 0) return this.update(data, now);
+    if (this.version > 0) return this.set(data) ? [event("customer.interaction.updated", this, now)] : [];
     if (data.kind === undefined) throw required("kind");
-    if (data.occurredAt === undefined) throw required("occurredAt");
-    return this.open(data as CreateInteraction, now);
+    this.begin();
+    // Without a time of its own it happened when it ended at the latest, or else when it was noted down.
+    this.set({ occurredAt: data.endedAt ?? data.createdAt ?? now, ...data });
+    return [event("customer.interaction.created", this, now)];
   }
 
   update(patch: UpdateInteraction, now: Date): DomainEvent[] {
@@ -62,10 +65,15 @@ export class Interaction extends RecordEntity {
       purpose: this.purpose,
       outcome: this.outcome,
       links: this.links,
+      externalLinks: this.externalLinks,
     };
   }
 
-  private set({ links, ...patch }: UpdateInteraction): boolean {
+  private begin(): void {
+    Object.assign(this, { links: [], externalLinks: [] });
+  }
+
+  private set({ links, ...patch }: Partial<ImportInteraction>): boolean {
     const start = patch.occurredAt ?? this.occurredAt;
     const end = patch.endedAt === undefined ? this.endedAt : patch.endedAt;
     if (end && end < start) throw endsBeforeStart();

@@ -1,8 +1,17 @@
-import { DIRECTIONS, INTERACTION_KINDS } from "@kehu/contracts";
-import { choice, fields, instant, integer, links, longText, resource, text } from "@kehu/records";
+import { DIRECTIONS, INTERACTION_KINDS, LINK_TYPES } from "@kehu/contracts";
+import { choice, fields, instant, integer, json, links, longText, resource, text } from "@kehu/records";
 import { LINK_TARGETS } from "../links/link-targets.ts";
 import { CreateInteraction, ImportInteraction, UpdateInteraction } from "./interaction.dto.ts";
 import { Interaction } from "./interaction.entity.ts";
+
+const EXTERNAL_LINKS_SCHEMA = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["type", "system", "id"],
+    properties: { type: { type: "string", enum: LINK_TYPES }, system: { type: "string" }, id: { type: "string" } },
+  },
+};
 
 export const INTERACTIONS = resource<Interaction>({
   name: "interactions",
@@ -27,6 +36,7 @@ export const INTERACTIONS = resource<Interaction>({
     purpose: text("Purpose", "目的"),
     outcome: text("Outcome", "结果"),
     links: links("Links", "关联记录", LINK_TARGETS),
+    externalLinks: json("Links to other systems", "外部关联", EXTERNAL_LINKS_SCHEMA, { neverNull: true }),
   }),
   dto: { create: CreateInteraction, update: UpdateInteraction, import: ImportInteraction },
   defaultSort: ["-occurredAt"],

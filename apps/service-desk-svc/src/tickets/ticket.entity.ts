@@ -182,7 +182,9 @@ export class Ticket extends RecordEntity {
   }
 
   private mustBeInOrder(data: Partial<ImportTicket>): void {
-    const { createdAt, firstResponseAt, resolvedAt, closedAt } = { ...dates(this), ...data };
+    const { firstResponseAt, resolvedAt, closedAt } = { ...dates(this), ...data };
+    // One of which nobody knows any more when it was opened may have ended before it came here.
+    const { createdAt } = data;
     const inOrder = (earlier: Date | null | undefined, later: Date | null | undefined) =>
       !earlier || !later || earlier <= later;
     if (!inOrder(createdAt, resolvedAt) || !inOrder(firstResponseAt, resolvedAt)) {
@@ -194,8 +196,7 @@ export class Ticket extends RecordEntity {
   }
 }
 
-const dates = ({ createdAt, firstResponseAt, resolvedAt, closedAt }: Ticket) => ({
-  createdAt,
+const dates = ({ firstResponseAt, resolvedAt, closedAt }: Ticket) => ({
   firstResponseAt,
   resolvedAt,
   closedAt,

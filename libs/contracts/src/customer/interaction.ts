@@ -9,6 +9,10 @@ export const LINK_TYPES = ["account", "contact", "lead", "opportunity", "ticket"
 export const Link = Type.Object({ type: oneOf(LINK_TYPES), id: Uuid });
 export type Link = Static<typeof Link>;
 
+/** A record of another system that an interaction is about, and that Kehu has no record of. */
+export const ExternalLink = Type.Object({ type: oneOf(LINK_TYPES), system: Type.String(), id: Type.String() });
+export type ExternalLink = Static<typeof ExternalLink>;
+
 export const InteractionState = Type.Object({
   ...RecordState,
   kind: oneOf(INTERACTION_KINDS),
@@ -21,6 +25,7 @@ export const InteractionState = Type.Object({
   purpose: nullable(Type.String()),
   outcome: nullable(Type.String()),
   links: Type.Array(Link),
+  externalLinks: Type.Array(ExternalLink),
 });
 export type InteractionState = Static<typeof InteractionState>;
 
@@ -41,6 +46,7 @@ const interaction = concept("kehu.customer.interaction", "interaction", Interact
   purpose: "prospecting",
   outcome: null,
   links: [{ type: "contact", id: "0199c1a0-0000-7000-8000-000000000002" }],
+  externalLinks: [],
 });
 
 export const INTERACTION_EVENTS = {
