@@ -1,6 +1,6 @@
 /** First hop of the baseline: passes every request on as it is. Nothing is checked. */
 import Fastify from "fastify";
-import { Pool, type Dispatcher } from "undici";
+import { Pool } from "undici";
 
 const [port, upstream = ""] = process.argv.slice(2);
 const pool = new Pool(upstream, { connections: 64, pipelining: 1 });

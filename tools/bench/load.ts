@@ -33,16 +33,23 @@ export class Load {
     const latencies: number[] = [];
     const start = performance.now();
     const end = start + seconds * 1_000;
-    const run = async () => {
+    await this.onEach(async () => {
       while (performance.now() < end) latencies.push(await this.send(next()));
-    };
-    await Promise.all(Array.from({ length: CONNECTIONS }, run));
+    });
     return {
       requests: latencies.length,
       seconds: (performance.now() - start) / 1_000,
       p50: quantile(latencies, 0.5),
       p99: quantile(latencies, 0.99),
     };
+  }
+
+  /** The same, for so many requests. */
+  async count(next: () => Request, requests: number): Promise<void> {
+    let left = requests;
+    await this.onEach(async () => {
+      while (left-- > 0) await this.send(next());
+    });
   }
 
   /** Sends so many requests a second, whether the earlier ones are answered or not. */
@@ -59,6 +66,10 @@ export class Load {
 
   close(): Promise<void> {
     return this.pool.close();
+  }
+
+  private async onEach(connection: () => Promise<void>): Promise<void> {
+    await Promise.all(Array.from({ length: CONNECTIONS }, connection));
   }
 
   /** @returns milliseconds until the whole answer was there */

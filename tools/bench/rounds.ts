@@ -7,8 +7,9 @@ import { cpuBetween, cpuSeconds, type CpuSeconds } from "./usage.ts";
 /** How a load is measured. */
 export interface Pace {
   rounds: number;
-  /** Seconds of load that count, and of load before them. */
+  /** Seconds of load in each. */
   seconds: number;
+  /** Requests before the first round: what V8 has not compiled yet costs several times as much. */
   warmUp: number;
 }
 
@@ -57,6 +58,9 @@ export class Rounds {
 
   async compare(next: () => Request, pace: Pace): Promise<Compared> {
     const readings: { kehu: Reading; bare: Reading }[] = [];
+    await this.kehu.signIn();
+    await this.kehuLoad.count(this.signed(next), pace.warmUp);
+    await this.bareLoad.count(next, pace.warmUp);
     for (let round = 0; round < pace.rounds; round++) {
       await this.kehu.signIn();
       const first = round % 2 === 0 ? await this.onKehu(next, pace) : undefined;
@@ -81,12 +85,15 @@ export class Rounds {
   }
 
   private onKehu(next: () => Request, pace: Pace): Promise<Reading> {
+    return this.measure(this.kehuLoad, this.signed(next), pace, this.kehu.services(), () => this.kehu.untilLevel());
+  }
+
+  private signed(next: () => Request): () => Request {
     const authorization = this.kehu.authorization();
-    const signed = () => {
+    return () => {
       const request = next();
       return { ...request, headers: { ...request.headers, authorization } };
     };
-    return this.measure(this.kehuLoad, signed, pace, this.kehu.services(), () => this.kehu.untilLevel());
   }
 
   private onBare(next: () => Request, pace: Pace): Promise<Reading> {
@@ -96,12 +103,11 @@ export class Rounds {
   private async measure(
     load: Load,
     next: () => Request,
-    { seconds, warmUp }: Pace,
+    { seconds }: Pace,
     services: ReturnType<Kehu["services"]>,
     untilLevel: () => Promise<void>,
   ): Promise<Reading> {
     const read = () => cpuSeconds(services, this.kehu.postmaster());
-    await load.closed(next, warmUp);
     await this.kehu.untilLevel();
     const before = read();
     const result = await load.closed(next, seconds);
