@@ -30,7 +30,9 @@ describe("pipelines", () => {
       expect(pipeline).toMatchObject({ name: "Sales", isDefault: true, ownerId: null, version: 1 });
       const [created] = await sales.eventsOf(pipeline!.id);
       expect(Object.keys(created!.data).sort()).toEqual(Object.keys(EVENTS["sales.pipeline.created"].example).sort());
-      expect(await sales.post("operations/sales/snapshots", { concept: "sales.pipeline" })).toMatchObject({ status: 202 });
+      expect(await sales.post("operations/sales/snapshots", { concept: "sales.pipeline" })).toMatchObject({
+        status: 202,
+      });
       await eventually(async () => (await sales.eventsOf(pipeline!.id)).length === 2);
       const snapshot = (await sales.eventsOf(pipeline!.id)).at(-1)!;
       expect(created!.data["pipeline"]).toEqual(snapshot.data["pipeline"]);

@@ -41,6 +41,8 @@ export interface Sales {
   service: TestService;
   admin: TestCaller;
   post(path: string, body?: object, as?: TestCaller, headers?: Record<string, string>): Promise<TestAnswer<View>>;
+  /** Sends a POST again while the service is too busy for it, as its 503 says. */
+  insist(path: string, body?: object): Promise<TestAnswer<View>>;
   /** Sends a POST that must succeed. */
   done(path: string, body?: object, as?: TestCaller): Promise<View>;
   patch(path: string, body: object, as?: TestCaller): Promise<TestAnswer<View>>;
@@ -76,6 +78,12 @@ export async function startSales(): Promise<Sales> {
     service,
     admin,
     post,
+    async insist(path, body) {
+      for (;;) {
+        const answer = await post(path, body);
+        if (answer.status !== 503) return answer;
+      }
+    },
     async done(path, body, as) {
       const { status, body: view } = await post(path, body, as);
       expect({ ok: status === 200 || status === 201, view }).toMatchObject({ ok: true });

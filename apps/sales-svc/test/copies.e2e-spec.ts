@@ -1,0 +1,95 @@
+import { eventually, publish } from "@kehu/testing";
+import type { EventType } from "@kehu/contracts";
+import { randomUUID } from "node:crypto";
+import { startSales, type Sales } from "./sales.ts";
+
+describe("copies of other services' records", () => {
+  let sales: Sales;
+
+  beforeAll(async () => {
+    sales = await startSales();
+  });
+
+  afterAll(() => sales.close());
+
+  const row = async (table: string, id: string) => {
+    const { rows } = await sales.database.admin.query<{ name: string; version: number; deleted: boolean }>(
+      `SELECT name, version, deleted_at IS NOT NULL AS deleted FROM sales.${table} WHERE id = $1`,
+      [id],
+    );
+    return rows[0];
+  };
+
+  const CASES: [string, EventType, EventType, EventType, (name: string) => object, string][] = [
+    [
+      "account_copy",
+      "customer.account.created",
+      "customer.account.updated",
+      "customer.account.deleted",
+      (name) => ({ name }),
+      "x",
+    ],
+    [
+      "contact_copy",
+      "customer.contact.created",
+      "customer.contact.updated",
+      "customer.contact.deleted",
+      (lastName) => ({ firstName: null, lastName }),
+      "x",
+    ],
+    [
+      "campaign_copy",
+      "marketing.campaign.created",
+      "marketing.campaign.launched",
+      "marketing.campaign.deleted",
+      (name) => ({ name }),
+      "x",
+    ],
+  ];
+
+  it.each(CASES)("%s follows %s, whatever comes twice or late", async (table, created, updated, deleted, named) => {
+    const id = randomUUID();
+    const first = randomUUID();
+    await publish(sales.database, updated, { id, ...named("New") }, 2);
+    await publish(sales.database, created, { id, ...named("Old") }, 1, first);
+    await publish(sales.database, created, { id, ...named("Old") }, 1, first);
+    const marker = randomUUID();
+    await publish(sales.database, created, { id: marker, ...named("Marker") });
+    await eventually(async () => (await row(table, marker)) !== undefined);
+    expect(await row(table, id)).toEqual({ name: "New", version: 2, deleted: false });
+    await publish(sales.database, deleted, { id, ...named("New"), deletedAt: "2026-01-02T03:04:05.000Z" }, 3);
+    await eventually(async () => (await row(table, id))?.deleted);
+  });
+
+  it("are filled again by snapshots", async () => {
+    const id = randomUUID();
+    await publish(sales.database, "customer.account.snapshot", { id, name: "Late" }, 9);
+    await eventually(async () => (await row("account_copy", id))?.version === 9);
+  });
+
+  it("refuse a deleted record as a reference for good", async () => {
+    const accountId = await sales.known("account");
+    await publish(
+      sales.database,
+      "customer.account.deleted",
+      { id: accountId, deletedAt: "2026-01-02T03:04:05.000Z" },
+      2,
+    );
+    await eventually(async () => (await row("account_copy", accountId))?.deleted);
+    expect(await sales.post("opportunities", { name: "x", accountId })).toMatchObject({
+      status: 422,
+      body: { code: "reference.unknown" },
+    });
+  });
+
+  it("park an event that cannot be, and the others go on", async () => {
+    const id = randomUUID();
+    await publish(sales.database, "customer.account.created", { id, name: 5 });
+    expect(await sales.known("account")).toBeDefined();
+    await eventually(async () => {
+      const { rows } = await sales.database.admin.query("SELECT handler FROM sales.dead_letter WHERE key = $1", [id]);
+      return rows.length > 0;
+    });
+    expect(await row("account_copy", id)).toBeUndefined();
+  });
+});
