@@ -132,6 +132,21 @@ describe("interactions", () => {
     });
   });
 
+  describe("GET /v1/interactions/:id", () => {
+    it("shows the name of another service's record to whom that record is open", async () => {
+      const [mine, other] = [anOwner(), anOwner()];
+      const lead = { id: randomUUID(), firstName: null, lastName: "Denson", ownerId: mine.id };
+      await publish(customer.database, "sales.lead.created", lead);
+      const { id } = await aCall({ links: [{ type: "lead", id: lead.id }] });
+      const seenBy = async (who: TestCaller) => {
+        const grants = { ...who.grants, "customer.interaction.read": "all" as const };
+        return (await customer.get(`/v1/interactions/${id}`, { id: who.id, grants }))["links"];
+      };
+      expect(await seenBy(mine)).toEqual([{ type: "lead", id: lead.id, name: "Denson" }]);
+      expect(await seenBy(other)).toEqual([{ type: "lead", id: lead.id, name: null }]);
+    });
+  });
+
   describe("PATCH /v1/interactions/:id", () => {
     it("replaces the links, moves them in time, and makes no event when they are the same", async () => {
       const [one, other] = [
