@@ -82,6 +82,21 @@ describe("copies of other services' records", () => {
     });
   });
 
+  it("of the company's settings say in which currency deals are and how phones are read", async () => {
+    await publish(sales.database, "identity.settings.created", { id: randomUUID(), currency: "CNY", country: "CN" });
+    const accountId = await sales.known("account");
+    const amount = { amount: "22700.00", currency: "CNY" };
+    await eventually(async () => (await sales.post("opportunities", { name: "x", accountId, amount })).status === 201);
+    const dollars = { name: "x", accountId, amount: { amount: "1.00", currency: "USD" } };
+    expect(await sales.post("opportunities", dollars)).toMatchObject({
+      status: 422,
+      body: { code: "currency.no-rate" },
+    });
+    expect(await sales.done("leads", { lastName: "王", phone: "138 0013 8000" })).toMatchObject({
+      phone: "+8613800138000",
+    });
+  });
+
   it("park an event that cannot be, and the others go on", async () => {
     const id = randomUUID();
     await publish(sales.database, "customer.account.created", { id, name: 5 });
