@@ -50,6 +50,10 @@ describe("campaign members", () => {
   const aLead = async (state: object = {}) => {
     const lead = { id: randomUUID(), personId: randomUUID() };
     await publish(database, "sales.lead.created", { ...lead, ...state });
+    await eventually(async () => {
+      const { rows } = await database.admin.query("SELECT 1 FROM marketing.lead_copy WHERE id = $1", [lead.id]);
+      expect(rows).toHaveLength(1);
+    });
     return lead;
   };
   const listOf = async (path: string, personId: string) =>
@@ -106,11 +110,12 @@ describe("campaign members", () => {
       expect((await eventsOf(body.id)).slice(1)).toEqual(Array(2).fill("marketing.campaign-member.status-changed"));
     });
 
-    it("withdraws consent once when the person opts out, of one campaign or of ten at once", async () => {
+    it("withdraws consent once when the person opts out, of one campaign or of five at once", async () => {
       const lead = await aLead();
-      const members = await Promise.all(Array.from({ length: 10 }, () => post({ leadId: lead.id })));
+      const members = await Promise.all(Array.from({ length: 5 }, () => post({ leadId: lead.id })));
+      expect(members.filter(({ status }) => status !== 201).map(({ body }) => body)).toEqual([]);
       const answers = await Promise.all(members.map(({ body }) => reach(body.id, "opted_out")));
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(answers.filter(({ status }) => status !== 200).map(({ body }) => body)).toEqual([]);
       const entries = await listOf("consents", lead.personId);
       expect(entries).toMatchObject([
         { channel: "email", purpose: "marketing", state: "withdrawn", source: "campaign-member", ownerId: admin.id },
@@ -164,12 +169,6 @@ describe("campaign members", () => {
   describe("POST /v1/campaign-members/bulk", () => {
     it("imports statuses with one entry per person, and nothing the second time", async () => {
       const [first, second] = [await aLead(), await aLead()];
-      await eventually(async () => {
-        const { rows } = await database.admin.query("SELECT 1 FROM marketing.lead_copy WHERE id = ANY($1)", [
-          [first.id, second.id],
-        ]);
-        expect(rows).toHaveLength(2);
-      });
       const row = (id: string, data: object) => ({
         op: "upsert",
         matchBy: "externalId",

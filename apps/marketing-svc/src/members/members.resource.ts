@@ -53,10 +53,11 @@ async function ledgerEntries(tx: Tx, changes: readonly Change[]): Promise<Conseq
   );
   const optedOut = concerned.filter(({ status }) => status === "opted_out");
   const bounced = concerned.filter(({ status }) => status === "bounced");
-  return [
-    { resource: CONSENTS, items: await withdrawals(tx, optedOut) },
-    { resource: SUPPRESSIONS, items: await hardBounces(tx, bounced) },
+  const entries = [
+    { resource: CONSENTS, items: optedOut.length ? await withdrawals(tx, optedOut) : [] },
+    { resource: SUPPRESSIONS, items: bounced.length ? await hardBounces(tx, bounced) : [] },
   ];
+  return entries.filter(({ items }) => items.length > 0);
 }
 
 /** The status is new, or the person is. */

@@ -169,6 +169,13 @@ describe("Ticket", () => {
       expect(() => born({ subject: "x", ...dates })).toThrow(expect.objectContaining({ code }));
     });
 
+    it("may have ended before it came here, where nobody knows when it was opened", () => {
+      const row = { subject: "x", status: "closed", closedAt: new Date("2020-01-02T03:04:05Z") } as const;
+      const ticket = aTicket({ version: 0 });
+      expect(ticket.imported(row, NOW, [1])).toHaveLength(2);
+      expect(ticket.imported(row, NOW, [])).toEqual([]);
+    });
+
     it("needs a subject only when it is new", () => {
       expect(() => born({})).toThrow(expect.objectContaining({ code: "request.invalid" }));
     });
