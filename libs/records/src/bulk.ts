@@ -80,7 +80,7 @@ export class Bulk {
         throw new RuleViolation("bulk.failed", "An operation failed, so nothing was done.", { results });
       await batch.store(tx, who);
       if (who.idempotency)
-        await keep(
+        keep(
           tx,
           who,
           open.map((step) => ({ key: step.key, bodyHash: step.hash, reply: fresh.get(step) })),

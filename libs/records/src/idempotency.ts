@@ -20,20 +20,22 @@ export async function claim(
   hashes: ReadonlyMap<string, string>,
 ): Promise<Map<string, unknown>> {
   const { key, route } = who.idempotency!;
-  const [lock] = await tx.query<{ mine: boolean }>(
-    "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine",
-    [JSON.stringify([who.actorId, route, key])],
-  );
+  // Sent together; the second still looks only when the lock is taken, and so sees what its last holder has stored.
+  const [[lock], stored] = await Promise.all([
+    tx.query<{ mine: boolean }>("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine", [
+      JSON.stringify([who.actorId, route, key]),
+    ]),
+    tx.query<{ key: string; body_hash: string; reply: unknown }>(
+      `SELECT key, body_hash, reply FROM idempotent_reply
+       WHERE actor_id = $1 AND route = $2 AND key = ANY($3) AND stored_at > clock_timestamp() - ${KEPT}`,
+      [who.actorId, route, [...hashes.keys()]],
+    ),
+  ]);
   if (!lock!.mine) {
     throw new Conflict("idempotency.in-progress", "A request with this Idempotency-Key is still running.", {
       retryAfter: 1,
     });
   }
-  const stored = await tx.query<{ key: string; body_hash: string; reply: unknown }>(
-    `SELECT key, body_hash, reply FROM idempotent_reply
-     WHERE actor_id = $1 AND route = $2 AND key = ANY($3) AND stored_at > clock_timestamp() - ${KEPT}`,
-    [who.actorId, route, [...hashes.keys()]],
-  );
   for (const row of stored) {
     if (row.body_hash !== hashes.get(row.key)) {
       throw new RuleViolation("idempotency.body-differs", "This Idempotency-Key came with another body before.");
@@ -42,15 +44,15 @@ export async function claim(
   return new Map(stored.map((row) => [row.key, row.reply]));
 }
 
-/** Keeps replies in the transaction of their effects. */
-export async function keep(
+/** Keeps replies in the transaction of their effects, which fails where this does. */
+export function keep(
   tx: Tx,
   who: RequestContext,
   replies: readonly { key: string; bodyHash: string; reply: unknown }[],
-): Promise<void> {
+): void {
   if (replies.length === 0) return;
   const rows = replies.map(({ key, bodyHash, reply }) => ({ key, body_hash: bodyHash, reply }));
-  await tx.query(
+  tx.queue(
     `INSERT INTO idempotent_reply (actor_id, route, key, body_hash, reply)
      SELECT $1, $2, r.key, r.body_hash, r.reply FROM json_populate_recordset(NULL::idempotent_reply, $3) r
      ON CONFLICT (actor_id, route, key) DO UPDATE

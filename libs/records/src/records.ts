@@ -53,8 +53,8 @@ export class Records {
       const resolved = await this.references.resolve(tx, resource, data, who);
       const record = this.born(resource, who);
       const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1));
-      await this.store(tx, resource, [{ record, before: null, events }], who);
-      const body = await viewOf(tx, resource, record.id, who);
+      const stored = this.store(tx, resource, [{ record, before: null, events }], who);
+      const [body] = await Promise.all([viewOf(tx, resource, record.id, who), stored]);
       return { body, version: record.version, location: `/v1/${resource.name}/${record.id}` };
     });
   }
@@ -94,9 +94,12 @@ export class Records {
       if (who.ifMatch !== null && who.ifMatch !== record.version) throw new Stale(await viewOf(tx, resource, id, who));
       const before = record.state();
       const events = await decide(record, tx);
-      if (events.length) await this.store(tx, resource, [{ record, before, events }], who);
-      if (options.reply) return options.reply(tx);
-      const body = options.silent ? null : await viewOf(tx, resource, id, who);
+      const stored = this.store(tx, resource, events.length ? [{ record, before, events }] : [], who);
+      if (options.reply) {
+        await stored;
+        return options.reply(tx);
+      }
+      const [body] = await Promise.all([options.silent ? null : viewOf(tx, resource, id, who), stored]);
       return { body, version: record.version, location: null };
     });
   }
@@ -232,7 +235,7 @@ export class Records {
       const before = (await claim(tx, who, new Map([[key, bodyHash]]))).get(key) as Reply | undefined;
       if (before) return new WriteReply({ ...before, replayed: true });
       const reply = await work(tx);
-      await keep(tx, who, [{ key, bodyHash, reply }]);
+      keep(tx, who, [{ key, bodyHash, reply }]);
       return new WriteReply(reply);
     });
   }

@@ -27,17 +27,17 @@ export async function store(
   }
   const born = changes.filter(({ before }) => before === null);
   const kept = changes.filter(({ before }) => before !== null);
-  if (born.length) await tx.query(insert, [JSON.stringify(born.map(({ record }) => rows.write(resource, record)))]);
-  if (kept.length) await tx.query(update, [JSON.stringify(kept.map(({ record }) => rows.write(resource, record)))]);
+  const rowsOf = (some: readonly Change[]) => [JSON.stringify(some.map(({ record }) => rows.write(resource, record)))];
   const named = changes.filter(hasNewExternalIds).map(({ record }) => record);
-  if (!(await keepExternalIds(tx, resource.type, named)))
-    throw new Conflict("external-id.taken", "Another record has this external id.");
-  await tx.query(INSERT_HISTORY, [JSON.stringify(history)]);
-  await appendToOutbox(
-    tx,
-    changes.flatMap(({ events }) => events),
-    who,
-  );
+  // Sent together, in this order: none needs what another answers, and where one fails those behind it do, too.
+  const written: Promise<unknown>[] = [];
+  if (born.length) written.push(tx.query(insert, rowsOf(born)));
+  if (kept.length) written.push(tx.query(update, rowsOf(kept)));
+  const areNamed = keepExternalIds(tx, resource.type, named);
+  const events = changes.flatMap((change) => change.events);
+  written.push(areNamed, tx.query(INSERT_HISTORY, [JSON.stringify(history)]), appendToOutbox(tx, events, who));
+  await Promise.all(written);
+  if (!(await areNamed)) throw new Conflict("external-id.taken", "Another record has this external id.");
 }
 
 const HISTORY_COLUMNS =

@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import type pg from "pg";
+
+const names = new Map<string, string>();
+
+function nameOf(sql: string): string {
+  let name = names.get(sql);
+  if (name === undefined) {
+    name = createHash("sha1").update(sql).digest("base64url");
+    names.set(sql, name);
+  }
+  return name;
+}
+
+type Client = pg.Pool | pg.PoolClient;
+
+/** @param prepared whether the server keeps the statement, under a name made of its text */
+export async function run<R>(
+  client: Client,
+  text: string,
+  values: readonly unknown[],
+  prepared: boolean,
+): Promise<R[]> {
+  const name = prepared ? nameOf(text) : undefined;
+  const result = await client.query({ name, text, values: values as unknown[] });
+  return result.rows as R[];
+}
+
+/** True where Postgres is away, is starting or stopping, or cut the wait: the same work may succeed later. */
+export function isTransient(error: unknown): boolean {
+  const code = (error as { code?: string } | null)?.code ?? "";
+  return isConnectionLoss(error) || /^(08|40|53|57)/.test(code) || code === "55P03" || code === "25P03";
+}
+
+export function isConnectionLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: string }).code ?? "";
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code) ||
+    /^57P0|^08/.test(code) ||
+    /Connection terminated|timeout exceeded|Query read timeout|not queryable/i.test(error.message)
+  );
+}
