@@ -102,6 +102,9 @@ function unknownWord(
   around.warn("import.unknown-value", name, message);
 }
 
+/** A field that is emptied where the row says nothing about it, instead of beginning as Kehu has it begin. */
+export const orEmpty = (field: Field): Field => ({ ...field, read: (row, around) => field.read(row, around) ?? null });
+
 /** The same for every row. */
 export const always = (value: unknown): Field => ({ columns: [], read: () => value });
 

@@ -34,7 +34,7 @@ export class Rejects {
           .map(({ message, column }) => (column && !message.startsWith(column) ? `${column}: ${message}` : message))
           .join("; "),
       ]);
-    if (rejected.length > 0) this.save(file, [[...own, ...ADDED], ...rejected]);
+    if (rejected.length > 0) this.put(file, [[...own, ...ADDED], ...rejected]);
     for (const { row, key, isFailed, remarks } of inOrder) {
       if (isFailed) continue;
       for (const { column, code, message } of remarks)
@@ -44,10 +44,10 @@ export class Rejects {
 
   /** Writes the list of warnings. */
   end(): void {
-    if (this.warnings.length > 1) this.save(WARNINGS, this.warnings);
+    if (this.warnings.length > 1) this.put(WARNINGS, this.warnings);
   }
 
-  private save(file: string, lines: readonly (readonly string[])[]): void {
+  private put(file: string, lines: readonly (readonly string[])[]): void {
     writeFileSync(join(this.folder, file), lines.map((cells) => `${cells.map(quoted).join(",")}\n`).join(""));
   }
 }

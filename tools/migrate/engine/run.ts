@@ -37,7 +37,7 @@ export async function bringOver(run: Run): Promise<{ report: Report; reasons: st
       if (run.rejects) remarks.push(row);
     });
     reports.push(file.report);
-    run.progress.begin(file.report, csv.progress);
+    run.progress.begin(file.report, () => csv.progress());
     try {
       await file.run(csv);
     } finally {

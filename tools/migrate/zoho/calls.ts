@@ -1,6 +1,6 @@
 import { always, instant, owner, text, wholeNumber, word } from "../engine/fields.ts";
 import type { FileTable } from "../engine/mapping.ts";
-import { links } from "./links.ts";
+import { externalLinks, links } from "./links.ts";
 import { CALL_DIRECTIONS } from "./vocabularies.ts";
 
 export const CALLS: FileTable = {
@@ -17,16 +17,9 @@ export const CALLS: FileTable = {
     durationSeconds: wholeNumber("Call Duration (in seconds)"),
     purpose: text("Call Purpose"),
     links,
+    externalLinks,
     ownerId: owner({ id: "Call Owner Id", name: "Call Owner" }),
     createdAt: instant("Created Time"),
   },
-  unused: [
-    "Billable",
-    "Modified Time",
-    "Call Duration (in minutes)",
-    "Who Id Id",
-    "What Id",
-    "SEMODULE",
-    "POTENTIALID",
-  ],
+  unused: ["Billable", "Modified Time", "Call Duration (in minutes)", "Who Id Id", "What Id", "SEMODULE"],
 };

@@ -1,4 +1,4 @@
-import { day, instant, money, requiredText, text, word } from "../engine/fields.ts";
+import { day, instant, money, orEmpty, requiredText, text, word } from "../engine/fields.ts";
 import type { FileTable } from "../engine/mapping.ts";
 import { CAMPAIGN_STATUSES } from "./vocabularies.ts";
 
@@ -11,7 +11,7 @@ export const CAMPAIGNS: FileTable = {
   fields: {
     name: requiredText("Campaign Name"),
     type: text("Type"),
-    status: word("Status", CAMPAIGN_STATUSES, "warns"),
+    status: orEmpty(word("Status", CAMPAIGN_STATUSES, "warns")),
     startsOn: day("Start Date"),
     endsOn: day("End Date"),
     expectedRevenue: money("Expected Revenue", "USD", "warns"),

@@ -1,6 +1,6 @@
 import { always, instant, instantNotBefore, owner, text } from "../engine/fields.ts";
 import type { FileTable } from "../engine/mapping.ts";
-import { links } from "./links.ts";
+import { externalLinks, links } from "./links.ts";
 
 export const EVENTS: FileTable = {
   file: "Events.csv",
@@ -14,8 +14,9 @@ export const EVENTS: FileTable = {
     occurredAt: instant("Start DateTime"),
     endedAt: instantNotBefore("End DateTime", "Start DateTime"),
     links,
+    externalLinks,
     ownerId: owner({ id: "Event Owner Id", name: "Event Owner" }),
     createdAt: instant("Created Time"),
   },
-  unused: ["Modified Time", "Who Id Id", "What Id", "SEMODULE", "POTENTIALID"],
+  unused: ["Modified Time", "Who Id Id", "What Id", "SEMODULE"],
 };

@@ -16,5 +16,11 @@ function read(row: Row, around: Surroundings): { type: string; id: string }[] | 
   return links.length > 0 ? links : undefined;
 }
 
+/** The file of potentials has no ids of its own: which one is meant is kept as the other system has it. */
+export const externalLinks: Field = from(["POTENTIALID"], (row) => {
+  const id = row.text("POTENTIALID");
+  return isNone(id) ? undefined : [{ type: "opportunity", system: "zoho", id }];
+});
+
 /** What a call or an event is about. */
 export const links: Field = from(Object.keys(COLUMNS), read, Object.values(COLUMNS));

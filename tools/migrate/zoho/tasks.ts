@@ -1,4 +1,4 @@
-import { instant, owner, requiredText, word } from "../engine/fields.ts";
+import { instant, orEmpty, owner, requiredText, word } from "../engine/fields.ts";
 import type { FileTable } from "../engine/mapping.ts";
 import { TASK_STATUSES } from "./vocabularies.ts";
 
@@ -11,7 +11,7 @@ export const TASKS: FileTable = {
   equalRowsAreOne: true,
   fields: {
     subject: requiredText("Subject"),
-    status: word("Status", TASK_STATUSES, "warns"),
+    status: orEmpty(word("Status", TASK_STATUSES, "warns")),
     dueAt: instant("Due Date"),
     ownerId: owner({ name: "Task Owner" }),
     createdAt: instant("Created Time"),
