@@ -33,7 +33,14 @@ export class ProxyModule implements OnModuleInit {
       contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, // plain http inside a company's network
       strictTransportSecurity: config.publicUrl.startsWith("https:"),
     });
-    fastify.addHook("onRequest", (request, reply) => this.check(request, reply));
+    fastify.addHook("onRequest", (request, reply, done) => {
+      try {
+        this.check(request, reply);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    });
     if (config.corsOrigins.length > 0) {
       void fastify.register(cors, {
         origin: config.corsOrigins,
@@ -45,11 +52,11 @@ export class ProxyModule implements OnModuleInit {
   }
 
   /** @throws Problem */
-  private async check(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private check(request: FastifyRequest, reply: FastifyReply): void {
     const isProxied = request.routeOptions.url === "/*";
-    if (!isProxied) await reply.helmet();
+    if (!isProxied) void reply.helmet();
     checkEdge(request);
-    const isHealth = request.routeOptions.url?.startsWith("/health/") ?? false;
-    if (!isProxied && !isHealth) this.limits.address(request.ip, reply);
+    const isFree = request.method === "OPTIONS" || request.routeOptions.url?.startsWith("/health/");
+    if (!isProxied && !isFree) this.limits.address(request.ip, reply);
   }
 }

@@ -5,7 +5,7 @@ import { Injectable, Logger } from "@nestjs/common";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Authenticator } from "../access/authenticator.ts";
 import type { SessionState } from "../access/session-states.ts";
-import type { Operation } from "../routing/openapi.ts";
+import { METHODS, type Operation } from "../routing/openapi.ts";
 import { RouteTable } from "../routing/route-table.ts";
 import { Upstreams } from "../routing/upstreams.ts";
 import { pathOf } from "./edge.ts";
@@ -34,7 +34,8 @@ export class ProxyService {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, payload, parsed) => parsed(null, payload));
     scope.setErrorHandler((error: FastifyError, request, reply) => this.fail(error, request, reply));
-    scope.all("/*", (request, reply) => this.handle(request, reply));
+    // HEAD comes with GET; OPTIONS is for @fastify/cors, or for nobody.
+    scope.route({ method: [...METHODS], url: "/*", handler: (request, reply) => this.handle(request, reply) });
     done();
   };
 

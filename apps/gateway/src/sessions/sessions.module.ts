@@ -3,6 +3,7 @@ import { AccessModule } from "../access/access.module.ts";
 import { KeysModule } from "../keys/keys.module.ts";
 import { LoginThrottle } from "./login-throttle.ts";
 import { Passwords } from "./passwords.ts";
+import { SessionRetention } from "./session-retention.service.ts";
 import { SessionsController } from "./sessions.controller.ts";
 import { SessionsQueries } from "./sessions.queries.ts";
 import { SessionsService } from "./sessions.service.ts";
@@ -10,7 +11,7 @@ import { SessionsService } from "./sessions.service.ts";
 @Module({
   imports: [AccessModule, KeysModule],
   controllers: [SessionsController],
-  providers: [SessionsService, SessionsQueries, Passwords, LoginThrottle],
+  providers: [SessionsService, SessionsQueries, Passwords, LoginThrottle, SessionRetention],
   exports: [SessionsService, Passwords],
 })
 export class SessionsModule {}
