@@ -1,13 +1,28 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 const { jsc } = JSON.parse(readFileSync(new URL("./.swcrc", import.meta.url), "utf8"));
 // Jest resolves `.ts` specifiers itself, so here they stay as they are.
 delete jsc.rewriteRelativeImportExtensions;
 
+/** A real Kafka: one that runs, or what starts one (libs/testing/src/kafka). Where there is none its cases do not exist. */
+const answers = (...command) => spawnSync(command[0], command.slice(1), { stdio: "ignore" }).status === 0;
+const hasKafka =
+  Boolean(process.env.KAFKA_BROKERS) ||
+  answers("docker", "info") ||
+  (answers("java", "-version") && answers("mvn", "--version"));
+if (!hasKafka)
+  console.error("NOT RUN: the tests on Kafka. Set KAFKA_BROKERS, or install Docker, or Java 17 and Maven.");
+
 export default {
   roots: ["<rootDir>/apps", "<rootDir>/libs", "<rootDir>/tools"],
   testMatch: ["**/*.spec.ts", "**/*.e2e-spec.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "/dist/", "/test/faults/"],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "/dist/",
+    "/test/faults/",
+    ...(hasKafka ? [] : ["/kafka\\.e2e-spec\\.ts$"]),
+  ],
   modulePathIgnorePatterns: ["/dist/"],
   testEnvironment: "node",
   testEnvironmentOptions: { customExportConditions: ["source", "node", "node-addons"] },
