@@ -61,11 +61,12 @@ export class Install {
     return child;
   }
 
-  async untilReady(): Promise<void> {
+  /** @param patience milliseconds */
+  async untilReady(patience = 60_000): Promise<void> {
     await eventually(() => {
       if (this.starter?.exitCode !== null) throw new Error(`It ended: ${this.output}`);
       return this.output.includes(`Kehu is ready at http://localhost:${this.port}\n`);
-    }, 60_000);
+    }, patience);
   }
 
   /** The processes that run.json names. */

@@ -1,6 +1,6 @@
 export { publish } from "./bus.ts";
 export { eventually } from "./eventually.ts";
-export { kafkaBrokers, startBroker, type Broker } from "./kafka.ts";
+export { canStartBroker, kafkaBrokers, startBroker, type Broker } from "./kafka.ts";
 export { ADMIN, configureGateway, newSecret, startGateway, type TestGateway } from "./gateway.ts";
 export { testDatabase, type TestDatabase } from "./postgres.ts";
 export {

@@ -50,6 +50,15 @@ export async function kafkaBrokers(what: string): Promise<readonly string[] | nu
 }
 
 /**
+ * Whether `startBroker` can start one here, for a test that needs more than one. Call it while tests are collected.
+ *
+ * @returns false after one loud line; in CI that is an error
+ */
+export async function canStartBroker(what: string): Promise<boolean> {
+  return (await findKind()) !== null || notRun(what, "no Docker engine, no Java with Maven") !== null;
+}
+
+/**
  * A broker of the test's own, started, which it may kill; it removes it in the end.
  *
  * @returns null, after one loud line, where nothing here can run one; in CI that is an error
