@@ -8,6 +8,7 @@ import {
   type TestService,
 } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
+import { insist } from "./customer.ts";
 
 interface AccountView {
   id: string;
@@ -165,7 +166,7 @@ describe("accounts", () => {
       const { id } = await anAccount();
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, n) =>
-          service.request(admin, "PATCH", `/v1/accounts/${id}`, { body: { industry: `i${n}` } }),
+          insist(() => service.request(admin, "PATCH", `/v1/accounts/${id}`, { body: { industry: `i${n}` } })),
         ),
       );
       expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toEqual([]);

@@ -1,6 +1,6 @@
 import { anOwner, publish } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
-import { startCustomer, type Customer, type View } from "./customer.ts";
+import { insist, startCustomer, type Customer, type View } from "./customer.ts";
 
 describe("contacts", () => {
   let customer: Customer;
@@ -111,7 +111,9 @@ describe("contacts", () => {
     it("loses no update of 30 at once", async () => {
       const { id } = await aContact();
       const send = (n: number) =>
-        customer.service.request(customer.admin, "PATCH", `/v1/contacts/${id}`, { body: { title: `t${n}` } });
+        insist(() =>
+          customer.service.request(customer.admin, "PATCH", `/v1/contacts/${id}`, { body: { title: `t${n}` } }),
+        );
       await Promise.all(Array.from({ length: 30 }, (_, n) => send(n)));
       expect((await customer.get(`/v1/contacts/${id}`)).version).toBe(31);
     });

@@ -74,3 +74,11 @@ export async function startCustomer(): Promise<Customer> {
     },
   };
 }
+
+/** Sends a request again while a busy machine answers that it took too long: nothing has happened then. */
+export async function insist<A extends { status: number }>(send: () => Promise<A>): Promise<A> {
+  for (;;) {
+    const answer = await send();
+    if (answer.status !== 503) return answer;
+  }
+}

@@ -1,7 +1,7 @@
 import { anAdministrator, anOwner, eventually, publish, type TestCaller } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { startCustomer, type Customer, type View } from "./customer.ts";
+import { insist, startCustomer, type Customer, type View } from "./customer.ts";
 
 const AT = "2026-01-02T02:00:00.000Z";
 
@@ -167,7 +167,9 @@ describe("interactions", () => {
 
     it("loses no update of 30 at once", async () => {
       const { id } = await aCall();
-      await Promise.all(Array.from({ length: 30 }, (_, n) => send("PATCH", `/${id}`, { outcome: `o${n}` })));
+      await Promise.all(
+        Array.from({ length: 30 }, (_, n) => insist(() => send("PATCH", `/${id}`, { outcome: `o${n}` }))),
+      );
       expect((await customer.get(`/v1/interactions/${id}`)).version).toBe(31);
     });
   });

@@ -1,5 +1,5 @@
 import { anOwner } from "@kehu/testing";
-import { startCustomer, type Customer, type View } from "./customer.ts";
+import { insist, startCustomer, type Customer, type View } from "./customer.ts";
 
 describe("tasks", () => {
   let customer: Customer;
@@ -82,7 +82,9 @@ describe("tasks", () => {
 
     it("is completed by one of 20 callers at once", async () => {
       const { id } = await aTask();
-      const answers = await Promise.all(Array.from({ length: 20 }, () => send("POST", `/${id}/complete`)));
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => insist(() => send("POST", `/${id}/complete`))),
+      );
       expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 409)]);
       expect((await customer.eventsOf(id)).map(([type]) => type)).toEqual([
         "customer.task.created",
