@@ -43,6 +43,8 @@ export interface TestService {
     path: string,
     options?: RequestOptions,
   ): Promise<TestAnswer<B>>;
+  /** The token that the gateway would send for the caller. */
+  tokenOf(caller: TestCaller): string;
   close(): Promise<void>;
 }
 
@@ -75,12 +77,13 @@ export async function startService(
   await app.listen(0, "127.0.0.1");
   const url = await app.getUrl();
   const key = createSecretKey(Buffer.from(secret));
+  const tokenOf = ({ id, grants }: TestCaller) =>
+    signInternalToken({ actorType: "user", actorId: id, sessionId: null, grants }, name, key);
   return {
     url,
+    tokenOf,
     async request<B>(caller: TestCaller | null, method: string, path: string, { body, headers }: RequestOptions = {}) {
-      const token =
-        caller &&
-        signInternalToken({ actorType: "user", actorId: caller.id, sessionId: null, grants: caller.grants }, name, key);
+      const token = caller && tokenOf(caller);
       const response = await fetch(url + path, {
         method,
         headers: {

@@ -82,7 +82,9 @@ export class JavaBroker implements Broker {
     const args = [...FLAGS, ...CLASS_PATH, "kafka.Kafka", join(this.#folder, "server.properties")];
     const java = spawn("java", args, { stdio: "ignore" });
     this.#java = java;
-    process.once("exit", () => java.kill("SIGKILL"));
+    const kill = () => java.kill("SIGKILL");
+    process.once("exit", kill);
+    java.once("exit", () => process.off("exit", kill));
     for (const deadline = Date.now() + START_LIMIT; !(await this.#answers()); await wait(50)) {
       if (java.exitCode !== null || Date.now() > deadline) throw new Error(`Kafka did not start: ${args.join(" ")}`);
     }
