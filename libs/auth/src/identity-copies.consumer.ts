@@ -1,34 +1,34 @@
-import type { EventOf } from '@kehu/contracts';
-import { OnEvent, upsertNewer, type EventContext } from '@kehu/messaging';
-import { Controller } from '@nestjs/common';
+import type { EventOf } from "@kehu/contracts";
+import { OnEvent, upsertNewer, type EventContext } from "@kehu/messaging";
+import { Controller } from "@nestjs/common";
 
 type UserEvent = EventOf<
-  | 'identity.user.invited'
-  | 'identity.user.activated'
-  | 'identity.user.updated'
-  | 'identity.user.suspended'
-  | 'identity.user.reactivated'
-  | 'identity.user.deleted'
-  | 'identity.user.restored'
-  | 'identity.user.snapshot'
+  | "identity.user.invited"
+  | "identity.user.activated"
+  | "identity.user.updated"
+  | "identity.user.suspended"
+  | "identity.user.reactivated"
+  | "identity.user.deleted"
+  | "identity.user.restored"
+  | "identity.user.snapshot"
 >;
-type SettingsEvent = EventOf<'identity.settings.created' | 'identity.settings.updated' | 'identity.settings.snapshot'>;
+type SettingsEvent = EventOf<"identity.settings.created" | "identity.settings.updated" | "identity.settings.snapshot">;
 
 /** Keeps the service's copies of users and of the company's settings; their only writer. */
 @Controller()
 export class IdentityCopiesConsumer {
   @OnEvent(
     [
-      'identity.user.invited',
-      'identity.user.activated',
-      'identity.user.updated',
-      'identity.user.suspended',
-      'identity.user.reactivated',
-      'identity.user.deleted',
-      'identity.user.restored',
-      'identity.user.snapshot',
+      "identity.user.invited",
+      "identity.user.activated",
+      "identity.user.updated",
+      "identity.user.suspended",
+      "identity.user.reactivated",
+      "identity.user.deleted",
+      "identity.user.restored",
+      "identity.user.snapshot",
     ],
-    'users-copy',
+    "users-copy",
   )
   async users(events: UserEvent[], { tx }: EventContext): Promise<void> {
     const rows = events.map(({ aggregateversion, data: { user } }) => ({
@@ -41,10 +41,10 @@ export class IdentityCopiesConsumer {
       external_ids: user.externalIds,
       deleted_at: user.deletedAt,
     }));
-    await upsertNewer(tx, 'user_copy', rows);
+    await upsertNewer(tx, "user_copy", rows);
   }
 
-  @OnEvent(['identity.settings.created', 'identity.settings.updated', 'identity.settings.snapshot'], 'settings-copy')
+  @OnEvent(["identity.settings.created", "identity.settings.updated", "identity.settings.snapshot"], "settings-copy")
   async settings(events: SettingsEvent[], { tx }: EventContext): Promise<void> {
     const rows = events.map(({ aggregateversion, data: { settings } }) => ({
       id: settings.id,
@@ -53,6 +53,6 @@ export class IdentityCopiesConsumer {
       time_zone: settings.timeZone,
       country: settings.country,
     }));
-    await upsertNewer(tx, 'settings_copy', rows);
+    await upsertNewer(tx, "settings_copy", rows);
   }
 }

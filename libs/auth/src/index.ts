@@ -15,4 +15,4 @@ export { bearerOf, contextOf, Unauthenticated, type IncomingRequest } from "./re
 export { INTERNAL_LIFETIME, signInternalToken, type InternalClaims } from "./internal-token.ts";
 export { internalAuth } from "./internal-auth.guard.ts";
 export { VerifiedTokens } from "./verified-tokens.ts";
-export { IdentityCopiesConsumer } from './identity-copies.consumer.ts';
+export { IdentityCopiesConsumer } from "./identity-copies.consumer.ts";
