@@ -127,6 +127,22 @@ describe("metrics", () => {
       expect(await total("weighted-pipeline-amount")).toBe("6.60");
     });
 
+    it("groups every number by each of its dimensions", async () => {
+      const catalogue = await analytics.request<{ data: { name: string; dimensions: string[] }[] }>(
+        admin,
+        "GET",
+        "/v1/metrics",
+      );
+      const paths = catalogue.body.data.flatMap(({ name, dimensions }) =>
+        dimensions.map((dimension) => `/v1/metrics/${name}?groupBy=${dimension}`),
+      );
+      expect(paths).toContain("/v1/metrics/lead-conversion-rate?groupBy=owner");
+      const answers = await Promise.all(
+        paths.map(async (path) => ({ path, status: (await analytics.request(admin, "GET", path)).status })),
+      );
+      expect(answers).toEqual(paths.map((path) => ({ path, status: 200 })));
+    });
+
     it("counts only what the caller may see now", async () => {
       expect((await metric("account-count", rep)).total).toBe(1);
       expect((await metric("won-amount", rep)).total).toBe("0.10");

@@ -72,7 +72,11 @@ describe("npm run rebuild -- analytics, while requests go on", () => {
     const { data } = await person.done<{ data: { name: string; dimensions: string[] }[] }>("GET", "/v1/metrics");
     const paths = data.flatMap(({ name, dimensions }) => [name, ...dimensions.map((one) => `${name}?groupBy=${one}`)]);
     const answers: string[] = [];
-    for (const path of paths) answers.push((await person.ask("GET", `/v1/metrics/${path}`)).text);
+    for (const path of paths) {
+      const { status, text } = await person.ask("GET", `/v1/metrics/${path}`);
+      expect({ path, status }).toEqual({ path, status: 200 });
+      answers.push(text);
+    }
     return answers;
   }
 

@@ -55,8 +55,11 @@ export class MetricsQueries {
     const values = new Values();
     const facts = await this.facts(metric, where, settings, who, values);
     const columns = groupBy.map((dimension) => `t.${dimension}`);
-    const names = groupBy.includes("owner") ? ', max(u.name) AS "ownerName"' : "";
-    const join = groupBy.includes("owner") ? " LEFT JOIN user_copy u ON u.id = t.owner" : "";
+    const names = groupBy.includes("owner") ? ', max(u.owner_name) AS "ownerName"' : "";
+    // A user has columns of the names that facts have, which formulas use.
+    const join = groupBy.includes("owner")
+      ? " LEFT JOIN (SELECT id AS owner_user, name AS owner_name FROM user_copy) u ON u.owner_user = t.owner"
+      : "";
     const grouping = columns.length
       ? `GROUP BY GROUPING SETS ((${columns.join(", ")}), ()) ORDER BY grouping(${columns.join(", ")}), ${columns.join(", ")}`
       : "";
