@@ -1,5 +1,6 @@
 import { Unavailable } from "@kehu/contracts";
 import type { PoolClient } from "pg";
+import type { Duplex } from "node:stream";
 import type { Tx } from "./queryable.ts";
 import { isConnectionLoss, run } from "./statement.ts";
 
@@ -19,6 +20,7 @@ export class Transaction implements Tx {
   private onlyReads = true;
 
   constructor(private readonly client: PoolClient) {
+    this.gather();
     this.begun = client.query("BEGIN");
     this.begun.catch(ignore);
   }
@@ -44,6 +46,7 @@ export class Transaction implements Tx {
   /** @throws Unavailable `database.commit-unknown` where the answer to COMMIT was lost */
   async commit(): Promise<void> {
     await this.begun;
+    this.gather();
     const committed = this.client.query("COMMIT").catch((error: unknown) => {
       throw commitUnknown(error);
     });
@@ -57,9 +60,17 @@ export class Transaction implements Tx {
     for (const effect of this.effects) effect();
   }
 
+  /** Has all statements of this moment go out in one write: a system call costs as much as a small statement. */
+  private gather(): void {
+    const { stream } = (this.client as unknown as { connection: { stream: Duplex } }).connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+  }
+
   private async send<R>(sql: string, values: readonly unknown[], prepared: boolean): Promise<R[]> {
     this.onlyReads &&= sql.startsWith("SELECT");
     if (!this.onlyReads) await this.begun;
+    this.gather();
     try {
       return await run<R>(this.client, sql, values, prepared);
     } catch (error) {
