@@ -13,12 +13,14 @@ const CONCURRENCY = 3;
 const POLL_EVERY = 1_000;
 
 const WAITING = `
-  SELECT topic.name, topic.next_offset AS end FROM bus.topic
+  SELECT topic.name, topic.next_offset AS end, coalesce(position.next_offset, 1) AS next FROM bus.topic
   LEFT JOIN bus.position ON position.topic = topic.name AND position.consumer_group = $1
   WHERE topic.name = ANY($2) AND topic.next_offset > coalesce(position.next_offset, 1) ORDER BY topic.name`;
 
 interface WaitingTopic {
   name: string;
+  /** The offset that the group reads next. */
+  next: string;
   /** The offset that the next message will get. */
   end: string;
 }
@@ -28,8 +30,6 @@ interface LogRow {
   key: string | null;
   value: string | null;
 }
-
-const POSITION = "SELECT next_offset FROM bus.position WHERE consumer_group = $1 AND topic = $2";
 
 const FETCH = `
   SELECT "offset", key, value FROM bus.log WHERE topic = $1 AND "offset" >= $2 ORDER BY "offset" LIMIT ${BATCH_SIZE}`;
@@ -106,16 +106,13 @@ export class PostgresLogSubscription implements Subscription {
     }
   }
 
-  /** Works on one topic until there is nothing more. Never rejects. */
-  private async pump({ name, end }: WaitingTopic, isActive: () => boolean): Promise<void> {
+  /** Works on what one topic had at the look; the next look finds what came since. Never rejects. */
+  private async pump({ name, next: first, end }: WaitingTopic, isActive: () => boolean): Promise<void> {
     try {
-      const [position] = await this.database.query<{ next_offset: string }>(POSITION, [this.group, name]);
-      let next = position?.next_offset ?? "1";
-      while (!this.stopped && isActive()) {
-        const after = await this.read(name, next);
+      for (let next = first; BigInt(next) < BigInt(end) && !this.stopped && isActive();) {
         // What the topic had before the look and has not now was pruned.
-        if (after === null && BigInt(next) < BigInt(end)) await this.advance(name, next, end);
-        if (after === null || !(await this.advance(name, next, after))) return;
+        const after = (await this.read(name, next)) ?? end;
+        if (!(await this.advance(name, next, after))) return;
         next = after;
       }
     } catch (error) {
