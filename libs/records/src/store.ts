@@ -93,13 +93,21 @@ export async function keepExternalIds(
   const entries = records.flatMap(({ id, externalIds }) =>
     externalIds.map((name) => ({ type, system: name.system, external_id: name.id, record_id: id })),
   );
-  if (entries.length === 0) return true;
+  // A batch of events may tell of one record more than once.
+  const names = new Map<string, (typeof entries)[number]>();
+  for (const entry of entries) {
+    const name = JSON.stringify([entry.system, entry.external_id]);
+    if (!names.has(name)) names.set(name, entry);
+  }
+  if (names.size === 0) return true;
   const kept = await tx.query(
     `INSERT INTO external_id (type, system, external_id, record_id)
      SELECT type, system, external_id, record_id FROM json_populate_recordset(NULL::external_id, $1)
+     ORDER BY type, system, external_id
      ON CONFLICT (type, system, external_id) DO UPDATE SET record_id = excluded.record_id
      WHERE external_id.record_id = excluded.record_id RETURNING 1`,
-    [JSON.stringify(entries)],
+    [JSON.stringify([...names.values()])],
   );
-  return kept.length === entries.length;
+  const isShared = new Set(entries.map((entry) => JSON.stringify(entry))).size > names.size;
+  return !isShared && kept.length === names.size;
 }
