@@ -5,7 +5,14 @@ export { ACCOUNT_TYPES, AccountState } from "./customer/account.ts";
 export { USER_STATUSES, UserState } from "./identity/user.ts";
 export { SettingsState } from "./identity/settings.ts";
 export { CONTACT_POINT_KINDS, ContactPoint, ContactState } from "./customer/contact.ts";
-export { DIRECTIONS, ExternalLink, INTERACTION_KINDS, InteractionState, Link, LINK_TYPES } from "./customer/interaction.ts";
+export {
+  DIRECTIONS,
+  ExternalLink,
+  INTERACTION_KINDS,
+  InteractionState,
+  Link,
+  LINK_TYPES,
+} from "./customer/interaction.ts";
 export { TASK_STATUSES, TaskState } from "./customer/task.ts";
 export { LEAD_STATUSES, LeadState } from "./sales/lead.ts";
 export { PipelineState, Stage, STAGE_CATEGORIES } from "./sales/pipeline.ts";

@@ -1,6 +1,6 @@
 import type { DataSource, EntityMetadata } from "typeorm";
 import type { RecordEntity } from "./record.entity.ts";
-import type { EntityClass, Resource } from "./resource.ts";
+import type { Resource } from "./resource.ts";
 
 interface Mapping {
   columns: readonly { property: string; column: string; read?: (stored: unknown) => unknown }[];
