@@ -34,7 +34,7 @@ export async function migrateExport(kehu: Kehu, given: string | undefined): Prom
   try {
     const report = join(folder, "report.json");
     const source = resolve(given ?? join(folder, "export"));
-    if (given === undefined) await run(kehu, ["tools/sample-data.ts", "--folder", source]);
+    if (given === undefined) await run(kehu, ["tools/sample-data.ts", "--files-only", "--folder", source]);
     await run(kehu, ["tools/migrate.ts", "zoho", source, "--report", report]);
     const { files, seconds } = JSON.parse(readFileSync(report, "utf8")) as Report;
     const rows = files.reduce((total, file) => total + file.rows, 0);
