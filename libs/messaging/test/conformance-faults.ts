@@ -1,9 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { eventually } from "@kehu/testing";
-import { changeAccount, createAccount, writeConcurrently } from "./support/accounts.ts";
+import { changeAccount, createAccounts, writeConcurrently } from "./support/accounts.ts";
 import type { ServiceProcess } from "./support/child.ts";
 import type { Step } from "./support/faults.ts";
-import { patience, scaled, type Stage } from "./support/stage.ts";
+import { patience, scaled, soon, type Stage } from "./support/stage.ts";
 
 /** Nothing is lost, doubled or out of order when parts of the system are paused, killed or away. */
 export function describeFaults(stage: () => Stage): void {
@@ -16,14 +15,14 @@ export function describeFaults(stage: () => Stage): void {
         const options = stage().options("customer");
         relays.set(name, await stage().spawn({ ...options, url: `${options.url}?application_name=${name}` }));
       }
-      const ids = await Promise.all(Array.from({ length: 100 }, () => createAccount(stage().publisher)));
+      const ids = await createAccounts(stage().publisher, 100);
       const writing = writeConcurrently(stage().publisher, ids, 40, scaled(100_000));
-      const first = await eventually(() => activeRelay(stage()));
+      const first = await soon(() => activeRelay(stage()));
       relays.get(first)!.signal("SIGSTOP");
-      const second = await eventually(async () => {
+      const second = await soon(async () => {
         const active = await activeRelay(stage());
         return active !== first && active;
-      }, 30_000);
+      });
       expect(second).not.toBe(first);
       await writing;
       const more = writeConcurrently(stage().publisher, ids, 40, scaled(10_000));
@@ -47,9 +46,9 @@ export function describeFaults(stage: () => Stage): void {
     async (dieAt, victim) => {
       const other = victim === "customer" ? "sales" : "customer";
       await stage().start(other);
-      const ids = await Promise.all(Array.from({ length: 20 }, () => createAccount(stage().publisher)));
+      const ids = await createAccounts(stage().publisher, 20);
       const writing = writeConcurrently(stage().publisher, ids, 10, scaled(20_000));
-      for (let kills = 0; kills < scaled(30); kills += 1) {
+      for (let kills = 0; kills < scaled(10); kills += 1) {
         const process = await stage().spawn({ ...stage().options(victim), dieAt, nth: 1 + (kills % 3) });
         // There is always something to do for it, or it would not come to the step.
         while ((await Promise.race([process.ended, wait(20, "alive" as const)])) === "alive") {
@@ -70,7 +69,7 @@ export function describeFaults(stage: () => Stage): void {
     "waits while the database is away, parks nothing, and goes on by itself",
     async () => {
       const services = [await stage().start("customer"), await stage().start("sales")];
-      const ids = await Promise.all(Array.from({ length: 50 }, () => createAccount(stage().publisher)));
+      const ids = await createAccounts(stage().publisher, 50);
       for (let round = 0; round < scaled(30); round += 1) {
         // What fails here was refused to the caller; what did not must arrive.
         const writing = writeConcurrently(stage().publisher, ids, 10, scaled(10_000)).catch(() => undefined);
@@ -78,7 +77,7 @@ export function describeFaults(stage: () => Stage): void {
         await writing;
         await stage().postgres.start();
       }
-      await eventually(() => changeAccount(stage().publisher, ids[0]!), 30_000);
+      await soon(() => changeAccount(stage().publisher, ids[0]!));
       await stage().untilLevel(...services);
       await stage().untilCopied();
       await stage().expectEachEffectOnce();
@@ -95,8 +94,8 @@ export function describeBrokerFaults(stage: () => Stage): void {
     async () => {
       const broker = stage().bus.broker!;
       const services = [await stage().start("customer"), await stage().start("sales")];
-      const ids = await Promise.all(Array.from({ length: 50 }, () => createAccount(stage().publisher)));
-      for (let round = 0; round < scaled(20); round += 1) {
+      const ids = await createAccounts(stage().publisher, 50);
+      for (let round = 0; round < scaled(10); round += 1) {
         const before = writeConcurrently(stage().publisher, ids, 10, scaled(5_000));
         await broker.kill();
         await before;

@@ -1,8 +1,7 @@
-import { eventually } from "@kehu/testing";
 import { v7 as uuidv7 } from "uuid";
 import { changeAccount, createAccount, messageOf, TOPIC } from "./support/accounts.ts";
 import type { Message } from "./support/bus.ts";
-import type { Stage } from "./support/stage.ts";
+import { patience, soon, type Stage } from "./support/stage.ts";
 
 const UPDATED = "customer.account.updated";
 
@@ -41,100 +40,116 @@ function poison(): [string, Message][] {
 
 /** What cannot be handled is kept for an operator, holds back its own record only, and can be repaired. */
 export function describePoison(stage: () => Stage): void {
-  it("parks what is no event, and goes on", async () => {
-    const sales = await stage().start("sales");
-    const good = Array.from({ length: 100 }, () => messageOf(UPDATED, uuidv7(), 1));
-    const corpus = poison();
-    const messages = good.map((message) => ({ key: message.subject, value: JSON.stringify(message) }) as Message);
-    corpus.forEach(([, message], n) => messages.splice(n * 4, 0, message));
-    const unknown = messageOf("customer.account.praised", uuidv7(), 1);
-    messages.splice(50, 0, { key: unknown.subject, value: JSON.stringify(unknown) });
-    await stage().bus.produce(TOPIC, messages);
-    await eventually(async () => expect(await stage().effects()).toHaveLength(good.length), 30_000);
-    await eventually(async () => expect((await sales.operations.freshness()).lag).toBe(0));
-    expect(sales.strategy.unknownEvents).toBe(1);
-    // Behind the first one of its key, the reason of the others is their own still.
-    const parked = await stage().rows<{ handler: string; reason: string; payload: string; key: string }>(
-      "SELECT handler, reason, payload, key FROM sales.dead_letter WHERE handler = 'test-effects'",
-    );
-    const expected = corpus.map(([reason, { key, value }]) => [
-      reason,
-      key ?? "",
-      (value ?? "").replace("\0", "\uFFFD"),
-    ]);
-    const wanted = expected.filter(([reason]) => reason !== "event.wrong-topic");
-    const found = parked.map(({ reason, key, payload }) => [reason.split(":")[0], key, payload]);
-    expect(found.sort()).toEqual(wanted.sort());
-  });
+  it(
+    "parks what is no event, and goes on",
+    async () => {
+      const sales = await stage().start("sales");
+      const good = Array.from({ length: 100 }, () => messageOf(UPDATED, uuidv7(), 1));
+      const corpus = poison();
+      const messages = good.map((message): Message => ({ key: message.subject, value: JSON.stringify(message) }));
+      corpus.forEach(([, message], n) => messages.splice(n * 4, 0, message));
+      const unknown = messageOf("customer.account.praised", uuidv7(), 1);
+      messages.splice(50, 0, { key: unknown.subject, value: JSON.stringify(unknown) });
+      await stage().bus.produce(TOPIC, messages);
+      await soon(async () => expect(await stage().effects()).toHaveLength(good.length));
+      await soon(async () => expect((await sales.operations.freshness()).lag).toBe(0));
+      expect(sales.strategy.unknownEvents).toBe(1);
+      // Behind the first one of its key, the reason of the others is their own still.
+      const parked = await stage().rows<{ handler: string; reason: string; payload: string; key: string }>(
+        "SELECT handler, reason, payload, key FROM sales.dead_letter WHERE handler = 'test-effects'",
+      );
+      const expected = corpus.map(([reason, { key, value }]) => [
+        reason,
+        key ?? "",
+        (value ?? "").replace("\0", "\uFFFD"),
+      ]);
+      const wanted = expected.filter(([reason]) => reason !== "event.wrong-topic");
+      const found = parked.map(({ reason, key, payload }) => [reason.split(":")[0], key, payload]);
+      expect(found.sort()).toEqual(wanted.sort());
+    },
+    patience(0) * 2,
+  );
 
-  it("parks an event that a handler cannot take, with the later ones of its record, for that handler only", async () => {
-    const sales = await stage().start("sales");
-    await stage().start("customer");
-    const broken = await createAccount(stage().publisher);
-    const sound = await createAccount(stage().publisher);
-    await stage().rows("INSERT INTO sales.test_broken VALUES ('poison')");
-    await changeAccount(stage().publisher, broken, "poison");
-    for (let n = 0; n < 3; n += 1) await changeAccount(stage().publisher, broken);
-    for (let n = 0; n < 3; n += 1) await changeAccount(stage().publisher, sound);
-    await eventually(async () => expect((await sales.operations.freshness()).parked).toBe(4));
-    await stage().untilCopied();
-    await eventually(async () => expect(await stage().effects()).toHaveLength(5));
+  it(
+    "parks an event that a handler cannot take, with the later ones of its record, for that handler only",
+    async () => {
+      const sales = await stage().start("sales");
+      await stage().start("customer");
+      const broken = await createAccount(stage().publisher);
+      const sound = await createAccount(stage().publisher);
+      await stage().rows("INSERT INTO sales.test_broken VALUES ('poison')");
+      await changeAccount(stage().publisher, broken, "poison");
+      for (let n = 0; n < 3; n += 1) await changeAccount(stage().publisher, broken);
+      for (let n = 0; n < 3; n += 1) await changeAccount(stage().publisher, sound);
+      await soon(async () => expect((await sales.operations.freshness()).parked).toBe(4));
+      await stage().untilCopied();
+      await soon(async () => expect(await stage().effects()).toHaveLength(5));
 
-    const letters = await sales.operations.listDeadLetters();
-    expect(letters.map(({ handler, key, type }) => [handler, key, type])).toEqual(
-      Array.from({ length: 4 }, () => ["test-effects", broken, UPDATED]),
-    );
-    const first = letters.at(-1)!;
-    expect(first).toMatchObject({ reason: "handler.failed: cannot take poison", attempts: 3, status: "parked" });
-    expect(first.trace).toContain("TypeError");
+      const letters = await sales.operations.listDeadLetters();
+      expect(letters.map(({ handler, key, type }) => [handler, key, type])).toEqual(
+        Array.from({ length: 4 }, () => ["test-effects", broken, UPDATED]),
+      );
+      const first = letters.at(-1)!;
+      expect(first).toMatchObject({ reason: "handler.failed: cannot take poison", attempts: 3, status: "parked" });
+      expect(first.trace).toContain("TypeError");
 
-    // Nothing is repaired yet, so all stay.
-    expect(await sales.operations.replay(letters[0]!.id)).toEqual({
-      replayed: 0,
-      parked: 4,
-      reason: "handler.failed: cannot take poison",
-    });
-    await stage().rows("DELETE FROM sales.test_broken");
-    const [replay, twin] = await Promise.all([1, 1].map(() => sales.operations.replay(letters[1]!.id)));
-    expect(replay!.replayed + twin!.replayed).toBe(4);
-    await stage().expectEachEffectOnce();
-    await changeAccount(stage().publisher, broken);
-    await stage().expectEachEffectOnce();
-    expect((await sales.operations.freshness()).parked).toBe(0);
-    await expect(sales.operations.replay(first.id)).rejects.toMatchObject({ code: "dead-letter.not-parked" });
-  }, 60_000);
+      // Nothing is repaired yet, so all stay.
+      expect(await sales.operations.replay(letters[0]!.id)).toEqual({
+        replayed: 0,
+        parked: 4,
+        reason: "handler.failed: cannot take poison",
+      });
+      await stage().rows("DELETE FROM sales.test_broken");
+      const [replay, twin] = await Promise.all([1, 1].map(() => sales.operations.replay(letters[1]!.id)));
+      expect(replay!.replayed + twin!.replayed).toBe(4);
+      await stage().expectEachEffectOnce();
+      await changeAccount(stage().publisher, broken);
+      await stage().expectEachEffectOnce();
+      expect((await sales.operations.freshness()).parked).toBe(0);
+      await expect(sales.operations.replay(first.id)).rejects.toMatchObject({ code: "dead-letter.not-parked" });
+    },
+    patience(0) * 2,
+  );
 
-  it("gives a record free when its poison is discarded and the rest is replayed", async () => {
-    const sales = await stage().start("sales");
-    await stage().start("customer");
-    const id = await createAccount(stage().publisher);
-    await stage().rows("INSERT INTO sales.test_broken VALUES ('poison')");
-    await changeAccount(stage().publisher, id, "poison");
-    await changeAccount(stage().publisher, id);
-    await eventually(async () => expect((await sales.operations.freshness()).parked).toBe(2));
-    const [later, first] = await sales.operations.listDeadLetters();
-    await sales.operations.discard(first!.id);
-    await expect(sales.operations.discard(first!.id)).rejects.toMatchObject({ status: 404 });
-    expect(await sales.operations.replay(later!.id)).toEqual({ replayed: 1, parked: 0, reason: null });
-    const versions = (await stage().effects()).map(({ version }) => version);
-    expect(versions).toEqual([1, 3]);
-  }, 60_000);
+  it(
+    "gives a record free when its poison is discarded and the rest is replayed",
+    async () => {
+      const sales = await stage().start("sales");
+      await stage().start("customer");
+      const id = await createAccount(stage().publisher);
+      await stage().rows("INSERT INTO sales.test_broken VALUES ('poison')");
+      await changeAccount(stage().publisher, id, "poison");
+      await changeAccount(stage().publisher, id);
+      await soon(async () => expect((await sales.operations.freshness()).parked).toBe(2));
+      const [later, first] = await sales.operations.listDeadLetters();
+      await sales.operations.discard(first!.id);
+      await expect(sales.operations.discard(first!.id)).rejects.toMatchObject({ status: 404 });
+      expect(await sales.operations.replay(later!.id)).toEqual({ replayed: 1, parked: 0, reason: null });
+      const versions = (await stage().effects()).map(({ version }) => version);
+      expect(versions).toEqual([1, 3]);
+    },
+    patience(0) * 2,
+  );
 
-  it("keeps events of a newer schema until the upgrade", async () => {
-    const sales = await stage().start("sales");
-    const message = messageOf(UPDATED, uuidv7(), 1);
-    const newer = { ...message, dataschema: `urn:kehu:schema:${UPDATED}:2` };
-    await stage().bus.produce(TOPIC, [{ key: message.subject, value: JSON.stringify(newer) }]);
-    await eventually(async () => expect((await sales.operations.freshness()).parked).toBe(2));
-    await sales.close();
-    // What an older version of Kehu, which knew nothing of version 1, would have left.
-    await stage().rows(
-      "UPDATE sales.dead_letter SET payload = replace(payload, ':2\"', ':1\"'), reason = 'event.newer-version: 1, known is 0'",
-    );
-    await stage().start("sales");
-    await eventually(async () => expect(await stage().effects()).toHaveLength(1));
-    await eventually(async () =>
-      expect(await stage().rows("SELECT 1 FROM sales.dead_letter WHERE status = 'parked'")).toEqual([]),
-    );
-  });
+  it(
+    "keeps events of a newer schema until the upgrade",
+    async () => {
+      const sales = await stage().start("sales");
+      const message = messageOf(UPDATED, uuidv7(), 1);
+      const newer = { ...message, dataschema: `urn:kehu:schema:${UPDATED}:2` };
+      await stage().bus.produce(TOPIC, [{ key: message.subject, value: JSON.stringify(newer) }]);
+      await soon(async () => expect((await sales.operations.freshness()).parked).toBe(2));
+      await sales.close();
+      // What an older version of Kehu, which knew nothing of version 1, would have left.
+      await stage().rows(
+        "UPDATE sales.dead_letter SET payload = replace(payload, ':2\"', ':1\"'), reason = 'event.newer-version: 1, known is 0'",
+      );
+      await stage().start("sales");
+      await soon(async () => expect(await stage().effects()).toHaveLength(1));
+      await soon(async () =>
+        expect(await stage().rows("SELECT 1 FROM sales.dead_letter WHERE status = 'parked'")).toEqual([]),
+      );
+    },
+    patience(0) * 2,
+  );
 }

@@ -20,9 +20,10 @@ const EXIT_DEFECT = 70;
 export class KafkaSubscription implements Subscription {
   private readonly log = new Logger(KafkaSubscription.name);
   private readonly stopping = new AbortController();
-  private readonly starting: Promise<void>;
+  private starting: Promise<void>;
   private readonly watchdog: Watchdog;
   private consumer: Consumer | null = null;
+  private crashes = 0;
 
   constructor(
     private readonly kafka: Kafka,
@@ -70,8 +71,9 @@ export class KafkaSubscription implements Subscription {
       },
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart && !this.stopping.signal.aborted) this.end(`The consumer crashed: ${error.message}`);
+      if (!restart && !this.stopping.signal.aborted) this.replace(error);
     });
+    consumer.on(consumer.events.GROUP_JOIN, () => (this.crashes = 0));
     this.watchdog.watch(consumer);
     try {
       await consumer.connect();
@@ -126,10 +128,31 @@ export class KafkaSubscription implements Subscription {
     }
   }
 
+  /**
+   * kafkajs also gives up for good where the broker only needs a moment, for example before it has a coordinator
+   * (https://github.com/tulios/kafkajs/issues/1445). After an error that is not Kafka's nothing can be relied on.
+   */
+  private replace(error: Error): void {
+    if (!isOfKafka(error)) {
+      this.end(`The consumer crashed: ${error.message}.`);
+      return;
+    }
+    const delay = backoff(this.crashes++, 200, LONGEST_BACKOFF);
+    this.starting = this.starting
+      .then(() => pause(delay, this.stopping.signal))
+      .then(() => this.start())
+      .catch(() => undefined);
+  }
+
   private end(reason: string): void {
     this.log.fatal(`${reason} This process ends, to be started again.`);
     process.exit(EXIT_DEFECT);
   }
+}
+
+function isOfKafka(error: Error): boolean {
+  if (!(error instanceof kafkajs.KafkaJSError)) return false;
+  return !(error.cause instanceof Error) || isOfKafka(error.cause);
 }
 
 function incomingOf(topic: string, partition: number, { offset, key, value }: KafkaMessage): IncomingMessage {

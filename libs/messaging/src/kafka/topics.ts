@@ -1,4 +1,5 @@
-import type { Kafka } from "kafkajs";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Admin, Kafka } from "kafkajs";
 import { BUS_RETENTION_DAYS } from "../transport.ts";
 
 /** Never changed: the partition of a record, and with it its order, depends on it. */
@@ -15,7 +16,7 @@ export async function createTopics(kafka: Kafka, topics: readonly string[]): Pro
     if (missing.length === 0) return;
     const { brokers } = await admin.describeCluster();
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: missing.map((topic) => ({
         topic,
         numPartitions: PARTITIONS,
@@ -23,7 +24,21 @@ export async function createTopics(kafka: Kafka, topics: readonly string[]): Pro
         configEntries: [{ name: "retention.ms", value: String(BUS_RETENTION_DAYS * DAY) }],
       })),
     });
+    await untilKnown(admin, missing);
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** Brokers hear of a new topic a moment after it is made; kafkajs's own waiting fails when they have not. */
+async function untilKnown(admin: Admin, topics: readonly string[]): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const found = await admin.fetchTopicMetadata({ topics: [...topics] });
+      if (found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (tries >= 50) throw error;
+    }
+    await wait(100);
   }
 }

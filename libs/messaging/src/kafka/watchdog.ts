@@ -2,8 +2,7 @@ import type { Consumer, Kafka } from "kafkajs";
 import { lagOf, type Partition } from "./lag.ts";
 
 /** In milliseconds. */
-const LOOK_EVERY = 10_000;
-const SILENCE_LIMIT = 30_000;
+const LIMITS = { lookEvery: 10_000, silence: 30_000 };
 
 /** Notices a consumer that has messages before it and does nothing about them. */
 export class Watchdog {
@@ -12,14 +11,15 @@ export class Watchdog {
   private progressAt = performance.now();
   private looking = false;
 
-  /** @param onStuck called when there is lag on partitions of this consumer and no progress for 30 s */
+  /** @param onStuck called when there is lag on partitions of this consumer and no progress for `limits.silence` */
   constructor(
     private readonly kafka: Kafka,
     private readonly group: string,
     private readonly topics: readonly string[],
     private readonly onStuck: (reason: string) => void,
+    private readonly limits = LIMITS,
   ) {
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY).unref();
+    this.timer = setInterval(() => void this.look(), limits.lookEvery).unref();
   }
 
   watch(consumer: Consumer): void {
@@ -41,14 +41,14 @@ export class Watchdog {
   }
 
   private async look(): Promise<void> {
-    if (this.looking || this.assigned.length === 0 || performance.now() - this.progressAt < SILENCE_LIMIT) return;
+    if (this.looking || this.assigned.length === 0 || performance.now() - this.progressAt < this.limits.silence) return;
     this.looking = true;
     const admin = this.kafka.admin();
     try {
       await admin.connect();
       const lag = await lagOf(admin, this.group, this.topics, this.assigned);
-      if (lag > 0 && performance.now() - this.progressAt >= SILENCE_LIMIT) {
-        this.onStuck(`${lag} messages wait and nothing was read for ${SILENCE_LIMIT / 1000} s.`);
+      if (lag > 0 && performance.now() - this.progressAt >= this.limits.silence) {
+        this.onStuck(`${lag} messages wait and nothing was read for ${this.limits.silence / 1000} s.`);
       }
     } catch {
       // The broker is away: that explains the silence.

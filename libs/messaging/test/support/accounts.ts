@@ -20,7 +20,7 @@ export async function createTestTables(admin: Pool, publisher: string, consumers
   for (const schema of consumers) {
     tables.push(
       `${schema}.test_copy (id uuid PRIMARY KEY, version int NOT NULL, name text NOT NULL)`,
-      `${schema}.test_effect (n bigint GENERATED ALWAYS AS IDENTITY, handler text, event_id uuid, key uuid, version int)`,
+      `${schema}.test_effect (n bigint GENERATED ALWAYS AS IDENTITY, handler text, event_id uuid, key uuid, version int, at timestamptz DEFAULT clock_timestamp())`,
       `${schema}.test_broken (name text PRIMARY KEY)`,
     );
   }
@@ -45,6 +45,17 @@ export async function createAccount(database: Database, name = "name 1"): Promis
     await appendToOutbox(tx, [accountEvent("customer.account.created", id, 1, name)], ACTOR);
   });
   return id;
+}
+
+/** Makes many records with one transaction. @returns their ids */
+export async function createAccounts(database: Database, count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => uuidv7());
+  await database.transaction(async (tx) => {
+    await tx.query("INSERT INTO test_account (id, version, name) SELECT unnest($1::uuid[]), 1, 'name 1'", [ids]);
+    const events = ids.map((id) => accountEvent("customer.account.created", id, 1));
+    await appendToOutbox(tx, events, ACTOR);
+  });
+  return ids;
 }
 
 /** Changes a record under its row lock, as libs/records does. @returns its new version */

@@ -46,14 +46,19 @@ async function removeLeftovers(): Promise<void> {
   }
 }
 
-export async function startPostgres(): Promise<OwnPostgres> {
+/**
+ * Starts one, which `testDatabase` uses from then on.
+ *
+ * @param more settings as in postgresql.conf
+ */
+export async function startPostgres(more: Record<string, string> = {}): Promise<OwnPostgres> {
   await removeLeftovers();
   const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   // The server runs under an account of its own.
   await chmod(folder, 0o755);
   const [port] = await freePorts(1);
   // A kill of the server loses nothing that it gave to the system; it would lose commits that did not wait for that.
-  const settings = { fsync: "off", full_page_writes: "off", max_connections: 200 };
+  const settings = { fsync: "off", full_page_writes: "off", max_connections: 200, ...more };
   const logFile = join(folder, "postgres.log");
   const cluster = new EmbeddedCluster({
     folder: join(folder, "data"),
@@ -63,6 +68,7 @@ export async function startPostgres(): Promise<OwnPostgres> {
     logFile,
   });
   let server = await cluster.start();
+  process.env["TEST_DATABASE_URL"] = cluster.url;
   process.once("exit", () => server.kill("SIGKILL"));
   return {
     url: cluster.url,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { eventually, type Broker } from "@kehu/testing";
-import { Kafka, logLevel, Partitioners } from "kafkajs";
+import { ConfigResourceTypes, Kafka, logLevel, Partitioners } from "kafkajs";
 import { createTopics } from "../../src/kafka/topics.ts";
 import type { Bus, Message } from "./bus.ts";
 
@@ -13,6 +13,7 @@ export function kafkaBus(broker: Broker): Bus {
     empty: () => deleteTopics(kafka),
     async produce(topic, messages) {
       await createTopics(kafka, [topic]);
+      await takeLargeMessages(kafka, topic);
       const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
       await producer.connect();
       await producer.send({ topic, messages: messages.map(({ key, value }) => ({ key, value })) });
@@ -29,6 +30,26 @@ async function deleteTopics(kafka: Kafka): Promise<void> {
   const topics = await ours();
   if (topics.length > 0) await admin.deleteTopics({ topics });
   await eventually(async () => (await ours()).length === 0);
+  // The offsets of groups outlive a topic for a while, and would hold for the next one of that name.
+  await eventually(async () => {
+    const { groups } = await admin.listGroups();
+    const ids = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith("kehu."));
+    if (ids.length > 0) await admin.deleteGroups(ids);
+  }, 30_000);
+  await admin.disconnect();
+}
+
+/** Brokers refuse more than 1 MiB unless they are told otherwise; some are. */
+async function takeLargeMessages(kafka: Kafka, topic: string): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const configEntries = [{ name: "max.message.bytes", value: String(8 * 1024 * 1024) }];
+  const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configEntries };
+  await admin.alterConfigs({ validateOnly: false, resources: [resource] });
+  await eventually(async () => {
+    const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] });
+    return resources[0]!.configEntries.some(({ configValue }) => configValue === configEntries[0]!.value);
+  });
   await admin.disconnect();
 }
 

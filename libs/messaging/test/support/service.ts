@@ -21,6 +21,8 @@ export interface ServiceOptions {
   /** Whether it has the test's event handlers. */
   consumes: boolean;
   dieAt?: Step;
+  /** Has kafkajs fail with an error that is not Kafka's. */
+  breakKafka?: boolean;
   /** The how-many-th time. */
   nth?: number;
 }

@@ -1,5 +1,5 @@
-import { EVENTS } from "@kehu/contracts";
-import type { Database } from "@kehu/database";
+import { connectionOptions, Database } from "@kehu/database";
+import pg from "pg";
 import { eventually, testDatabase, type TestDatabase } from "@kehu/testing";
 import { createTestTables, TOPIC } from "./accounts.ts";
 import { startPostgres, type Bus, type OwnPostgres } from "./bus.ts";
@@ -12,7 +12,10 @@ const SCALE = process.env["KEHU_FAULTS"] === "full" ? 1 : 0.1;
 /** @param full what `npm run test:faults` does */
 export const scaled = (full: number): number => Math.ceil(full * SCALE);
 /** Milliseconds for something that takes this long at full size, on a machine that others use too. */
-export const patience = (full: number): number => Math.max(30_000, full * SCALE);
+export const patience = (full: number): number => Math.max(60_000, full * SCALE);
+
+/** Waits for what takes a moment, on a machine that others use too. */
+export const soon = <R>(check: () => R | Promise<R>): Promise<R> => eventually(check, patience(0));
 
 export interface Effect {
   event_id: string;
@@ -22,33 +25,41 @@ export interface Effect {
 
 /** Everything that a case of the conformance suite plays on: customer publishes, sales (and marketing) consume. */
 export class Stage {
-  database!: TestDatabase;
-  publisher!: Database;
+  readonly publisher: Database;
   private readonly running: { close(): Promise<void> }[] = [];
 
   private constructor(
     readonly bus: Bus,
     readonly postgres: OwnPostgres,
-  ) {}
+    private readonly database: TestDatabase,
+  ) {
+    // 40 writers at a time, and nothing that a busy machine could make fail.
+    const limits = {
+      connectionTimeoutMillis: 60_000,
+      statement_timeout: 60_000,
+      lock_timeout: 60_000,
+      query_timeout: 60_000,
+    };
+    const url = database.url("customer");
+    this.publisher = new Database(new pg.Pool({ ...connectionOptions(url), ...limits, max: 40 }), url);
+  }
 
   static async build(bus: (postgres: OwnPostgres) => Promise<Bus>): Promise<Stage> {
     const postgres = await startPostgres();
-    process.env["TEST_DATABASE_URL"] = postgres.url;
-    return new Stage(await bus(postgres), postgres);
+    const database = await testDatabase("customer", "sales", "marketing");
+    await createTestTables(database.admin, "customer", ["sales", "marketing"]);
+    return new Stage(await bus(postgres), postgres, database);
   }
 
   /** Before each case: nothing in the database, nothing on the bus. */
   async clear(): Promise<void> {
-    this.database = await testDatabase("customer", "sales", "marketing");
-    await createTestTables(this.database.admin, "customer", ["sales", "marketing"]);
+    await this.database.emptyTables();
     await this.bus.empty();
-    this.publisher = this.database.open("customer");
   }
 
   /** After each case. */
   async strike(): Promise<void> {
     await Promise.all(this.running.splice(0).map((service) => service.close()));
-    await this.database.close();
   }
 
   options(service: "customer" | "sales" | "marketing"): ServiceOptions {
@@ -129,9 +140,8 @@ export class Stage {
   }
 
   async end(): Promise<void> {
+    await this.publisher.pool.end();
+    await this.database.close();
     await this.postgres.remove();
   }
 }
-
-/** Topics that tests may have used. */
-export const ALL_TOPICS = [...new Set(Object.values(EVENTS).map(({ topic }) => topic))];
