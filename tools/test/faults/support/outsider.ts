@@ -77,10 +77,12 @@ export function withoutRepetitions(events: readonly OutsideEvent[]): OutsideEven
 
 /** Builds opportunities by the rule of docs/events.md: apply what is newer, ignore the rest. */
 export function copyOf(events: readonly OutsideEvent[]): Map<string, View> {
-  const copy = new Map<string, View & { version: number; deletedAt: string | null }>();
-  for (const { subject, aggregateversion, data } of events) {
-    if ((copy.get(subject)?.version ?? 0) > aggregateversion) continue;
-    copy.set(subject, { ...data.opportunity, version: aggregateversion });
+  const copy = new Map<string, { version: number; deletedAt: string | null; deal: View }>();
+  for (const { subject, aggregateversion: version, data } of events) {
+    if ((copy.get(subject)?.version ?? 0) > version) continue;
+    const { deletedAt, ...state } = data.opportunity;
+    copy.set(subject, { version, deletedAt, deal: { ...state, version } });
   }
-  return new Map([...copy].filter(([, { deletedAt }]) => deletedAt === null));
+  const living = [...copy].filter(([, { deletedAt }]) => deletedAt === null);
+  return new Map(living.map(([id, { deal }]) => [id, deal]));
 }
