@@ -10,9 +10,11 @@ import {
 } from "./names.ts";
 import type { Owner, User, Word, Written, WrittenAmount, WrittenDate } from "./model.ts";
 import type { Random } from "./random.ts";
+import { MINUTE } from "./workshop.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const MINUTE = 60_000;
+const WHOLE = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2 });
+const THOUSANDS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 });
 
 /** How often something is written so that it cannot be used. */
 const CARELESS = 0.003;
@@ -51,8 +53,7 @@ export class Hand {
   }
 
   amount(dollars: number): WrittenAmount {
-    const whole = dollars.toLocaleString("en-US", { minimumFractionDigits: 2 });
-    const thousands = (dollars / 1000).toLocaleString("en-US", { maximumFractionDigits: 3 });
+    const [whole, thousands] = [WHOLE.format(dollars), THOUSANDS.format(dollars / 1000)];
     return { cents: dollars * 100, text: this.random.pick([`$${whole}`, whole, `$${thousands}K`, dollars.toFixed(2)]) };
   }
 
