@@ -1,4 +1,4 @@
-import { anAdministrator, anOwner, publish, type TestCaller } from "@kehu/testing";
+import { anAdministrator, anOwner, eventually, publish, type TestCaller } from "@kehu/testing";
 import fc from "fast-check";
 import { randomUUID } from "node:crypto";
 import { startCustomer, type Customer } from "./customer.ts";
@@ -29,6 +29,12 @@ describe("timelines", () => {
     it("shows interactions and tasks by their time, newest first, with what they are", async () => {
       const id = await aContact();
       await publish(customer.database, "identity.user.activated", { id: customer.admin.id, name: "Li Na" });
+      await eventually(async () => {
+        const { rows } = await customer.database.admin.query("SELECT 1 FROM customer.user_copy WHERE id = $1", [
+          customer.admin.id,
+        ]);
+        expect(rows).toHaveLength(1);
+      });
       const old = await aCall([contact(id)], day(1), customer.admin, { subject: "First", direction: "inbound" });
       const task = await aTask([contact(id)], { subject: "Offer", dueAt: day(5) });
       const young = await aCall([contact(id)], day(9));

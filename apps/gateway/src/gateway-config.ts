@@ -1,4 +1,4 @@
-import { ConfigError, type Environment } from "@kehu/http";
+import { ConfigError, LOG_LEVELS, type Environment } from "@kehu/http";
 import { createSecretKey, type KeyObject } from "node:crypto";
 
 /** One service behind the gateway. */
@@ -34,7 +34,7 @@ export class Config {
   constructor(environment: Environment) {
     this.port = environment.integer("PORT", 3000, 0, 65_535);
     this.host = environment.text("HOST", "127.0.0.1");
-    this.logLevel = environment.text("LOG_LEVEL", "info");
+    this.logLevel = environment.oneOf("LOG_LEVEL", LOG_LEVELS, "info");
     this.databaseUrl = environment.url("DATABASE_URL", ["postgres:", "postgresql:"]);
     this.kafkaBrokers = environment.list("KAFKA_BROKERS");
     this.cursorSecret = environment.secret("KEHU_CURSOR_SECRET");

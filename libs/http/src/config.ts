@@ -14,6 +14,12 @@ export class Environment {
     return value;
   }
 
+  oneOf(name: string, words: readonly string[], fallback: string): string {
+    const value = this.text(name, fallback);
+    if (!words.includes(value)) throw new ConfigError(`${name} must be one of ${words.join(", ")}.`);
+    return value;
+  }
+
   optional(name: string): string | null {
     return this.variables[name] || null;
   }
@@ -76,6 +82,9 @@ export function endIfMisconfigured(error: unknown): never {
   process.exit(EXIT_CONFIG);
 }
 
+/** The levels of pino. */
+export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
 /** What every service behind the gateway is told. */
 export interface ServiceConfig {
   port: number;
@@ -97,6 +106,6 @@ export function serviceConfig(variables: Readonly<Record<string, string | undefi
     kafkaBrokers: environment.list("KAFKA_BROKERS"),
     internalSecret: environment.secret("KEHU_INTERNAL_SECRET"),
     cursorSecret: environment.secret("KEHU_CURSOR_SECRET"),
-    logLevel: environment.text("LOG_LEVEL", "info"),
+    logLevel: environment.oneOf("LOG_LEVEL", LOG_LEVELS, "info"),
   }));
 }

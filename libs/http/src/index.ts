@@ -5,6 +5,7 @@ export {
   endIfMisconfigured,
   Environment,
   EXIT_CONFIG,
+  LOG_LEVELS,
   serviceConfig,
   type ServiceConfig,
 } from "./config.ts";

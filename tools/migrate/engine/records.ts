@@ -16,7 +16,7 @@ export interface Records {
 }
 
 /** What a Kehu has in which there is nothing yet. */
-export const NO_RECORDS: Records = {
+const NO_RECORDS: Records = {
   async *all() {
     // Nothing.
   },
