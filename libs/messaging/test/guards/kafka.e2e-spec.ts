@@ -1,12 +1,12 @@
 import { createRequire } from "node:module";
 import { kafkaBrokers, testDatabase } from "@kehu/testing";
-import { createAccounts } from "./support/accounts.ts";
-import { kafkaClient } from "../src/kafka/client.ts";
-import { KafkaTransport } from "../src/kafka/kafka-transport.ts";
-import { createTopics } from "../src/kafka/topics.ts";
-import { Watchdog } from "../src/kafka/watchdog.ts";
-import { Session } from "../src/session.ts";
-import { ServiceProcess } from "./support/child.ts";
+import { createAccounts } from "../support/accounts.ts";
+import { kafkaClient } from "../../src/kafka/client.ts";
+import { KafkaTransport } from "../../src/kafka/kafka-transport.ts";
+import { createTopics } from "../../src/kafka/topics.ts";
+import { Watchdog } from "../../src/kafka/watchdog.ts";
+import { Session } from "../../src/session.ts";
+import { ServiceProcess } from "../support/child.ts";
 
 const brokers = await kafkaBrokers("the guards around kafkajs");
 
