@@ -12,7 +12,7 @@ import {
 } from "./expected-files.ts";
 import { nameOf } from "./hand.ts";
 import type { Account, Activity, Campaign, Case, Dataset, Lead, Member, Potential } from "./model.ts";
-import { DAY } from "./workshop.ts";
+import { DAY } from "./time.ts";
 
 /**
  * Counts what must come out of a data set, from what the generator knows of it: a second way to the same numbers, which

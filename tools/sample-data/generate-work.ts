@@ -1,6 +1,7 @@
 import type { Account, Activity, Campaign, Case, Contact, Lead, Member, Task, User } from "./model.ts";
 import { CALL_PURPOSES, CALL_SUBJECTS, EVENT_SUBJECTS, TASK_SUBJECTS } from "./names.ts";
-import { DAY, MINUTE, type Workshop } from "./workshop.ts";
+import { DAY, MINUTE } from "./time.ts";
+import type { Workshop } from "./workshop.ts";
 
 const CASE_MEANINGS = { Closed: "closed", "On Hold": "on_hold", Escalated: "open" };
 const ORIGIN_MEANINGS = { Email: "email", "Social Media": "social", Other: "other", Web: "web", Phone: "phone" };

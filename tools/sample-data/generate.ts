@@ -3,7 +3,8 @@ import { Hand } from "./hand.ts";
 import type { Account, Campaign, Contact, Dataset, Lead, Potential, User } from "./model.ts";
 import { CAMPAIGN_TOPICS, CAMPAIGN_TYPES, FIRST_NAMES, INDUSTRIES, LAST_NAMES, SOURCES } from "./names.ts";
 import { Random } from "./random.ts";
-import { DAY, MINUTE, type Workshop } from "./workshop.ts";
+import { DAY, MINUTE } from "./time.ts";
+import type { Workshop } from "./workshop.ts";
 
 /** Records begin here and are made during two years. */
 const START = Date.UTC(2023, 6, 1);

@@ -10,7 +10,7 @@ import {
 } from "./names.ts";
 import type { Owner, User, Word, Written, WrittenAmount, WrittenDate } from "./model.ts";
 import type { Random } from "./random.ts";
-import { MINUTE } from "./workshop.ts";
+import { MINUTE } from "./time.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const WHOLE = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2 });

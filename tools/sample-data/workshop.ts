@@ -1,10 +1,6 @@
 import type { Hand } from "./hand.ts";
 import type { Random } from "./random.ts";
 
-/** Milliseconds. */
-export const MINUTE = 60_000;
-export const DAY = 24 * 60 * MINUTE;
-
 /** What every part of the generator works with. */
 export interface Workshop {
   readonly random: Random;

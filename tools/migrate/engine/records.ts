@@ -15,13 +15,6 @@ export interface Records {
   all(resource: string): AsyncIterable<View>;
 }
 
-/** What a Kehu has in which there is nothing yet. */
-const NO_RECORDS: Records = {
-  async *all() {
-    // Nothing.
-  },
-};
-
 /** Reads records through the gateway. */
 export class ReadRecords implements Records {
   private readonly client: Client;
