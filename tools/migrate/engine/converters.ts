@@ -13,7 +13,7 @@ const DATE_FORMS = [
 
 /** @returns the instant (UTC, ISO 8601) that a text means, or undefined where it is none */
 export function readInstant(text: string): string | undefined {
-  const parts = DATE_FORMS.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined);
+  const parts = partsOf(text);
   if (!parts) return undefined;
   const month = parts.word === undefined ? Number(parts.month) - 1 : MONTHS.indexOf(parts.word.toLowerCase());
   const [year, day] = [Number(parts.year), Number(parts.day)];
@@ -24,6 +24,14 @@ export function readInstant(text: string): string | undefined {
   date.setUTCHours(hour, minute, second);
   const isInCalendar = date.getUTCMonth() === month && date.getUTCDate() === day;
   return isInCalendar ? date.toISOString() : undefined;
+}
+
+function partsOf(text: string): Record<string, string | undefined> | undefined {
+  for (const form of DATE_FORMS) {
+    const match = form.exec(text);
+    if (match) return match.groups;
+  }
+  return undefined;
 }
 
 /** @returns the day (YYYY-MM-DD) of the instant that a text means */
