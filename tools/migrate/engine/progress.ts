@@ -42,13 +42,15 @@ export class Progress {
     return Math.round(performance.now() - this.began) / 1000;
   }
 
+  /** @param share of the file that has been read; what has been read may still be on its way */
   private draw(report: FileReport, share: number, milliseconds: number): void {
-    const done = Math.round(share * WIDTH);
-    const rate = Math.round((1000 * report.rows) / Math.max(milliseconds, 1)).toLocaleString("en-US");
-    const bar = `${"█".repeat(done)}${"░".repeat(WIDTH - done)}`;
-    this.out.write(
-      `\r\x1b[K${report.file.padEnd(26)}${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${report.rows.toLocaleString("en-US").padStart(9)} rows  ${rate} rows/s`,
-    );
+    const settled = report.created + report.updated + report.skipped + report.failed;
+    const done = report.rows === 0 ? share : (share * settled) / report.rows;
+    const rate = Math.round((1000 * settled) / Math.max(milliseconds, 1)).toLocaleString("en-US");
+    const bar = `${"█".repeat(Math.round(done * WIDTH))}${"░".repeat(WIDTH - Math.round(done * WIDTH))}`;
+    const percent = String(Math.floor(done * 100)).padStart(3);
+    const rows = settled.toLocaleString("en-US").padStart(9);
+    this.out.write(`\r\x1b[K${report.file.padEnd(26)}${bar} ${percent} %  ${rows} rows  ${rate} rows/s`);
   }
 }
 
