@@ -54,7 +54,7 @@ export class Consumer {
   private async deliver(handler: EventHandler, messages: readonly Received[], delivery: Delivery): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
-        return await this.inbox.deliver(handler, messages, delivery.stopping);
+        return await this.inbox.deliver(handler, messages, delivery);
       } catch (error) {
         delivery.stopping.throwIfAborted();
         if (failures === 0) this.report(handler, error);

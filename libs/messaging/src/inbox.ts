@@ -4,6 +4,7 @@ import { Logger } from "@nestjs/common";
 import { lockKeys, park, parkedKeys, type Parking } from "./dead-letter-table.ts";
 import type { EventContext } from "./on-event.ts";
 import type { AnyEvent, Received } from "./received.ts";
+import type { Delivery } from "./transport.ts";
 import { backoff, pause } from "./waiting.ts";
 
 /** A method under `@OnEvent`. */
@@ -72,12 +73,15 @@ export class Inbox {
    *
    * @throws what `isInfrastructure` is true for: then the same messages are to be given again
    */
-  async deliver(handler: EventHandler, messages: readonly Received[], stopping: AbortSignal): Promise<void> {
+  async deliver(handler: EventHandler, messages: readonly Received[], delivery: Delivery): Promise<void> {
     try {
       await this.attempt(handler, messages);
     } catch (error) {
       if (isInfrastructure(error)) throw error;
-      for (const message of messages) await this.deliverOne(handler, message, stopping);
+      for (const message of messages) {
+        await this.deliverOne(handler, message, delivery.stopping);
+        await delivery.keepAlive();
+      }
     }
   }
 
@@ -97,16 +101,16 @@ export class Inbox {
         return await this.attempt(handler, [message]);
       } catch (error) {
         if (isInfrastructure(error)) throw error;
-        if (attempt === TRIES) return await this.giveUp(handler, message, error);
+        if (attempt === TRIES) return await this.giveUp(handler, message, error, attempt);
         await pause(backoff(attempt, 50, 1_000), stopping);
       }
     }
   }
 
-  private async giveUp(handler: EventHandler, message: Received, error: unknown): Promise<void> {
+  private async giveUp(handler: EventHandler, message: Received, error: unknown, attempts: number): Promise<void> {
     const { reason, trace } = describe(error);
     this.log.error(`${handler.id} cannot take ${message.position} of ${message.key}: it is parked`);
-    await this.database.transaction((tx) => park(tx, handler.id, [{ message, reason, trace, attempts: TRIES }]));
+    await this.database.transaction((tx) => park(tx, handler.id, [{ message, reason, trace, attempts }]));
   }
 }
 

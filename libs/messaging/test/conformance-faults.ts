@@ -30,7 +30,7 @@ export function describeFaults(stage: () => Stage): void {
       await more;
       await stage().untilCopied();
       await stage().expectEachEffectOnce();
-      await stage().expectOrderOnBus();
+      await stage().expectOrderOnBus(1);
       expect(await activeRelay(stage())).toBe(second);
     },
     patience(600_000) * 2,
@@ -60,7 +60,7 @@ export function describeFaults(stage: () => Stage): void {
       await stage().start(victim);
       await stage().untilCopied();
       await stage().expectEachEffectOnce();
-      await stage().expectOrderOnBus();
+      await stage().expectOrderOnBus(scaled(10));
     },
     patience(1_200_000) * 4,
   );
@@ -105,7 +105,7 @@ export function describeBrokerFaults(stage: () => Stage): void {
       await stage().untilLevel(...services);
       await stage().untilCopied();
       await stage().expectEachEffectOnce();
-      await stage().expectOrderOnBus();
+      await stage().expectOrderOnBus(4 * scaled(10));
     },
     patience(600_000) * 3,
   );

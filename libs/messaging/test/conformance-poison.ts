@@ -112,6 +112,28 @@ export function describePoison(stage: () => Stage): void {
   );
 
   it(
+    "parks what stands behind a message that is no event, also in the same batch",
+    async () => {
+      const sales = await stage().start("sales");
+      const [key, other] = [uuidv7(), uuidv7()];
+      const event = (id: string, version: number) => ({
+        key: id,
+        value: JSON.stringify(messageOf(UPDATED, id, version)),
+      });
+      const messages = [event(key, 1), { key, value: "{" }, event(key, 2), event(other, 1), event(key, 3)];
+      await stage().bus.produce(TOPIC, messages);
+      await soon(async () => expect((await sales.operations.freshness()).parked).toBe(6));
+      await soon(async () => expect(await stage().effects()).toHaveLength(2));
+      const [first] = (await sales.operations.listDeadLetters()).filter(({ reason }) => reason.startsWith("event.not"));
+      await sales.operations.discard(first!.id);
+      const [later] = (await sales.operations.listDeadLetters()).filter(({ handler }) => handler === first!.handler);
+      expect(await sales.operations.replay(later!.id)).toEqual({ replayed: 2, parked: 0, reason: null });
+      expect((await sales.operations.freshness()).parked).toBe(3);
+    },
+    patience(0) * 2,
+  );
+
+  it(
     "gives a record free when its poison is discarded and the rest is replayed",
     async () => {
       const sales = await stage().start("sales");

@@ -51,7 +51,7 @@ function describeDelivery(stage: () => Stage): void {
       await writeConcurrently(stage().publisher, ids, 40, scaled(100_000));
       await stage().untilLevel(...services);
       await stage().expectEachEffectOnce();
-      await stage().expectOrderOnBus();
+      await stage().expectOrderOnBus(0);
       await stage().untilCopied();
     },
     patience(600_000) * 2,
