@@ -54,17 +54,16 @@ export class Kehu {
     await eventually(async () => (await this.api.count(resource)) > 0, PATIENCE_MS);
   }
 
-  /**
-   * kill -9 of one of the six processes or of Postgres, until it runs again; of the broker, which nobody starts again but
-   * us, and that after 20 s.
-   */
+  /** kill -9 of the broker, which nobody starts again but us, and that after 20 s; nothing where there is none. */
+  async withoutBroker(): Promise<void> {
+    if (!this.broker) return;
+    await this.broker.kill();
+    await wait(BROKER_AWAY_MS);
+    await this.broker.start();
+  }
+
+  /** kill -9 of one of the six processes or of Postgres, until it runs again. */
   async strike(victim: string): Promise<void> {
-    if (victim === "broker") {
-      await this.broker?.kill();
-      await wait(BROKER_AWAY_MS);
-      await this.broker?.start();
-      return;
-    }
     const before = this.pid(victim);
     process.kill(before, "SIGKILL");
     await eventually(() => this.pid(victim) !== before, PATIENCE_MS);
