@@ -124,7 +124,8 @@ export class PostgresLogSubscription implements Subscription {
 
   /** Has one batch handled. @returns the offset after it, null when there is nothing at or after `next` */
   private async read(topic: string, next: string): Promise<string | null> {
-    const rows = await this.database.query<LogRow>(FETCH, [topic, next]);
+    // Planned each time: a plan that was made while the log was empty would read all of it.
+    const rows = await this.database.queryOnce<LogRow>(FETCH, [topic, next]);
     const last = rows.at(-1);
     if (!last) return null;
     const messages = rows.map(({ offset, key, value }) => ({ position: `${topic}/${offset}`, key, value }));

@@ -23,7 +23,8 @@ const MOVE = `
       batch.key, batch.payload
     FROM batch JOIN share USING (topic) JOIN given ON given.name = batch.topic
   ), marked AS (
-    UPDATE outbox SET published_at = clock_timestamp() FROM batch WHERE outbox.seq = batch.seq
+    UPDATE outbox SET published_at = clock_timestamp()
+    WHERE published_at IS NULL AND seq <= (SELECT max(seq) FROM batch)
   )
   SELECT topic, messages::int AS messages FROM share`;
 

@@ -9,7 +9,7 @@ import { backoff, pause, Waker } from "./waiting.ts";
 /** All in milliseconds. Commits wake the relay; the poll is for wake-ups that get lost, and for replicas that stand by. */
 const POLL_EVERY = 1_000;
 /** Between two batches that are not full, so that a busy service publishes several events at once. */
-const GATHER = 25;
+const GATHER = 50;
 const LONGEST_BACKOFF = 30_000;
 const FLUSH_LIMIT = 5_000;
 const PRUNE_EVERY = 60_000;
