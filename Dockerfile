@@ -18,4 +18,4 @@ COPY --from=build /kehu/apps ./apps
 COPY --from=build /kehu/libs ./libs
 COPY tools/schema.ts tools/container-secrets.mjs ./tools/
 USER node
-CMD ["node", "--max-semi-space-size=4", "apps/gateway/dist/main.js"]
+CMD ["node", "--max-semi-space-size=8", "apps/gateway/dist/main.js"]

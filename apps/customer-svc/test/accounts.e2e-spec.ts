@@ -117,6 +117,34 @@ describe("accounts", () => {
   });
 
   describe("PATCH /v1/accounts/:id", () => {
+    it("answers a twin at once while the first still waits, and the same again after both", async () => {
+      const { id } = await anAccount();
+      const headers = { "idempotency-key": randomUUID() };
+      const send = () =>
+        service.request<AccountView>(admin, "PATCH", `/v1/accounts/${id}`, { body: { website: "a.example" }, headers });
+      const holder = await database.admin.connect();
+      await holder.query("BEGIN");
+      await holder.query("SELECT 1 FROM customer.account WHERE id = $1 FOR UPDATE", [id]);
+      const first = send();
+      await eventually(async () => {
+        const { rows } = await database.admin.query("SELECT 1 FROM pg_locks WHERE NOT granted");
+        expect(rows).toHaveLength(1);
+      });
+      const twin = await send();
+      await holder.query("ROLLBACK");
+      holder.release();
+      expect(twin).toMatchObject({ status: 409, body: { code: "idempotency.in-progress" } });
+      expect(twin.headers.get("retry-after")).toBe("1");
+      const { status, body } = await first;
+      expect({ status, body }).toMatchObject({ status: 200, body: { website: "a.example", version: 2 } });
+      await service.request(admin, "DELETE", `/v1/accounts/${id}`);
+      const again = await send();
+      expect({ replayed: again.headers.get("idempotent-replayed"), body: again.body }).toEqual({
+        replayed: "true",
+        body,
+      });
+    });
+
     it("changes only what is sent and records it in the history", async () => {
       const { id } = await anAccount({ industry: "steel" });
       const { body, headers } = await service.request<AccountView>(admin, "PATCH", `/v1/accounts/${id}`, {

@@ -8,21 +8,20 @@ const ignore = () => undefined;
 
 /**
  * A transaction on a client of the pool. Its statements are pipelined: one that is sent before the last is answered
- * saves the wait between, and fails with it, as the server refuses every statement after an error.
+ * saves the wait between, and fails with it, as the server refuses every statement after an error. Nothing waits for
+ * BEGIN either: it fails with its connection only.
  */
 export class Transaction implements Tx {
   readonly inTransaction = true;
   private readonly begun: Promise<unknown>;
   private readonly unawaited: Promise<unknown>[] = [];
   private readonly effects: (() => void)[] = [];
-  private failure: unknown;
-  /** Until a statement comes that writes, or may: without BEGIN it would be committed on its own. */
-  private onlyReads = true;
+  private failure: Error | undefined;
 
   constructor(private readonly client: PoolClient) {
     this.gather();
     this.begun = client.query("BEGIN");
-    this.begun.catch(ignore);
+    this.begun.catch((error: unknown) => (this.failure ??= error as Error));
   }
 
   query<R>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
@@ -68,14 +67,13 @@ export class Transaction implements Tx {
   }
 
   private async send<R>(sql: string, values: readonly unknown[], prepared: boolean): Promise<R[]> {
-    this.onlyReads &&= sql.startsWith("SELECT");
-    if (!this.onlyReads) await this.begun;
+    if (this.failure) throw this.failure;
     this.gather();
     try {
       return await run<R>(this.client, sql, values, prepared);
     } catch (error) {
       // Those behind the one that failed fail with its error, whichever of them the caller hears of first.
-      if (!isRefusal(error)) this.failure = error;
+      if (!isRefusal(error)) this.failure = error as Error;
       throw this.failure ?? error;
     }
   }

@@ -4,7 +4,7 @@ export { MessagingModule } from "./messaging.module.ts";
 export { OnEvent, type EventContext } from "./on-event.ts";
 export { BusOperations, type Freshness, type SnapshotSource } from "./operations.ts";
 export { MESSAGING, type MessagingOptions } from "./options.ts";
-export { appendToOutbox } from "./outbox.ts";
+export { appendToOutbox, insertIntoOutbox } from "./outbox.ts";
 export { BusStrategy } from "./strategy.ts";
 export { TRANSPORT, type Transport } from "./transport.ts";
 export { upsertNewer, type VersionedRow } from "./upsert-newer.ts";

@@ -54,6 +54,25 @@ function envelopeOf(event: DomainEvent, area: string, version: number, actor: Ac
  */
 export async function appendToOutbox(tx: Tx, events: readonly DomainEvent[], actor: Actor): Promise<void> {
   if (events.length === 0) return;
+  const values: unknown[] = [];
+  await tx.query(
+    insertIntoOutbox(tx, events, actor, (value) => `$${values.push(value)}`),
+    values,
+  );
+}
+
+/**
+ * The same as a part of a larger statement.
+ *
+ * @param bind takes a value of that statement and returns its placeholder
+ * @returns an INSERT
+ */
+export function insertIntoOutbox(
+  tx: Tx,
+  events: readonly DomainEvent[],
+  actor: Actor,
+  bind: (value: unknown) => string,
+): string {
   const ids: string[] = [];
   const topics: string[] = [];
   const payloads: string[] = [];
@@ -66,12 +85,11 @@ export async function appendToOutbox(tx: Tx, events: readonly DomainEvent[], act
     topics.push(topic);
     payloads.push(JSON.stringify(envelope));
   }
-  await tx.query(
-    `INSERT INTO outbox (event_id, topic, key, type, payload)
-     SELECT event_id, topic, key, type, payload
-     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
-       AS event (event_id, topic, key, type, payload, n) ORDER BY n`,
-    [ids, topics, events.map((event) => event.subject), events.map((event) => event.type), payloads],
-  );
   tx.afterCommit(() => new Set(topics.map(areaOf)).forEach((area) => commits.emit(area)));
+  const keys = events.map((event) => event.subject);
+  const types = events.map((event) => event.type);
+  return `INSERT INTO outbox (event_id, topic, key, type, payload)
+    SELECT event_id, topic, key, type, payload
+    FROM unnest(${bind(ids)}::uuid[], ${bind(topics)}::text[], ${bind(keys)}::text[], ${bind(types)}::text[],
+      ${bind(payloads)}::text[]) WITH ORDINALITY AS event (event_id, topic, key, type, payload, n) ORDER BY n`;
 }

@@ -128,7 +128,9 @@ export class Session {
     await connection.query(`SELECT set_config('idle_session_timeout', '${SILENCE_LIMIT}', false),
       set_config('tcp_user_timeout', '${SILENCE_LIMIT}', false), set_config('statement_timeout', '${SILENCE_LIMIT}', false)`);
     // Plans are made while the queues are empty, and have to be right when they are long: by index, always.
-    await connection.query("SELECT set_config('enable_seqscan', 'off', false), set_config('enable_sort', 'off', false)");
+    await connection.query(
+      "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_sort', 'off', false)",
+    );
     for (const channel of this.listeners.keys()) await connection.query(`LISTEN "${channel}"`);
     for (const listener of this.listeners.values()) listener("");
     return connection;

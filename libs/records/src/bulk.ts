@@ -7,7 +7,7 @@ import { BulkBatch, type Outcome, type Step } from "./bulk-batch.ts";
 import type { BulkOperation, BulkRequest } from "./bulk.dto.ts";
 import { Clock } from "./clock.ts";
 import { validated } from "./dto.ts";
-import { claim, keep } from "./idempotency.ts";
+import { claimAll, keep } from "./idempotency.ts";
 import { Records } from "./records.ts";
 import { References } from "./references.ts";
 import type { Resource } from "./resource.ts";
@@ -90,7 +90,7 @@ export class Bulk {
   }
 
   private async repliesOf(tx: Tx, steps: readonly Step[], who: RequestContext): Promise<Map<string, unknown>> {
-    return who.idempotency ? claim(tx, who, new Map(steps.map(({ key, hash }) => [key, hash]))) : new Map();
+    return who.idempotency ? claimAll(tx, who, new Map(steps.map(({ key, hash }) => [key, hash]))) : new Map();
   }
 }
 

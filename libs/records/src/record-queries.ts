@@ -9,7 +9,7 @@ import { columnOf, filterSql, operatorsOf } from "./filter.ts";
 import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from "./list-query.ts";
 import type { Resource } from "./resource.ts";
 import { afterSql, orderBySql } from "./sort.ts";
-import { selectView, shapeView, Values, type RecordView } from "./view.ts";
+import { shapeView, Values, viewColumns, type RecordView } from "./view.ts";
 
 export interface Page<R = RecordView> {
   data: R[];
@@ -47,10 +47,11 @@ export class RecordQueries {
    */
   async get(resource: Resource, id: string, who: RequestContext): Promise<RecordView> {
     const values = new Values();
-    const select = selectView(resource, who, values.bind);
+    const columns = viewColumns(resource, who, values.bind);
     const scope = rowScope(who, resource.permissions.read, "t", values.bind);
     const [row] = await this.database.query(
-      `${select} WHERE t.id = ${values.bind(id)} AND t.deleted_at IS NULL AND (${scope})`,
+      `SELECT ${columns} FROM ${resource.table} t
+       WHERE t.id = ${values.bind(id)} AND t.deleted_at IS NULL AND (${scope})`,
       values.list,
     );
     if (!row) throw new NotFound();
@@ -88,7 +89,7 @@ export class RecordQueries {
   private async page(resource: Resource, query: ListQuery, who: RequestContext): Promise<Page> {
     const values = new Values();
     const keys = query.sort.map(({ field }, index) => `t.${columnOf(field)}::text AS "key.${index}"`);
-    const select = selectView(resource, who, values.bind, keys);
+    const columns = viewColumns(resource, who, values.bind);
     const condition = await this.condition(resource, query, who, values);
     const binding = [
       resource.concept,
@@ -99,7 +100,8 @@ export class RecordQueries {
     ];
     const place = query.cursor === null ? null : this.cursors.read(query.cursor, binding);
     const after = place ? ` AND ${afterSql(query.sort, place, values.bind)}` : "";
-    const sql = `${select} WHERE ${condition}${after} ORDER BY ${orderBySql(query.sort)} LIMIT ${values.bind(query.limit + 1)}`;
+    const sql = `SELECT ${columns}, ${keys.join(", ")} FROM ${resource.table} t WHERE ${condition}${after}
+      ORDER BY ${orderBySql(query.sort)} LIMIT ${values.bind(query.limit + 1)}`;
     const rows = await (query.where
       ? this.database.queryOnce(sql, values.list)
       : this.database.query(sql, values.list));
@@ -137,7 +139,6 @@ export class RecordQueries {
   }
 
   private shape(resource: Resource, query: ListQuery, row: Record<string, unknown>): RecordView {
-    query.sort.forEach((_, index) => delete row[`key.${index}`]);
     const view = shapeView(resource, row);
     if (!query.fields) return view;
     const names = new Set(["id", ...query.fields.flatMap((name) => [name, besideName(name)])]);

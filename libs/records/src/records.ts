@@ -5,15 +5,15 @@ import { Injectable } from "@nestjs/common";
 import { DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { Clock } from "./clock.ts";
-import { claim, keep } from "./idempotency.ts";
+import { once } from "./idempotency.ts";
 import type { OwnerDto } from "./dto.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
 import { References } from "./references.ts";
-import { Stale, WriteReply, type Reply } from "./reply.ts";
+import { Stale, type Reply, type WriteReply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
 import { Rows } from "./rows.ts";
 import { store } from "./store.ts";
-import { Values, viewOf } from "./view.ts";
+import { Values, viewOf, type RecordView } from "./view.ts";
 
 export type Decide<T extends RecordEntity> = (record: T, tx: Tx) => DomainEvent[] | Promise<DomainEvent[]>;
 
@@ -53,8 +53,7 @@ export class Records {
       const resolved = await this.references.resolve(tx, resource, data, who);
       const record = this.born(resource, who);
       const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1));
-      const stored = this.store(tx, resource, [{ record, before: null, events }], who);
-      const [body] = await Promise.all([viewOf(tx, resource, record.id, who), stored]);
+      const body = await this.storeOne(tx, resource, { record, before: null, events }, who);
       return { body, version: record.version, location: `/v1/${resource.name}/${record.id}` };
     });
   }
@@ -94,13 +93,11 @@ export class Records {
       if (who.ifMatch !== null && who.ifMatch !== record.version) throw new Stale(await viewOf(tx, resource, id, who));
       const before = record.state();
       const events = await decide(record, tx);
-      const stored = this.store(tx, resource, events.length ? [{ record, before, events }] : [], who);
-      if (options.reply) {
-        await stored;
-        return options.reply(tx);
-      }
-      const [body] = await Promise.all([options.silent ? null : viewOf(tx, resource, id, who), stored]);
-      return { body, version: record.version, location: null };
+      const body = events.length
+        ? await this.storeOne(tx, resource, { record, before, events }, who)
+        : await viewOf(tx, resource, id, who);
+      if (options.reply) return options.reply(tx);
+      return { body: options.silent ? null : body, version: record.version, location: null };
     });
   }
 
@@ -157,12 +154,13 @@ export class Records {
     who: RequestContext,
   ): Promise<Locked<T>[]> {
     const values = new Values();
-    const wanted = values.bind(ids);
+    // With `= ANY` the server would plan the statement anew each time.
+    const wanted = ids.length === 1 ? `= ${values.bind(ids[0])}` : `= ANY(${values.bind(ids)})`;
     const readable = rowScope(who, resource.permissions.read, "t", values.bind);
     const writable = rowScope(who, who.permission, "t", values.bind);
     const found = await tx.query(
       `SELECT ${this.rows.columns(resource)}, coalesce(${writable}, false) AS writable FROM ${resource.table} t
-       WHERE t.id = ANY(${wanted}) AND (${readable}) ORDER BY t.id FOR UPDATE`,
+       WHERE t.id ${wanted} AND (${readable}) ORDER BY t.id FOR UPDATE`,
       values.list,
     );
     return found.map((row) => ({ record: this.rows.read(resource, row), writable: row["writable"] === true }));
@@ -209,9 +207,20 @@ export class Records {
 
   /** Writes changed records, and then what their changes bring about. */
   async store(tx: Tx, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void> {
-    if (changes.length === 0) return;
-    await store(tx, this.rows, resource, changes, who);
-    for (const { resource: other, items } of (await resource.consequences?.(tx, changes)) ?? []) {
+    await store(tx, this.rows, resource, changes, who, false);
+    await this.followUp(tx, resource, changes, who);
+  }
+
+  /** @returns the record as the caller sees it */
+  private async storeOne(tx: Tx, resource: Resource, change: Change, who: RequestContext): Promise<RecordView> {
+    const [view] = await store(tx, this.rows, resource, [change], who, true);
+    await this.followUp(tx, resource, [change], who);
+    return view!;
+  }
+
+  private async followUp(tx: Tx, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void> {
+    if (!resource.consequences || changes.length === 0) return;
+    for (const { resource: other, items } of await resource.consequences(tx, changes)) {
       await this.add(tx, other, items, who);
     }
   }
@@ -227,16 +236,7 @@ export class Records {
     return record;
   }
 
-  /** Runs the work in a transaction; with an Idempotency-Key only the first time, and with the first reply after that. */
   private once(who: RequestContext, work: (tx: Tx) => Promise<Reply>): Promise<WriteReply> {
-    return this.database.transaction(async (tx) => {
-      if (!who.idempotency) return new WriteReply(await work(tx));
-      const { key, bodyHash } = who.idempotency;
-      const before = (await claim(tx, who, new Map([[key, bodyHash]]))).get(key) as Reply | undefined;
-      if (before) return new WriteReply({ ...before, replayed: true });
-      const reply = await work(tx);
-      keep(tx, who, [{ key, bodyHash, reply }]);
-      return new WriteReply(reply);
-    });
+    return once(this.database, who, work);
   }
 }

@@ -5,8 +5,8 @@ import type { Resource } from "./resource.ts";
 interface Mapping {
   columns: readonly { property: string; column: string; read?: (stored: unknown) => unknown }[];
   list: string;
-  insert: string;
-  update: string;
+  insert: (rows: string) => string;
+  update: (rows: string) => string;
 }
 
 /**
@@ -23,9 +23,14 @@ export class Rows {
     return this.mapping(resource).list;
   }
 
-  /** INSERT and UPDATE statements whose `$1` is a JSON list of rows. */
-  statements(resource: Resource): { insert: string; update: string } {
-    return this.mapping(resource);
+  /** INSERT of rows; `rows` is the placeholder of a JSON list. The table has the alias `t`. */
+  insert(resource: Resource, rows: string): string {
+    return this.mapping(resource).insert(rows);
+  }
+
+  /** The same as UPDATE, by id. */
+  update(resource: Resource, rows: string): string {
+    return this.mapping(resource).update(rows);
   }
 
   /** @returns an entity of the row that a SELECT of `columns` gave */
@@ -71,14 +76,13 @@ function mappingOf(metadata: EntityMetadata, table: string): Mapping {
     return { property: column.propertyName, column: column.databaseName, read };
   });
   const names = columns.map(({ column }) => column);
-  const rows = `json_populate_recordset(NULL::${table}, $1)`;
+  const given = names.map((name) => `r.${name}`).join(", ");
+  const settings = names.filter((name) => name !== "id").map((name) => `${name} = r.${name}`);
+  const populated = (rows: string) => `json_populate_recordset(NULL::${table}, ${rows}) r`;
   return {
     columns,
     list: names.map((name) => `t.${name}`).join(", "),
-    insert: `INSERT INTO ${table} (${names.join(", ")}) SELECT ${names.map((name) => `r.${name}`).join(", ")} FROM ${rows} r`,
-    update: `UPDATE ${table} t SET ${names
-      .filter((name) => name !== "id")
-      .map((name) => `${name} = r.${name}`)
-      .join(", ")} FROM ${rows} r WHERE t.id = r.id`,
+    insert: (rows) => `INSERT INTO ${table} AS t (${names.join(", ")}) SELECT ${given} FROM ${populated(rows)}`,
+    update: (rows) => `UPDATE ${table} t SET ${settings.join(", ")} FROM ${populated(rows)} WHERE t.id = r.id`,
   };
 }

@@ -1,14 +1,18 @@
 import type { RequestContext } from "@kehu/auth";
 import { Conflict, type ExternalId } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
-import { appendToOutbox } from "@kehu/messaging";
+import { insertIntoOutbox } from "@kehu/messaging";
 import { sameValue, type Change } from "./record.entity.ts";
 import type { Resource } from "./resource.ts";
 import type { Rows } from "./rows.ts";
+import { shapeView, Values, viewColumns, type RecordView } from "./view.ts";
 
 /**
- * Writes changed records of one resource, their history, external ids and events; each table with one statement.
- * Completes the events: `data.changed` are the fields that differ from before.
+ * Writes changed records of one resource, their history and their events with one statement, and their external ids
+ * with another. Completes the events: `data.changed` are the fields that differ from before.
+ *
+ * @param shown whether the record is wanted as the API shows it; only for one change
+ * @returns the records that are wanted
  */
 export async function store(
   tx: Tx,
@@ -16,9 +20,10 @@ export async function store(
   resource: Resource,
   changes: readonly Change[],
   who: RequestContext,
-): Promise<void> {
-  if (changes.length === 0) return;
-  const { insert, update } = rows.statements(resource);
+  shown: boolean,
+): Promise<RecordView[]> {
+  if (changes.length === 0) return [];
+  const values = new Values();
   const history: object[] = [];
   for (const change of changes) {
     const fields = changedFields(change);
@@ -27,22 +32,39 @@ export async function store(
   }
   const born = changes.filter(({ before }) => before === null);
   const kept = changes.filter(({ before }) => before !== null);
-  const rowsOf = (some: readonly Change[]) => [JSON.stringify(some.map(({ record }) => rows.write(resource, record)))];
+  const bindRows = (some: readonly Change[]) =>
+    values.bind(JSON.stringify(some.map(({ record }) => rows.write(resource, record))));
+  const statements = [
+    insertHistory(values.bind(JSON.stringify(history))),
+    insertIntoOutbox(
+      tx,
+      changes.flatMap((change) => change.events),
+      who,
+      values.bind,
+    ),
+    ...(kept.length ? [rows.update(resource, bindRows(kept))] : []),
+    ...(born.length ? [rows.insert(resource, bindRows(born))] : []),
+  ];
+  const returning = shown ? ` RETURNING ${viewColumns(resource, who, values.bind)}` : "";
   const named = changes.filter(hasNewExternalIds).map(({ record }) => record);
-  // Sent together, in this order: none needs what another answers, and where one fails those behind it do, too.
-  const written: Promise<unknown>[] = [];
-  if (born.length) written.push(tx.query(insert, rowsOf(born)));
-  if (kept.length) written.push(tx.query(update, rowsOf(kept)));
-  const areNamed = keepExternalIds(tx, resource.type, named);
-  const events = changes.flatMap((change) => change.events);
-  written.push(areNamed, tx.query(INSERT_HISTORY, [JSON.stringify(history)]), appendToOutbox(tx, events, who));
-  await Promise.all(written);
-  if (!(await areNamed)) throw new Conflict("external-id.taken", "Another record has this external id.");
+  const [stored, areNamed] = await Promise.all([
+    tx.query(together(statements) + returning, values.list),
+    keepExternalIds(tx, resource.type, named),
+  ]);
+  if (!areNamed) throw new Conflict("external-id.taken", "Another record has this external id.");
+  return stored.map((row) => shapeView(resource, row));
+}
+
+/** One statement costs the server much less than several. What the last one returns the whole returns. */
+function together(statements: readonly string[]): string {
+  const before = statements.slice(0, -1).map((statement, index) => `part_${index} AS (${statement})`);
+  return `WITH ${before.join(", ")} ${statements.at(-1)}`;
 }
 
 const HISTORY_COLUMNS =
   "resource, record_id, version, event_type, field, before, after, actor_type, actor_id, origin, request_id, job_id, at";
-const INSERT_HISTORY = `INSERT INTO history (${HISTORY_COLUMNS}) SELECT ${HISTORY_COLUMNS} FROM json_populate_recordset(NULL::history, $1)`;
+const insertHistory = (rows: string) =>
+  `INSERT INTO history (${HISTORY_COLUMNS}) SELECT ${HISTORY_COLUMNS} FROM json_populate_recordset(NULL::history, ${rows})`;
 
 function changedFields({ record, before }: Change): string[] {
   const after = record.state() as unknown as Record<string, unknown>;

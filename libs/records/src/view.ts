@@ -14,20 +14,13 @@ export class Values {
 }
 
 /**
- * SELECT of a resource as the API shows it: its fields, and beside each reference the name of its target, which is null
- * where the caller may not see the target.
+ * The columns of a resource as the API shows it: its fields, and beside each reference the name of its target, which is
+ * null where the caller may not see the target.
  *
- * @param further columns that the caller of this function needs besides
- * @returns `SELECT ... FROM ...` without a condition; the resource's table has the alias `t`
+ * @returns what stands behind SELECT or RETURNING; the resource's table has the alias `t`
  */
-export function selectView(
-  resource: Resource,
-  who: RequestContext,
-  bind: Bind,
-  further: readonly string[] = [],
-): string {
-  const columns: string[] = [...further];
-  const joins: string[] = [];
+export function viewColumns(resource: Resource, who: RequestContext, bind: Bind): string {
+  const columns: string[] = [];
   for (const [name, field] of Object.entries(resource.fields)) {
     if (!field.shown) continue;
     if (field.kind === "money") {
@@ -40,11 +33,9 @@ export function selectView(
     }
     columns.push(`t.${field.column} AS "${name}"`);
     if (!field.target) continue;
-    const alias = `of_${field.column}`;
-    joins.push(` LEFT JOIN ${field.target.table} ${alias} ON ${alias}.id = t.${field.column}`);
-    columns.push(`${nameOf(field.target, alias, who, bind)} AS "${besideName(name)}"`);
+    columns.push(`${nameBeside(field.target, `t.${field.column}`, who, bind)} AS "${besideName(name)}"`);
   }
-  return `SELECT ${columns.join(", ")} FROM ${resource.table} t${joins.join("")}`;
+  return columns.join(", ");
 }
 
 /** The links of a `jsonb` column, each with the name of its record. */
@@ -55,29 +46,43 @@ function namedLinks(
   bind: Bind,
 ): string {
   const names = Object.entries(targets).map(
-    ([type, target]) =>
-      `WHEN '${type}' THEN (SELECT ${nameOf(target, "x", who, bind)} FROM ${target.table} x WHERE x.id = (link->>'id')::uuid)`,
+    ([type, target]) => `WHEN '${type}' THEN ${nameBeside(target, "(link->>'id')::uuid", who, bind)}`,
   );
   return `(SELECT coalesce(jsonb_agg(link || jsonb_build_object('name', CASE link->>'type' ${names.join(" ")} END) ORDER BY n), '[]')
     FROM jsonb_array_elements(${column}) WITH ORDINALITY AS of_link (link, n))`;
 }
 
-function nameOf({ permission, name }: ReferenceTarget, alias: string, who: RequestContext, bind: Bind): string {
-  if (permission === null) return `${alias}.${name}`;
-  if (who.actorType !== "system" && !(permission in who.grants)) return "NULL::text";
-  const scope = rowScope(who, permission, alias, bind);
-  return scope === "true" ? `${alias}.${name}` : `CASE WHEN ${scope} THEN ${alias}.${name} END`;
+/** The name of the record to which an id refers. */
+function nameBeside({ table, name, permission }: ReferenceTarget, id: string, who: RequestContext, bind: Bind): string {
+  const isHidden = permission !== null && who.actorType !== "system" && !(permission in who.grants);
+  if (isHidden) return "NULL::text";
+  const scope = permission === null ? "true" : rowScope(who, permission, "x", bind);
+  return `(SELECT x.${name} FROM ${table} x WHERE x.id = ${id}${scope === "true" ? "" : ` AND ${scope}`})`;
 }
 
-/** Brings a row of `selectView` into the shape of the API. */
+/** Brings a row of `viewColumns` into the shape of the API; what else the row has is left out. */
 export function shapeView(resource: Resource, row: Record<string, unknown>): RecordView {
-  for (const [name, field] of Object.entries(resource.fields)) {
-    if (field.kind !== "money") continue;
-    row[name] = toMoney(row[`${name}.minor`] as string | null, row[`${name}.currency`] as string | null);
-    delete row[`${name}.minor`];
-    delete row[`${name}.currency`];
+  const view: Record<string, unknown> = {};
+  for (const name of shownNames(resource)) {
+    view[name] =
+      resource.fields[name]?.kind === "money"
+        ? toMoney(row[`${name}.minor`] as string | null, row[`${name}.currency`] as string | null)
+        : row[name];
   }
-  return row as RecordView;
+  return view as RecordView;
+}
+
+const shownNamesOf = new WeakMap<Resource, readonly string[]>();
+
+/** What a view has: fields, and names beside references. */
+function shownNames(resource: Resource): readonly string[] {
+  let names = shownNamesOf.get(resource);
+  if (!names) {
+    const shown = Object.entries(resource.fields).filter(([, field]) => field.shown);
+    names = shown.flatMap(([name, { target }]) => (target ? [name, besideName(name)] : [name]));
+    shownNamesOf.set(resource, names);
+  }
+  return names;
 }
 
 /** @returns the record as the caller sees it, whether in his scope or not: for the reply to a change that he just made */
@@ -88,8 +93,11 @@ export async function viewOf(
   who: RequestContext,
 ): Promise<RecordView> {
   const values = new Values();
-  const select = selectView(resource, who, values.bind);
-  const [row] = await queryable.query(`${select} WHERE t.id = ${values.bind(id)}`, values.list);
+  const columns = viewColumns(resource, who, values.bind);
+  const [row] = await queryable.query(
+    `SELECT ${columns} FROM ${resource.table} t WHERE t.id = ${values.bind(id)}`,
+    values.list,
+  );
   return shapeView(resource, row!);
 }
 
