@@ -1,15 +1,6 @@
-import { fields, longText, resource, text, type ReferenceTarget } from "@kehu/records";
+import { fields, longText, resource, text } from "@kehu/records";
 import { CreateQueue, ImportQueue, UpdateQueue } from "./queue.dto.ts";
 import { Queue } from "./queue.entity.ts";
-
-/** How tickets refer to a queue. */
-export const QUEUE: ReferenceTarget = {
-  type: "queue",
-  table: "queue",
-  name: "name",
-  permission: "service-desk.queue.read",
-  copy: false,
-};
 
 export const QUEUES = resource<Queue>({
   name: "queues",

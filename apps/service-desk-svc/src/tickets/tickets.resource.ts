@@ -12,9 +12,17 @@ import {
   type ReferenceTarget,
 } from "@kehu/records";
 import { ACCOUNT, CONTACT } from "../customers/customer-copies.ts";
-import { QUEUE } from "../queues/queues.resource.ts";
 import { CreateTicket, ImportTicket, UpdateTicket } from "./ticket.dto.ts";
 import { Ticket } from "./ticket.entity.ts";
+
+/** How a ticket refers to the queue that it waits in. */
+const QUEUE: ReferenceTarget = {
+  type: "queue",
+  table: "queue",
+  name: "name",
+  permission: "service-desk.queue.read",
+  copy: false,
+};
 
 /** How a ticket refers to the one that it continues. */
 const TICKET: ReferenceTarget = {
