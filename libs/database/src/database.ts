@@ -18,7 +18,7 @@ export function connectionOptions(url: string): pg.ClientConfig {
     lock_timeout: TIMEOUTS.lock,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
-    options: "-c timezone=UTC",
+    options: "-c timezone=UTC -c datestyle=ISO",
     // Statements that do not wait for each other are on their way together.
     pipeline: true,
   };

@@ -5,11 +5,11 @@ import { Injectable } from "@nestjs/common";
 import { CompanySettings } from "./company-settings.ts";
 import { CursorSigner } from "./cursor.ts";
 import { besideName, type Label } from "./field.ts";
-import { columnOf, filterSql, operatorsOf } from "./filter.ts";
+import { filterSql, operatorsOf } from "./filter.ts";
 import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from "./list-query.ts";
 import type { Resource } from "./resource.ts";
 import { afterSql, orderBySql } from "./sort.ts";
-import { shapeView, Values, viewColumns, type RecordView } from "./view.ts";
+import { placeOf, shapeView, Values, viewColumns, type RecordView } from "./view.ts";
 
 export interface Page<R = RecordView> {
   data: R[];
@@ -88,7 +88,6 @@ export class RecordQueries {
 
   private async page(resource: Resource, query: ListQuery, who: RequestContext): Promise<Page> {
     const values = new Values();
-    const keys = query.sort.map(({ field }, index) => `t.${columnOf(field)}::text AS "key.${index}"`);
     const columns = viewColumns(resource, who, values.bind);
     const condition = await this.condition(resource, query, who, values);
     const binding = [
@@ -100,20 +99,14 @@ export class RecordQueries {
     ];
     const place = query.cursor === null ? null : this.cursors.read(query.cursor, binding);
     const after = place ? ` AND ${afterSql(query.sort, place, values.bind)}` : "";
-    const sql = `SELECT ${columns}, ${keys.join(", ")} FROM ${resource.table} t WHERE ${condition}${after}
+    const sql = `SELECT ${columns} FROM ${resource.table} t WHERE ${condition}${after}
       ORDER BY ${orderBySql(query.sort)} LIMIT ${values.bind(query.limit + 1)}`;
     const rows = await (query.where
       ? this.database.queryOnce(sql, values.list)
       : this.database.query(sql, values.list));
     const hasMore = rows.length > query.limit;
     const shown = hasMore ? rows.slice(0, query.limit) : rows;
-    const last = shown.at(-1);
-    const nextCursor = hasMore
-      ? this.cursors.sign(
-          query.sort.map((_, index) => last![`key.${index}`]),
-          binding,
-        )
-      : null;
+    const nextCursor = hasMore ? this.cursors.sign(placeOf(query.sort, shown.at(-1)!), binding) : null;
     return {
       data: shown.map((row) => this.shape(resource, query, row)),
       page: { nextCursor, hasMore, ...(query.count && { total: await this.count(resource, query, who) }) },

@@ -1,8 +1,10 @@
 import { rowScope, type Bind, type RequestContext } from "@kehu/auth";
 import type { Queryable } from "@kehu/database";
-import { besideName, type Field, type ReferenceTarget } from "./field.ts";
+import { besideName, type Field, type FieldKind, type ReferenceTarget } from "./field.ts";
+import { toInstant } from "./instant.ts";
 import { toMoney } from "./money.ts";
 import type { Resource } from "./resource.ts";
+import type { SortKey } from "./sort.ts";
 
 /** A record as the API shows it. */
 export type RecordView = Record<string, unknown> & { id: string; version: number };
@@ -31,7 +33,7 @@ export function viewColumns(resource: Resource, who: RequestContext, bind: Bind)
       columns.push(`${namedLinks(`t.${field.column}`, field.elements.targets, who, bind)} AS "${name}"`);
       continue;
     }
-    columns.push(`t.${field.column} AS "${name}"`);
+    columns.push(`t.${field.column}${field.kind === "instant" ? "::text" : ""} AS "${name}"`);
     if (!field.target) continue;
     columns.push(`${nameBeside(field.target, `t.${field.column}`, who, bind)} AS "${besideName(name)}"`);
   }
@@ -63,13 +65,18 @@ function nameBeside({ table, name, permission }: ReferenceTarget, id: string, wh
 /** Brings a row of `viewColumns` into the shape of the API; what else the row has is left out. */
 export function shapeView(resource: Resource, row: Record<string, unknown>): RecordView {
   const view: Record<string, unknown> = {};
-  for (const name of shownNames(resource)) {
-    view[name] =
-      resource.fields[name]?.kind === "money"
-        ? toMoney(row[`${name}.minor`] as string | null, row[`${name}.currency`] as string | null)
-        : row[name];
-  }
+  for (const name of shownNames(resource)) view[name] = shapeValue(resource.fields[name]?.kind, name, row);
   return view as RecordView;
+}
+
+function shapeValue(kind: FieldKind | undefined, name: string, row: Record<string, unknown>): unknown {
+  if (kind === "money") return toMoney(row[`${name}.minor`] as string | null, row[`${name}.currency`] as string | null);
+  return kind === "instant" ? toInstant(row[name] as string | null) : row[name];
+}
+
+/** A place in an order is one value of each sort key, as the database reads it. */
+export function placeOf(keys: readonly SortKey[], row: Record<string, unknown>): unknown[] {
+  return keys.map(({ name, field }) => row[field.kind === "money" ? `${name}.minor` : name] ?? null);
 }
 
 const shownNamesOf = new WeakMap<Resource, readonly string[]>();
