@@ -2,6 +2,7 @@ import { ADMIN, eventually, newSecret, testDatabase, type TestDatabase } from "@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { Agent, get, type IncomingMessage } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,9 +10,10 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Runs the process itself until it ends by itself, or is live and then told to end. */
+/** Runs the process itself until it ends by itself, or is live, has its visitors, and is then told to end. */
 async function run(
   env: Record<string, string | undefined>,
+  visitors: Visitor[] = [],
 ): Promise<{ code: number | null; output: string; live: boolean }> {
   const flags = ["--conditions=source", "--import", join(ROOT, "tools/swc-hook.mjs")];
   const given = Object.entries({ PATH: process.env.PATH, ...env }).filter(([, value]) => value !== undefined);
@@ -28,9 +30,28 @@ async function run(
     const { ok } = await fetch(`http://127.0.0.1:${env.PORT}/health/live`);
     return { yes: ok };
   }, 20_000);
+  const visits = visitors.map((visitor) => visitor.stay(Number(env.PORT)));
+  await eventually(() => expect(visitors.every(({ answers }) => answers.length > 10)).toBe(true));
   if (live.yes) child.kill("SIGTERM");
-  await ended;
+  await Promise.all([ended, ...visits]);
   return { code: child.exitCode, output, live: live.yes };
+}
+
+/** Asks again and again over one connection, until it is told that the connection ends. */
+class Visitor {
+  readonly answers: number[] = [];
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  async stay(port: number): Promise<void> {
+    for (let staying = true; staying;) {
+      const [answer] = (await once(get({ port, path: "/health/live", agent: this.agent }), "response")) as [
+        IncomingMessage,
+      ];
+      this.answers.push(answer.statusCode!);
+      staying = answer.headers.connection !== "close";
+      await once(answer.resume(), "end");
+    }
+  }
 }
 
 async function freePort(): Promise<number> {
@@ -92,5 +113,11 @@ describe("the start of the gateway", () => {
       live: true,
     });
     expect(readdirSync(env.KEHU_KEYS_DIR!)).toEqual([file]);
+  });
+
+  it("answers all who are connected when it is told to end, and asks them to go", async () => {
+    const visitors = Array.from({ length: 8 }, () => new Visitor());
+    expect(await run(env, visitors)).toMatchObject({ code: 0, live: true });
+    expect(new Set(visitors.flatMap(({ answers }) => answers))).toEqual(new Set([200]));
   });
 });

@@ -3,6 +3,7 @@ import { NestFactory } from "@nestjs/core";
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import { BusStrategy } from "@kehu/messaging";
 import { endIfMisconfigured } from "./config.ts";
+import { farewell } from "./farewell.ts";
 import { JsonLogger } from "./logger.ts";
 import { httpServer } from "./server.ts";
 
@@ -35,23 +36,31 @@ export async function createApp(
   return app;
 }
 
-/** Runs a service until SIGTERM or SIGINT: HTTP, relay and consumers. */
+/**
+ * Runs a service until SIGTERM or SIGINT: HTTP, relay and consumers. Then it ends with code 0: at once while it is still
+ * starting, else by `farewell`.
+ */
 export async function bootstrap(module: Type | DynamicModule, service: string, listening: Listening): Promise<void> {
+  let running: NestFastifyApplication | undefined;
+  const stop = once(() => (running ? farewell(running) : Promise.resolve()));
+  // From the first moment: as process 1 of a container Node ignores a signal that nobody listens to.
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
   const { port, host, logLevel, trustedProxies } = listening;
   const app = await createApp(module, service, logLevel, trustedProxies).catch(endIfMisconfigured);
   await app.startAllMicroservices().catch(endIfMisconfigured);
   await app.listen(port, host).catch(endIfMisconfigured);
+  running = app;
+}
+
+function once(stop: () => Promise<void>): () => void {
   let stopping = false;
-  const stop = () => {
+  return () => {
     if (stopping) return;
     stopping = true;
-    // Kept-alive sockets that fall idle would hold the server open (nest #7611).
-    setInterval(() => (app.getHttpServer() as { closeIdleConnections(): void }).closeIdleConnections(), 50).unref();
-    void app.close().then(
+    void stop().then(
       () => process.exit(0),
       () => process.exit(1),
     );
   };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
 }

@@ -23,6 +23,8 @@ export function httpServer(trustedProxies: readonly string[] = []): FastifyAdapt
     connectionTimeout: 20_000,
     keepAliveTimeout: 20_000,
     maxRequestsPerSocket: 0,
+    // What still comes over an open connection when the process stops is answered like everything before it.
+    return503OnClosing: false,
     // The limits of time above and below hold as exactly as sockets are looked at.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
     routerOptions: { maxParamLength: 200 },
