@@ -41,7 +41,7 @@ export async function createApp(
  * starting, else by `farewell`.
  */
 export async function bootstrap(module: Type | DynamicModule, service: string, listening: Listening): Promise<void> {
-  let running: NestFastifyApplication | undefined;
+  let running: NestFastifyApplication | null = null;
   const stop = once(() => (running ? farewell(running) : Promise.resolve()));
   // From the first moment: as process 1 of a container Node ignores a signal that nobody listens to.
   process.on("SIGTERM", stop);

@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
-import type { Server } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** Long enough for whoever uses a connection to use it once more, and so to hear that it ends. */
@@ -12,7 +11,7 @@ const IDLE_CHECK_MS = 50;
  * flight, publishes the rest of the outbox, and ends its pool.
  */
 export async function farewell(app: NestFastifyApplication): Promise<void> {
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   server.prependListener("request", (_request, response) => response.setHeader("connection", "close"));
   await wait(FAREWELL_MS);
   // Kept-alive sockets that fall idle would hold the server open (nest #7611).
