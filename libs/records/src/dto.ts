@@ -22,13 +22,14 @@ export const Optional = () => ValidateIf((_, value) => value !== undefined);
 /** The field may be left out, and null empties it. */
 export const Nullable = () => ValidateIf((_, value) => value !== undefined && value !== null);
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+/** Postgres knows zones up to 15:59 from UTC. */
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-](0\d|1[0-5]):\d{2})$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** An instant, ISO 8601 with a zone; the property becomes a Date. Years 1 to 9999. */
 export function IsInstant(): PropertyDecorator {
   const toDate = Transform(({ value }: { value: unknown }) =>
-    typeof value === "string" && INSTANT.test(value) ? new Date(value) : value,
+    typeof value === "string" && isInstant(value) ? new Date(value) : value,
   );
   const isDate = IsDate({ message: "isInstant" });
   return (target, property) => {
@@ -46,9 +47,18 @@ export const IsReference = () => rule("isReference", isReference);
 /** `{ "amount": "12.30", "currency": "EUR" }`; the amount has no more digits than the currency. */
 export const IsMoney = () => rule("isMoney", isMoney);
 
+/** True for a day that is in the calendar, `YYYY-MM-DD`, of the years 1 to 9999. */
 export function isDay(value: string): boolean {
   const date = new Date(`${value}T00:00:00Z`);
-  return /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
+  return (
+    /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value)
+  );
+}
+
+/** True for an instant with a zone, ISO 8601, whose day is in the calendar: `Date` takes the 30th of February for March. */
+export function isInstant(value: string): boolean {
+  const day = INSTANT.exec(value)?.[1];
+  return day !== undefined && isDay(day) && !Number.isNaN(Date.parse(value));
 }
 
 function isReference(value: unknown): boolean {
