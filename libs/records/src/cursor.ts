@@ -16,10 +16,10 @@ export class CursorSigner {
 
   /** @throws Malformed `cursor.invalid` */
   read(cursor: string, binding: unknown): unknown[] {
-    const [payload = "", mac = ""] = cursor.split(".");
+    const [payload = "", mac = "", ...more] = cursor.split(".");
     const expected = Buffer.from(this.mac(payload, binding));
     const given = Buffer.from(mac);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    if (more.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw new Malformed("cursor.invalid", "The cursor is not one of this list, filter, order and caller.");
     }
     return JSON.parse(Buffer.from(payload, "base64url").toString()) as unknown[];

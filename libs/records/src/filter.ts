@@ -1,9 +1,9 @@
 import { Malformed } from "@kehu/contracts";
 import type { Bind } from "@kehu/auth";
 import type { Settings } from "./company-settings.ts";
-import { isDay } from "./dto.ts";
+import { isDay, isInstant } from "./dto.ts";
 import type { Field, FieldMap } from "./field.ts";
-import { toMinor } from "./money.ts";
+import { currencyDigits, formatMinor, toMinor } from "./money.ts";
 
 export const OPERATORS = [
   "eq",
@@ -105,7 +105,8 @@ export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options:
 
 function conditionSql(name: string, field: Field, op: Operator, value: unknown, bind: Bind, options: Settings): string {
   const column = `t.${columnOf(field)}`;
-  const one = (input: unknown) => bind(parseValue(name, field, input, options));
+  // Typed, so that a number beyond the column's own type is one that no row has.
+  const one = (input: unknown) => `${bind(parseValue(name, field, input, options))}::${sqlType(field)}`;
   if (field.kind === "list") {
     if (op === "isNull") return `cardinality(${column}) ${truth(name, value) ? "=" : ">"} 0`;
     const wanted = (op === "in" ? listOf(name, value) : [value]).map((item) => parseValue(name, field, item, options));
@@ -187,7 +188,11 @@ function parseValue(name: string, field: Field, value: unknown, settings: Settin
       return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(input) ? input : refuse(name, "an id (UUID)");
     case "money":
       return (
-        toMinor(input, settings.currency)?.toString() ?? refuse(name, `an amount in ${settings.currency} such as 12.30`)
+        toMinor(input, settings.currency)?.toString() ??
+        refuse(
+          name,
+          `an amount in ${settings.currency} such as ${formatMinor(1230n, currencyDigits(settings.currency))}`,
+        )
       );
     default:
       return field.normalise ? field.normalise(input, settings) : input;
@@ -196,10 +201,7 @@ function parseValue(name: string, field: Field, value: unknown, settings: Settin
 
 function instantOf(name: string, input: string): string {
   const instant = isDay(input) ? `${input}T00:00:00Z` : input;
-  const readable =
-    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(instant) &&
-    !Number.isNaN(Date.parse(instant));
-  return readable ? instant : refuse(name, "an instant such as 2026-01-31T09:00:00Z, or a day");
+  return isInstant(instant) ? instant : refuse(name, "an instant such as 2026-01-31T09:00:00Z, or a day");
 }
 
 function refuse(name: string, expected: string): never {

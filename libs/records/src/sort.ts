@@ -14,7 +14,7 @@ const MOST_KEYS = 5;
 
 /**
  * @param keys `-createdAt`, `name`, ...
- * @throws Malformed `sort.unknown-field` with `allowed`
+ * @throws Malformed `sort.unknown-field` with `allowed`, `sort.too-many`
  */
 export function parseSort(fields: FieldMap, keys: readonly string[]): SortKey[] {
   const allowed = Object.keys(fields).filter((name) => fields[name]!.sortable);
