@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { normalPhone, normalPoints, type GivenPoint } from "./contact-points.ts";
+import { normalPoints, type GivenPoint } from "./contact-points.ts";
 
 describe("normalPoints", () => {
   it("keeps e-mails in lower case and phones in E.164", () => {
@@ -61,13 +61,5 @@ describe("normalPoints", () => {
         expect(normalPoints(points, "US")).toEqual(points);
       }),
     );
-  });
-});
-
-describe("normalPhone", () => {
-  it("reads a number without a country code as the country's", () => {
-    expect(normalPhone("805-247-8982", "US")).toBe("+18052478982");
-    expect(normalPhone("805-247-8982", "CN")).toBe("+868052478982");
-    expect(normalPhone("+1 805 247 8982", "CN")).toBe("+18052478982");
   });
 });

@@ -1,6 +1,6 @@
 import { RuleViolation, type ContactPoint, type FieldError } from "@kehu/contracts";
+import { normalEmail, normalPhone } from "@kehu/records";
 import { isEmail } from "class-validator";
-import { parsePhoneNumberFromString, type CountryCode } from "libphonenumber-js";
 
 /** A contact point as a caller gives it. */
 export interface GivenPoint {
@@ -11,20 +11,6 @@ export interface GivenPoint {
 
 /** A contact point as it is kept: normalised. */
 export type KeptPoint = ContactPoint & { value: string };
-
-/** The form in which an e-mail address is kept and compared. */
-export const normalEmail = (value: string) => value.trim().toLowerCase();
-
-/**
- * The form in which a phone number is kept and compared: E.164.
- *
- * @param country ISO 3166-1 alpha-2; a number without a country code is read as this country's
- * @returns null where it is no phone number
- */
-export function normalPhone(value: string, country: string): string | null {
-  const phone = parsePhoneNumberFromString(value, country as CountryCode);
-  return phone?.isValid() ? phone.number : null;
-}
 
 /**
  * Normalises contact points. A value that is given twice counts once; of each kind one is primary: the one that is

@@ -1,8 +1,19 @@
 import { CONTACT_POINT_KINDS } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
-import { fields, id, json, list, readSettings, reference, resource, text, type ReferenceTarget } from "@kehu/records";
+import {
+  fields,
+  id,
+  json,
+  list,
+  normalEmail,
+  normalPhone,
+  readSettings,
+  reference,
+  resource,
+  text,
+  type ReferenceTarget,
+} from "@kehu/records";
 import { ACCOUNT } from "../accounts/accounts.resource.ts";
-import { normalEmail, normalPhone } from "./contact-points.ts";
 import { CreateContact, ImportContact, UpdateContact } from "./contact.dto.ts";
 import { Contact } from "./contact.entity.ts";
 

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Problem } from "@kehu/contracts";
 import { Database } from "@kehu/database";
+import { normalEmail } from "@kehu/records";
 import { Injectable, Logger } from "@nestjs/common";
 import { v7 as uuidv7 } from "uuid";
 import { signAccessToken } from "../access/access-token.ts";
 import { AuthChanges } from "../access/auth-changes.ts";
 import { ACCESS_LIFETIME, KeyRing } from "../keys/key-ring.ts";
-import { normalEmail } from "./normal-email.ts";
 import { LoginThrottle } from "./login-throttle.ts";
 import { Passwords } from "./passwords.ts";
 import { SessionsQueries } from "./sessions.queries.ts";

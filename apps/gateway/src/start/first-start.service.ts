@@ -1,14 +1,13 @@
 import { systemContext, type RequestContext } from "@kehu/auth";
 import { Database } from "@kehu/database";
 import { ConfigError } from "@kehu/http";
-import { Writing } from "@kehu/records";
+import { normalEmail, Writing } from "@kehu/records";
 import { Injectable, Logger, type OnApplicationBootstrap } from "@nestjs/common";
 import { randomUUID } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { Config } from "../gateway-config.ts";
 import { ADMINISTRATOR_ROLE, BUILT_IN_ROLES } from "../roles/built-in-roles.ts";
 import { ROLES } from "../roles/roles.resource.ts";
-import { normalEmail } from "../sessions/normal-email.ts";
 import { Passwords, weakness } from "../sessions/passwords.ts";
 import { SETTINGS, SETTINGS_ID } from "../settings/settings.resource.ts";
 import { setPassword } from "../users/credential.ts";

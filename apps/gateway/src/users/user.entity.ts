@@ -1,8 +1,7 @@
 import { Conflict, IllegalTransition, RuleViolation, type DomainEvent, type UserState } from "@kehu/contracts";
-import { assign, event, RecordEntity, required } from "@kehu/records";
+import { assign, event, normalEmail, RecordEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { ADMINISTRATOR_ROLE } from "../roles/built-in-roles.ts";
-import { normalEmail } from "../sessions/normal-email.ts";
 import type { CreateUser, ImportUser, UpdateUser } from "./user.dto.ts";
 import { NEXT, type UserStatus } from "./user-status.ts";
 

@@ -1,8 +1,7 @@
 import { USER_STATUSES } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
-import { choice, fields, json, resource, text } from "@kehu/records";
+import { choice, fields, json, normalEmail, resource, text } from "@kehu/records";
 import { ADMINISTRATOR_ROLE } from "../roles/built-in-roles.ts";
-import { normalEmail } from "../sessions/normal-email.ts";
 import { CreateUser, ImportUser, UpdateUser } from "./user.dto.ts";
 import { User, type Colleagues } from "./user.entity.ts";
 

@@ -1,10 +1,20 @@
 import { LEAD_STATUSES } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
-import { choice, fields, id, instant, readSettings, reference, resource, text } from "@kehu/records";
+import {
+  choice,
+  fields,
+  id,
+  instant,
+  normalEmail,
+  normalPhone,
+  readSettings,
+  reference,
+  resource,
+  text,
+} from "@kehu/records";
 import { CAMPAIGN } from "../campaigns/campaign-reference.ts";
 import { ACCOUNT, CONTACT } from "../customers/customer-references.ts";
 import { OPPORTUNITY } from "../opportunities/opportunity-reference.ts";
-import { normalEmail, normalPhone } from "./lead-contact.ts";
 import { LEAD } from "./lead-reference.ts";
 import { CreateLead, ImportLead, UpdateLead } from "./lead.dto.ts";
 import { Lead } from "./lead.entity.ts";
