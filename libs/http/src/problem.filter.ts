@@ -20,24 +20,30 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
+
 /** Answers with a problem document. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
-  const { retryAfter, ...members } = problem.members;
+  const { retryAfter } = problem.members;
   if (retryAfter !== undefined) void reply.header("retry-after", String(retryAfter));
   void reply
     .code(problem.status)
-    .header("content-type", "application/problem+json; charset=utf-8")
-    .send(
-      JSON.stringify({
-        type: `urn:kehu:problem:${problem.code}`,
-        title: titleOf(problem.code, problem.status, request.headers["accept-language"]),
-        status: problem.status,
-        code: problem.code,
-        detail: problem.detail,
-        ...members,
-        traceId: request.id,
-      }),
-    );
+    .header("content-type", PROBLEM_TYPE)
+    .send(problemText(problem, request.id, request.headers["accept-language"]));
+}
+
+/** @returns the problem document as JSON */
+export function problemText(problem: Problem, traceId: string, acceptLanguage?: string): string {
+  const { retryAfter: _retryAfter, ...members } = problem.members;
+  return JSON.stringify({
+    type: `urn:kehu:problem:${problem.code}`,
+    title: titleOf(problem.code, problem.status, acceptLanguage),
+    status: problem.status,
+    code: problem.code,
+    detail: problem.detail,
+    ...members,
+    traceId,
+  });
 }
 
 const BY_STATUS: Readonly<Record<number, [code: string, detail: string]>> = {

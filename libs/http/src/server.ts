@@ -3,7 +3,9 @@ import { FastifyAdapter } from "@nestjs/platform-fastify";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { answerClientError, answerOddRequests } from "./client-errors.ts";
 import { parseBody } from "./json-body.ts";
+import { sendProblem } from "./problem.filter.ts";
 
 /** The largest JSON body, in bytes. */
 export const BODY_LIMIT = 256 * 1024;
@@ -26,29 +28,25 @@ export function httpServer(trustedProxies: readonly string[] = []): FastifyAdapt
     // What still comes over an open connection when the process stops is answered like everything before it.
     return503OnClosing: false,
     // The limits of time above and below hold as exactly as sockets are looked at.
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16 * 1024 },
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 2_000,
+      maxHeaderSize: 16 * 1024,
+      requireHostHeader: false, // answerOddRequests looks for it
+    },
     routerOptions: { maxParamLength: 200 },
     genReqId: (request: IncomingMessage) => {
       const given = request.headers["x-request-id"];
       return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
     },
-    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const code = error.code === "FST_ERR_BAD_URL" ? "path.malformed" : "request.malformed";
-      void reply
-        .code(400)
-        .header("content-type", "application/problem+json; charset=utf-8")
-        .send(
-          JSON.stringify({
-            type: `urn:kehu:problem:${code}`,
-            title: "Malformed request",
-            status: 400,
-            code,
-            detail: "The address cannot be read.",
-          }),
-        );
+      sendProblem(request, reply, new Malformed(code, "The address cannot be read."));
     },
   });
   const fastify = adapter.getInstance();
+  answerOddRequests(fastify);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
     try {

@@ -20,12 +20,18 @@ const BY_STATUS: Readonly<Record<number, Texts>> = {
   403: ["Not allowed", "不允许"],
   404: ["Not found", "未找到"],
   405: ["Method not allowed", "不支持此方法"],
+  408: ["Too slow", "请求超时"],
   409: ["Conflict", "冲突"],
+  410: ["Gone", "已失效"],
+  411: ["Length missing", "缺少内容长度"],
   412: ["Outdated", "版本已过期"],
   413: ["Too large", "内容过大"],
+  414: ["Address too long", "请求地址过长"],
   415: ["Unsupported type", "不支持的类型"],
+  417: ["Expectation refused", "不支持的预期请求"],
   422: ["A rule is broken", "违反规则"],
   429: ["Too many requests", "请求过多"],
+  431: ["Headers too large", "请求头过大"],
   503: ["Away for the moment", "暂时不可用"],
 };
 
