@@ -1,8 +1,8 @@
 import { accessOf, type Access } from "@kehu/auth";
 import { EVENTS } from "@kehu/contracts";
 import { ParseId } from "@kehu/http";
-import { ANSWER, type Answer } from "@kehu/records";
-import type { INestApplicationContext } from "@nestjs/common";
+import { ANSWER, ListParameters, QUERY, type Answer, type DeclaredQuery } from "@kehu/records";
+import { RequestMethod, type INestApplicationContext } from "@nestjs/common";
 import { ModulesContainer } from "@nestjs/core";
 import type { DtoClass } from "./openapi-schemas.ts";
 
@@ -14,7 +14,7 @@ export interface Handler {
   source: string;
   access: Access;
   body: DtoClass | undefined;
-  query: DtoClass | undefined;
+  query: DeclaredQuery | undefined;
   /** Names of path parameters that are ids of records. */
   ids: string[];
   answer: Answer | undefined;
@@ -30,7 +30,7 @@ const STATUS = "__httpCode__";
 const EVENT_EXTRAS = "microservices:pattern_extras";
 const ARGUMENTS = "__routeArguments__";
 const BODY = "3";
-const QUERY = "4";
+const QUERY_STRING = "4";
 const PATH = "5";
 
 export const operationId = (controller: string, method: string) => `${controller.replace(/Controller$/, "")}.${method}`;
@@ -38,7 +38,8 @@ export const operationId = (controller: string, method: string) => `${controller
 /**
  * Reads all handlers of an application.
  *
- * @throws Error that lists each handler without a declared access, and each @Body or @Query that is no class
+ * @throws Error that lists each handler without a declared access, each @Body that is no class, and each @Query that is
+ * not what the handler declares
  */
 export function handlersOf(app: INestApplicationContext): Map<string, Handler> {
   const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
@@ -48,10 +49,14 @@ export function handlersOf(app: INestApplicationContext): Map<string, Handler> {
     for (const method of methodsOf(controller, METHOD)) {
       const source = `${controller.name}.${method}`;
       const access = accessOf(controller.prototype[method]!, controller);
-      const [body, query] = [BODY, QUERY].map((kind) => classOf(controller, method, kind));
+      const [body, parameters] = [BODY, QUERY_STRING].map((kind) => classOf(controller, method, kind));
+      const query = queryOf(controller.prototype[method]!);
       if (!access) faults.push(`${source}: no permission is declared, nor @Public()`);
       if (body === Object) faults.push(`${source}: its @Body() is no class, so nothing checks it`);
-      if (query === Object) faults.push(`${source}: its @Query() is no class, so nothing checks it`);
+      if (parameters && parameters !== ListParameters)
+        faults.push(`${source}: its @Query() is no ListParameters, so nothing checks it`);
+      if (parameters && !query) faults.push(`${source}: its query parameters are not declared (@Takes)`);
+      if (!parameters && query) faults.push(`${source}: it declares query parameters and reads none`);
       if (!access) continue;
       const id = operationId(controller.name, method);
       if (handlers.has(id)) faults.push(`${source}: another handler has this name`);
@@ -64,6 +69,12 @@ export function handlersOf(app: INestApplicationContext): Map<string, Handler> {
   }
   if (faults.length) throw new Error(faults.join("\n"));
   return handlers;
+}
+
+/** What may stand in the handler's query string; only reading takes one (libs/http, `checkQuery`). */
+function queryOf(handler: object): DeclaredQuery | undefined {
+  if (Reflect.getMetadata(METHOD, handler) !== RequestMethod.GET) return undefined;
+  return Reflect.getMetadata(QUERY, handler) as DeclaredQuery | undefined;
 }
 
 function unknownEventsOf(controller: Controller): string[] {

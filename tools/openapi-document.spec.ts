@@ -8,9 +8,11 @@ import {
   ListParameters,
   money,
   Nullable,
+  PAGING,
   Optional,
   reference,
   resource,
+  Takes,
   text,
   USERS,
   type Resource,
@@ -32,9 +34,6 @@ class CreateDeal {
   @Optional() @ValidateNested({ each: true }) @Nested(() => Lines) lines?: Lines[];
 }
 class PatchDeal extends CreateDeal {}
-class Search {
-  @IsString() q: string;
-}
 
 const DEALS = resource({
   name: "deals",
@@ -68,7 +67,8 @@ class DealsController {
 class MeController {
   @Get()
   @OwnAccess()
-  get(@Query() _query: Search) {}
+  @Takes({ q: { description: "Words to look for", schema: { type: "string" } } })
+  get(@Query() _query: ListParameters) {}
 
   @Post("ping")
   @Public()
@@ -130,12 +130,27 @@ describe("openApiOf", () => {
     });
   });
 
-  it("describes the query of a list by the fields of its resource, and other queries by their class", async () => {
+  it("describes the query of a list by the fields of its resource, and other queries as they are declared", async () => {
     const { paths } = await documentOf(DealsController, MeController);
-    const [filter] = paths["/v1/deals"]!["get"]!.parameters;
-    expect(Object.keys(filter!.schema!.properties!)).toEqual(expect.arrayContaining(["name", "amount", "userId"]));
+    const [filter, sort, ...others] = paths["/v1/deals"]!["get"]!.parameters;
+    const id = { type: "string", format: "uuid" };
+    const ids = { type: "string", description: "Values with commas between" };
+    expect(filter!.schema!.properties).toMatchObject({
+      name: { description: "Name", anyOf: [{ type: "string" }, {}] },
+      amount: { description: "Amount", anyOf: [{ type: "string" }, {}] },
+      userId: {
+        anyOf: [id, { properties: { eq: id, ne: id, in: ids, nin: ids, isNull: { type: "boolean" } } }],
+      },
+      version: { anyOf: [{ type: "integer" }, {}] },
+    });
+    expect(sort).toMatchObject({
+      style: "form",
+      explode: false,
+      schema: { type: "array", maxItems: 5, items: { enum: expect.arrayContaining(["name", "-amount"]) as string[] } },
+    });
+    expect(others.map(({ name }) => name)).toEqual(["limit", "cursor", "count", "fields"]);
     expect(paths["/v1/me"]!["get"]!.parameters).toEqual([
-      { name: "q", in: "query", required: true, schema: { type: "string" } },
+      { name: "q", in: "query", description: "Words to look for", schema: { type: "string" } },
     ]);
   });
 
@@ -160,9 +175,27 @@ describe("openApiOf", () => {
       "@Body() is no class",
     ],
     [
-      "a query that is no class",
+      "a query that is read as it comes",
       (target) => (Query()(target, "run", 0), Public()(target, "run", descriptor(target))),
-      "@Query() is no class",
+      "@Query() is no ListParameters",
+    ],
+    [
+      "a query of which nothing is declared",
+      (target) => {
+        Reflect.defineMetadata("design:paramtypes", [ListParameters], target, "run");
+        Query()(target, "run", 0);
+        Public()(target, "run", descriptor(target));
+      },
+      "its query parameters are not declared",
+    ],
+    [
+      "query parameters that nobody reads",
+      (target) => {
+        Get()(target, "run", descriptor(target));
+        Takes(PAGING)(target, "run", descriptor(target));
+        Public()(target, "run", descriptor(target));
+      },
+      "it declares query parameters and reads none",
     ],
     [
       "a consumer of an event that no contract knows",

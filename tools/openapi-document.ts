@@ -34,7 +34,7 @@ export const appsIn = (root: string): string[] =>
  * The OpenAPI documents of the built apps. Nothing is connected to and nothing listens: Nest only reads the modules.
  *
  * @returns documents by name of the app
- * @throws Error that lists operations without a permission, and bodies and queries that no class checks
+ * @throws Error that lists operations without a permission, bodies that no class checks, and queries that nothing declares
  */
 export async function openApiDocuments(root: string, version: string): Promise<Record<string, OpenApi>> {
   Object.assign(process.env, ENVIRONMENT);

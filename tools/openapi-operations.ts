@@ -1,7 +1,7 @@
-import { ListParameters, schemaOf, type Resource } from "@kehu/records";
+import { schemaOf, type Resource } from "@kehu/records";
 import { STATUS_CODES } from "node:http";
 import type { Handler } from "./openapi-controllers.ts";
-import { listParameters, pageParameters, queryParameters, type Parameter } from "./openapi-parameters.ts";
+import { queryParameters, type Parameter } from "./openapi-parameters.ts";
 import { RECORD, type HandlerFacts } from "./openapi-types.ts";
 import type { Schema } from "./schema-changes.ts";
 
@@ -62,23 +62,26 @@ export function describeOperation(described: Described): Operation {
   const { permission, alsoReads } = handler.access;
   const { operationId, requestBody } = operation;
   return {
-    operationId,
+    operationId: nameOf(described),
     tags: [operationId.split(".")[0]!],
     ...(facts.description && { description: facts.description.replaceAll(/\s*\n\s*/g, " ") }),
     security: permission === "public" ? [] : [{ bearer: [] }],
     "x-permission": permission,
     ...(alsoReads.length && { "x-also-reads": alsoReads }),
-    parameters: [...pathParameters(operation, handler), ...queryOf(handler, facts), ...headersOf(described)],
+    parameters: [
+      ...pathParameters(operation, handler),
+      ...(handler.query ? queryParameters(handler.query) : []),
+      ...headersOf(described),
+    ],
     ...(requestBody && { requestBody: { ...requestBody, required: true } }),
     responses: { ...successOf(described), ...problemsOf(described) },
   };
 }
 
-function queryOf({ query, answer }: Handler, facts: HandlerFacts): Parameter[] {
-  if (!query) return [];
-  if (query !== ListParameters) return queryParameters(query);
-  if (answer?.shape === "page") return listParameters(answer.resource);
-  return facts.answer?.properties?.["page"] ? pageParameters() : [];
+/** What every service has under its own path is called after the service: `CustomerOperations.replay`. */
+function nameOf({ path, operation }: Described): string {
+  const service = /^\/v1\/operations\/([a-z-]+)\//.exec(path)?.[1];
+  return service ? pascal(service) + operation.operationId : operation.operationId;
 }
 
 const pathParameters = ({ parameters }: Operation, { ids }: Handler): Parameter[] =>

@@ -1,5 +1,4 @@
-import { RecordQueries, type Resource } from "@kehu/records";
-import { schemasOf, type DtoClass } from "./openapi-schemas.ts";
+import { operatorsOf, type DeclaredQuery, type Field, type FieldMap } from "@kehu/records";
 import type { Schema } from "./schema-changes.ts";
 
 export interface Parameter {
@@ -7,62 +6,68 @@ export interface Parameter {
   in?: "path" | "query" | "header";
   required?: boolean;
   description?: string;
+  style?: "form" | "deepObject";
+  explode?: boolean;
   schema?: Schema;
   $ref?: string;
 }
 
-/** The query parameters of a list of records: filter by field and operator, order, page, selection. */
-export function listParameters(resource: Resource): Parameter[] {
-  const { data: fields } = RecordQueries.prototype.fields(resource);
-  const filters = fields
-    .filter(({ filterable }) => filterable)
-    .map(({ name, operators }) => [name, filterOf(operators)] as const);
-  const sortable = fields.filter((field) => field.sortable).map(({ name }) => name);
-  const string: Schema = { type: "string" };
-  return [
-    {
-      name: "filter",
-      in: "query",
-      description: "filter[field]=value or filter[field][operator]=value; values of `in` and `nin` with commas between",
-      ...{ style: "deepObject", explode: true },
-      schema: { type: "object", properties: Object.fromEntries(filters), additionalProperties: false },
-    },
-    {
-      name: "sort",
-      in: "query",
-      description: `Fields with commas between, - for descending: ${sortable.join(", ")}`,
-      schema: string,
-    },
-    ...pageParameters(),
-    {
-      name: "count",
-      in: "query",
-      description: "`exact` for `page.total`",
-      schema: { type: "string", enum: ["exact"] },
-    },
-    { name: "fields", in: "query", description: "The fields to show, with commas between", schema: string },
-  ];
+/** The query parameters that an operation declares. */
+export function queryParameters({ parameters, filter }: DeclaredQuery): Parameter[] {
+  const plain = Object.entries(parameters).map(([name, { description, schema }]): Parameter => {
+    const list = (schema as Schema).type === "array";
+    return { name, in: "query", description, ...(list && { style: "form", explode: false }), schema };
+  });
+  return filter ? [filterParameter(filter), ...plain] : plain;
 }
 
-/** The query parameters of every list. */
-export const pageParameters = (): Parameter[] => [
-  { name: "limit", in: "query", schema: { type: "integer", ...{ minimum: 1, maximum: 200, default: 50 } } },
-  { name: "cursor", in: "query", description: "`page.nextCursor` of the page before", schema: { type: "string" } },
-];
-
-function filterOf(operators: readonly string[]): Schema {
-  const value: Schema = { type: "string" };
-  const properties = Object.fromEntries(operators.map((operator) => [operator, value]));
-  return { anyOf: [value, { type: "object", properties, additionalProperties: false }] };
-}
-
-/** The query parameters that a class declares. */
-export function queryParameters(query: DtoClass): Parameter[] {
-  const schema = schemasOf([query])[query.name];
-  return Object.entries(schema?.properties ?? {}).map(([name, property]) => ({
-    name,
+function filterParameter(fields: FieldMap): Parameter {
+  const filterable = Object.entries(fields).filter(([, { filterable }]) => filterable);
+  return {
+    name: "filter",
     in: "query",
-    ...(schema?.required?.includes(name) && { required: true }),
-    schema: property,
-  }));
+    description: "filter[field]=value or filter[field][operator]=value; values of `in` and `nin` with commas between",
+    style: "deepObject",
+    explode: true,
+    schema: {
+      type: "object",
+      properties: Object.fromEntries(filterable.map(([name, field]) => [name, conditionOn(field)])),
+      additionalProperties: false,
+    },
+  };
+}
+
+function conditionOn(field: Field): Schema {
+  const value = valueOf(field);
+  const schemas: Partial<Record<string, Schema>> = {
+    in: { type: "string", description: "Values with commas between" },
+    nin: { type: "string", description: "Values with commas between" },
+    isNull: { type: "boolean" },
+  };
+  const properties = Object.fromEntries(operatorsOf(field).map((operator) => [operator, schemas[operator] ?? value]));
+  return {
+    description: field.label.en,
+    anyOf: [value, { type: "object", properties, additionalProperties: false }],
+  };
+}
+
+/** A value in a query string, as `parseFilter` reads it. */
+function valueOf({ kind, choices }: Field): Schema {
+  switch (kind) {
+    case "integer":
+      return { type: "integer" };
+    case "boolean":
+      return { type: "boolean" };
+    case "date":
+      return { type: "string", format: "date" };
+    case "instant":
+      return { type: "string", description: "An instant such as 2026-01-31T09:00:00Z, or a day" };
+    case "id":
+    case "reference":
+      return { type: "string", format: "uuid" };
+    case "money":
+      return { type: "string", description: "An amount in the currency of the company, such as 12.30" };
+    default:
+      return choices?.length ? { type: "string", enum: [...choices] } : { type: "string" };
+  }
 }

@@ -1,7 +1,7 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import { Malformed, RuleViolation } from "@kehu/contracts";
 import { BusOperations } from "@kehu/messaging";
-import { IsInstant, ListParameters, Optional } from "@kehu/records";
+import { filterParameters, IsInstant, ListParameters, Optional, Takes } from "@kehu/records";
 import { Body, Controller, Get, HttpCode, Param, Post, Query, type Type } from "@nestjs/common";
 import { IsString, MaxLength } from "class-validator";
 import { ParseSequence } from "./validation.pipe.ts";
@@ -13,6 +13,18 @@ export class RepublishRequest {
 }
 
 const STATUSES = ["parked", "replayed", "discarded"] as const;
+const isStatus = (text: string): text is (typeof STATUSES)[number] => (STATUSES as readonly string[]).includes(text);
+
+const DEAD_LETTERS = {
+  status: {
+    description: "What has become of them",
+    schema: { type: "string", enum: STATUSES, default: "parked" },
+  },
+  before: {
+    description: "The id of the last one that is known: those before it, the newest first, at most 200",
+    schema: { type: "string", pattern: "^[1-9][0-9]*$" },
+  },
+} as const;
 
 /** How level this service is with the bus; the gateway adds up those of all. */
 @Controller("v1")
@@ -35,16 +47,12 @@ export function operationsController(service: string): Type {
 
     @Get("dead-letters")
     @RequirePermission("operations.bus.read")
+    @Takes(DEAD_LETTERS)
     async deadLetters(@Query() query: ListParameters) {
-      const { status = "parked", before } = query;
-      if (!STATUSES.includes(status as (typeof STATUSES)[number]))
-        throw new Malformed("query.invalid", "There is no such status.", { allowed: STATUSES });
-      const data = await this.operations.listDeadLetters({
-        status: status as (typeof STATUSES)[number],
-        before: before as string | undefined,
-        limit: 200,
-      });
-      return { data };
+      const { status = "parked", before } = filterParameters({}, query, Object.keys(DEAD_LETTERS)).plain;
+      if (!isStatus(status)) throw new Malformed("query.invalid", "There is no such status.", { allowed: STATUSES });
+      if (before !== undefined) new ParseSequence().transform(before);
+      return { data: await this.operations.listDeadLetters({ status, before, limit: 200 }) };
     }
 
     @Post("dead-letters/:id/replay")

@@ -1,14 +1,20 @@
 import { WriteReply } from "@kehu/records";
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from "@nestjs/common";
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { map, type Observable } from "rxjs";
+import { checkQuery } from "./query-check.ts";
 
-/** Turns the reply to a write, and the reading of one record, into status, headers and body. */
+/**
+ * Looks at the query string on the way in; on the way out turns the reply to a write, and the reading of one record, into
+ * status, headers and body. One interceptor for both, since every request pays for each.
+ */
 @Injectable()
 export class ReplyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== "http") return next.handle();
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const http = context.switchToHttp();
+    checkQuery(context.getHandler(), http.getRequest<FastifyRequest>());
+    const reply = http.getResponse<FastifyReply>();
     return next.handle().pipe(map((result: unknown) => this.render(result, reply)));
   }
 

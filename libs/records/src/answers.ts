@@ -1,4 +1,5 @@
 import { HttpCode } from "@nestjs/common";
+import { listParameters, PAGING, Takes } from "./query-parameters.ts";
 import type { Resource } from "./resource.ts";
 
 /** What an operation answers with; the OpenAPI generator makes the response's schema of it. */
@@ -22,15 +23,12 @@ const STATUS: Readonly<Record<Shape, number>> = {
   bulk: 200,
 };
 
-/** Declares what an operation answers with, and its status. */
+/** Declares what an operation answers with, and its status; of a list, what its query string may hold. */
 export const Answers =
   (shape: Shape, resource: Resource): MethodDecorator =>
   (target, key, descriptor: PropertyDescriptor) => {
     Reflect.defineMetadata(ANSWER, { shape, resource } satisfies Answer, descriptor.value as object);
     HttpCode(STATUS[shape])(target, key, descriptor);
+    if (shape === "page") Takes(listParameters(resource.fields), resource.fields)(target, key, descriptor);
+    if (shape === "history") Takes(PAGING)(target, key, descriptor);
   };
-
-/** The query string of a list, as it came; `parseListQuery` reads it over the resource's declared fields. */
-export class ListParameters {
-  [parameter: string]: unknown;
-}

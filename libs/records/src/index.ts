@@ -38,7 +38,7 @@ export {
   type ReferenceTarget,
 } from "./field.ts";
 export { History, type HistoryEntry } from "./history.ts";
-export { filterSql, parseFilter, type Filter } from "./filter.ts";
+export { filterSql, operatorsOf, parseFilter, type Filter } from "./filter.ts";
 export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";
 export { normalEmail, normalPhone } from "./normal-forms.ts";
 export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from "./money.ts";
@@ -58,7 +58,8 @@ export { Stale, WriteReply, type Reply } from "./reply.ts";
 export { resource, type Consequence, type Resource } from "./resource.ts";
 export { keepExternalIds } from "./store.ts";
 export { schemaOf, Values, type RecordView } from "./view.ts";
-export { ANSWER, Answers, ListParameters, type Answer, type Shape } from "./answers.ts";
+export { ANSWER, Answers, type Answer, type Shape } from "./answers.ts";
+export { ListParameters, PAGING, QUERY, Takes, type DeclaredQuery, type QueryParameter } from "./query-parameters.ts";
 export { RecordService, UnownedRecordService, Writing } from "./record-service.ts";
 export { Imported, IsTitle, PatchOf, required } from "./dto.ts";
 export { snapshotsOf } from "./snapshots.ts";

@@ -10,7 +10,7 @@ export interface SortKey {
   descending: boolean;
 }
 
-const MOST_KEYS = 5;
+export const MOST_KEYS = 5;
 
 /**
  * @param keys `-createdAt`, `name`, ...

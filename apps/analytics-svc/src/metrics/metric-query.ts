@@ -6,13 +6,14 @@ import {
   reference,
   text,
   USERS,
-  type Field,
+  type DeclaredQuery,
   type FieldMap,
   type Filter,
 } from "@kehu/records";
-import { METRICS, type Dimension, type Metric } from "./metric.ts";
+import { DIMENSIONS, METRICS, type Dimension, type Metric } from "./metric.ts";
 
-const FIELDS: Readonly<Record<string, Field>> = {
+/** What any metric is filtered by; one metric takes those of its own dimensions. */
+export const FIELDS: FieldMap = {
   owner: { ...reference("Owner", "负责人", USERS), column: "owner" },
   stage: { ...text("Stage", "阶段"), column: "stage" },
   source: { ...text("Source", "来源"), column: "source" },
@@ -26,6 +27,19 @@ const FIELDS: Readonly<Record<string, Field>> = {
 };
 
 const MOST_DIMENSIONS = 3;
+
+/** The query parameters of a metric, besides its filters. */
+export const GROUPING = {
+  groupBy: {
+    description: "Dimensions of the metric with commas between: one row for each combination of their values",
+    schema: {
+      type: "array",
+      items: { type: "string", enum: DIMENSIONS },
+      maxItems: MOST_DIMENSIONS,
+      uniqueItems: true,
+    },
+  },
+} as const;
 
 /** @throws Malformed `metric.unknown` with `allowed` */
 export function metricNamed(name: string): Metric {
@@ -46,16 +60,22 @@ export function filterFields(metric: Metric): FieldMap {
   return Object.fromEntries(names.map((name) => [name, FIELDS[name]!]));
 }
 
-/** @throws Malformed for an unknown dimension (with `allowed`), field or parameter */
+/**
+ * @param parameters those that the operation declares
+ * @throws Malformed for an unknown field or parameter
+ */
 export function parseMetricQuery(
   metric: Metric,
   query: Readonly<Record<string, unknown>>,
-  plain: readonly string[],
+  parameters: DeclaredQuery["parameters"],
 ): { where: Filter | null; plain: Record<string, string> } {
-  return filterParameters(filterFields(metric), query, plain);
+  return filterParameters(filterFields(metric), query, Object.keys(parameters));
 }
 
-/** @param text comma-separated, or undefined */
+/**
+ * @param text comma-separated, or undefined
+ * @throws Malformed `metric.unknown-dimension` with `allowed`
+ */
 export function parseGroupBy(metric: Metric, text: string | undefined): Dimension[] {
   if (text === undefined) return [];
   const names = text.split(",");

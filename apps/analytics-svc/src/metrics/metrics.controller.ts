@@ -1,6 +1,7 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
-import { ListParameters } from "@kehu/records";
+import { ListParameters, PAGING, Takes } from "@kehu/records";
 import { Controller, Get, Param, Query } from "@nestjs/common";
+import { FIELDS, GROUPING } from "./metric-query.ts";
 import { METRICS } from "./metric.ts";
 import { MetricsQueries } from "./metrics.queries.ts";
 
@@ -22,6 +23,7 @@ const ALSO_READS = {
 export class MetricsController {
   constructor(private readonly metrics: MetricsQueries) {}
 
+  /** All numbers that there are. */
   @Get()
   @RequirePermission("analytics.metric.read")
   catalogue() {
@@ -36,14 +38,18 @@ export class MetricsController {
     };
   }
 
+  /** The number, within what the caller may see. Which of the dimensions it has, the catalogue says. */
   @Get(":name")
   @RequirePermission("analytics.metric.read", ALSO_READS)
+  @Takes(GROUPING, FIELDS)
   compute(@Param("name") name: string, @Query() query: ListParameters, @Who() who: RequestContext) {
     return this.metrics.compute(name, query, who);
   }
 
+  /** The records behind the number, in the order of their ids. */
   @Get(":name/records")
   @RequirePermission("analytics.metric.read", ALSO_READS)
+  @Takes(PAGING, FIELDS)
   records(@Param("name") name: string, @Query() query: ListParameters, @Who() who: RequestContext) {
     return this.metrics.records(name, query, who);
   }

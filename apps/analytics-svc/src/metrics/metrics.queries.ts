@@ -6,13 +6,15 @@ import {
   CursorSigner,
   filterSql,
   formatMinor,
+  PAGING,
+  parsePaging,
   Values,
   type Filter,
   type Page,
   type Settings,
 } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
-import { filterFields, metricNamed, parseGroupBy, parseMetricQuery } from "./metric-query.ts";
+import { filterFields, GROUPING, metricNamed, parseGroupBy, parseMetricQuery } from "./metric-query.ts";
 import type { Dimension, Metric } from "./metric.ts";
 
 export interface MetricAnswer {
@@ -35,8 +37,6 @@ export interface MetricRecord {
   value: string | number | null;
 }
 
-const LIMIT = 200;
-
 /** Numbers, computed from facts within the caller's scope. */
 @Injectable()
 export class MetricsQueries {
@@ -49,7 +49,7 @@ export class MetricsQueries {
   /** The number, grouped as asked; rows add up to the total where adding makes sense. */
   async compute(name: string, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<MetricAnswer> {
     const metric = metricNamed(name);
-    const { where, plain } = parseMetricQuery(metric, query, ["groupBy"]);
+    const { where, plain } = parseMetricQuery(metric, query, GROUPING);
     const groupBy = parseGroupBy(metric, plain["groupBy"]);
     const settings = await this.settings.get();
     const values = new Values();
@@ -88,20 +88,21 @@ export class MetricsQueries {
     who: RequestContext,
   ): Promise<Page<MetricRecord>> {
     const metric = metricNamed(name);
-    const { where, plain } = parseMetricQuery(metric, query, ["cursor"]);
+    const { where, plain } = parseMetricQuery(metric, query, PAGING);
+    const { limit, cursor } = parsePaging(plain);
     const settings = await this.settings.get();
     const binding = ["metric", name, where, who.actorId];
-    const after = plain["cursor"] === undefined ? null : this.cursors.read(plain["cursor"], binding)[0];
+    const after = cursor === null ? null : this.cursors.read(cursor, binding)[0];
     const values = new Values();
     const facts = await this.facts(metric, where, settings, who, values);
     const place = values.bind(after);
     const found = await this.database.queryOnce<Omit<MetricRecord, "value"> & { value: string | null }>(
       `SELECT t.concept AS type, t.id, t.owner_id AS "ownerId", t.created_at AS "createdAt", t.closed_at AS "closedAt", ${metric.each ?? "NULL"} AS value
-       FROM ${facts} WHERE ${place}::uuid IS NULL OR t.id > ${place} ORDER BY t.id LIMIT ${LIMIT + 1}`,
+       FROM ${facts} WHERE ${place}::uuid IS NULL OR t.id > ${place} ORDER BY t.id LIMIT ${values.bind(limit + 1)}`,
       values.list,
     );
-    const hasMore = found.length > LIMIT;
-    const data = found.slice(0, LIMIT).map((record) => ({ ...record, value: shown(metric, settings, record.value) }));
+    const hasMore = found.length > limit;
+    const data = found.slice(0, limit).map((record) => ({ ...record, value: shown(metric, settings, record.value) }));
     return { data, page: { nextCursor: hasMore ? this.cursors.sign([data.at(-1)!.id], binding) : null, hasMore } };
   }
 

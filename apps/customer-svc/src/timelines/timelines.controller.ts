@@ -1,6 +1,6 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import { ParseId } from "@kehu/http";
-import { ListParameters } from "@kehu/records";
+import { ListParameters, PAGING, Takes } from "@kehu/records";
 import { Controller, Get, Param, Query } from "@nestjs/common";
 import { ACCOUNTS } from "../accounts/accounts.resource.ts";
 import { CONTACTS } from "../contacts/contacts.resource.ts";
@@ -15,6 +15,7 @@ export class TimelinesController {
   /** What is linked to the account or to one of its contacts, newest first. */
   @Get("accounts/:id/timeline")
   @RequirePermission("customer.account.read", SHOWN)
+  @Takes(PAGING)
   ofAccount(@Param("id", ParseId) id: string, @Query() query: ListParameters, @Who() who: RequestContext) {
     return this.timelines.of(ACCOUNTS, id, query, who);
   }
@@ -22,6 +23,7 @@ export class TimelinesController {
   /** What is linked to the contact, newest first. */
   @Get("contacts/:id/timeline")
   @RequirePermission("customer.contact.read", SHOWN)
+  @Takes(PAGING)
   ofContact(@Param("id", ParseId) id: string, @Query() query: ListParameters, @Who() who: RequestContext) {
     return this.timelines.of(CONTACTS, id, query, who);
   }

@@ -1,6 +1,6 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import { ParseId } from "@kehu/http";
-import { ListParameters } from "@kehu/records";
+import { ListParameters, PAGING, Takes } from "@kehu/records";
 import { Body, Controller, Get, Param, Post, Query } from "@nestjs/common";
 import { CreateMessage } from "./message.dto.ts";
 import { MessagesQueries } from "./messages.queries.ts";
@@ -15,6 +15,7 @@ export class MessagesController {
 
   @Get()
   @RequirePermission("service-desk.ticket.read")
+  @Takes(PAGING)
   list(@Param("id", ParseId) id: string, @Query() query: ListParameters, @Who() who: RequestContext) {
     return this.queries.list(id, query, who);
   }

@@ -1,0 +1,62 @@
+import type { FieldMap } from "./field.ts";
+import { DEFAULT_LIMIT, MAX_LIMIT } from "./list-query.ts";
+import { MOST_KEYS } from "./sort.ts";
+
+/** The query string of an operation, as it came; its parser reads it over what is declared. */
+export class ListParameters {
+  [parameter: string]: unknown;
+}
+
+/** One parameter of a query string, as its OpenAPI document describes it. */
+export interface QueryParameter {
+  description: string;
+  /** JSON Schema; of a list, whose values stand with commas between, `type: "array"`. */
+  schema: object;
+}
+
+/** What an operation's query string may hold. */
+export interface DeclaredQuery {
+  parameters: Readonly<Record<string, QueryParameter>>;
+  /** Fields that `filter[<field>][<operator>]` names; none: the operation takes no filter. */
+  filter?: FieldMap;
+}
+
+/** The parameters of everything that comes in pages. */
+export const PAGING: DeclaredQuery["parameters"] = {
+  limit: {
+    description: "Entries of a page",
+    schema: { type: "integer", minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT },
+  },
+  cursor: { description: "`page.nextCursor` of the page before", schema: { type: "string" } },
+};
+
+/** The parameters of a list of records, besides its filters. */
+export function listParameters(fields: FieldMap): DeclaredQuery["parameters"] {
+  const names = Object.keys(fields);
+  const sortable = names.filter((name) => fields[name]!.sortable).flatMap((name) => [name, `-${name}`]);
+  return {
+    sort: {
+      description: "Fields with commas between, - for descending",
+      schema: { type: "array", items: { type: "string", enum: sortable }, maxItems: MOST_KEYS },
+    },
+    ...PAGING,
+    count: { description: "`exact` for `page.total`", schema: { type: "string", enum: ["exact"] } },
+    fields: {
+      description: "The fields to show, with commas between",
+      schema: { type: "array", items: { type: "string", enum: names } },
+    },
+  };
+}
+
+/** Metadata key of an operation's `DeclaredQuery`. */
+export const QUERY = Symbol.for("kehu:query");
+
+/**
+ * Declares the query parameters of an operation; all others are refused. What `@Answers("page")` or
+ * `@Answers("history")` stands on has them declared with it. Only reading takes parameters: on a POST they count for nothing.
+ */
+export const Takes =
+  (parameters: DeclaredQuery["parameters"], filter?: FieldMap): MethodDecorator =>
+  (_target, _key, descriptor: PropertyDescriptor) => {
+    Reflect.defineMetadata(QUERY, { parameters, filter } satisfies DeclaredQuery, descriptor.value as object);
+  };
