@@ -19,24 +19,39 @@ export function mergeDocuments(own: OpenApiDocument, services: ReadonlyMap<strin
   return { ...own, paths: sorted, components: { ...own.components, schemas } };
 }
 
-function withoutClashes(
-  service: string,
-  document: OpenApiDocument,
-  taken: Readonly<Record<string, unknown>>,
-): OpenApiDocument {
+type Schemas = Readonly<Record<string, unknown>>;
+
+const refTo = (name: string) => `"#/components/schemas/${name}"`;
+
+function withoutClashes(service: string, document: OpenApiDocument, taken: Schemas): OpenApiDocument {
   const theirs = document.components?.schemas ?? {};
-  const clashes = Object.keys(theirs).filter(
-    (name) => name in taken && JSON.stringify(taken[name]) !== JSON.stringify(theirs[name]),
-  );
+  const clashes = clashesOf(theirs, taken);
   if (clashes.length === 0) return document;
   const prefix = service.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
+  const names = new Map(clashes.map((name) => [name, freshName(prefix, name, { ...taken, ...theirs })]));
   let text = JSON.stringify(document);
-  for (const name of clashes)
-    text = text.replaceAll(`"#/components/schemas/${name}"`, `"#/components/schemas/${prefix}${name}"`);
+  for (const [name, fresh] of names) text = text.replaceAll(refTo(name), refTo(fresh));
   const renamed = JSON.parse(text) as OpenApiDocument;
   const schemas = Object.entries(renamed.components?.schemas ?? {});
-  const named = Object.fromEntries(
-    schemas.map(([name, schema]) => [clashes.includes(name) ? prefix + name : name, schema]),
-  );
+  const named = Object.fromEntries(schemas.map(([name, schema]) => [names.get(name) ?? name, schema]));
   return { ...renamed, components: { ...renamed.components, schemas: named } };
+}
+
+/** The names that mean something else here: by their own schema, or by one that it refers to. */
+function clashesOf(theirs: Schemas, taken: Schemas): string[] {
+  const alike = Object.keys(theirs).filter((name) => name in taken);
+  let clashes: string[] = [];
+  for (let known = -1; known < clashes.length;) {
+    known = clashes.length;
+    clashes = alike.filter((name) => {
+      const text = JSON.stringify(theirs[name]);
+      return text !== JSON.stringify(taken[name]) || clashes.some((other) => text.includes(refTo(other)));
+    });
+  }
+  return clashes;
+}
+
+function freshName(prefix: string, name: string, used: Schemas): string {
+  const fresh = prefix + name;
+  return fresh in used ? freshName(prefix, fresh, used) : fresh;
 }
