@@ -1,5 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { applySchemas, SERVICES } from "@kehu/database";
 import { end, freePorts, isFree, processes } from "@kehu/database/embedded";
 import { describeAdministrator } from "./administrator.ts";
@@ -10,7 +9,7 @@ import { SupervisedPostgres } from "./postgres.ts";
 import { untilReady } from "./ready.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
 import { Service } from "./service.ts";
-import { EX_CONFIG, pathsOf, ROOT, type Settings } from "./settings.ts";
+import { EX_CONFIG, pathsOf, type Settings } from "./settings.ts";
 
 /** Milliseconds that each part gets to stop; Postgres has 8,000 more, so that all of it ends within 25 s. */
 const STOP = { gateway: 6_000, services: 10_000, leftovers: 10_000 };
@@ -100,23 +99,16 @@ export class System {
   }
 
   private async startServices(adminUrl: string): Promise<void> {
-    const built = SERVICES.filter(({ folder }) => this.isBuilt(folder));
-    const free = await freePorts(built.length);
+    const free = await freePorts(SERVICES.length);
     const portOf = (name: string, index: number) => (name === "gateway" ? this.settings.port : free[index]!);
     const run = {
       settings: this.settings,
       secrets: this.secrets,
       adminUrl,
-      ports: new Map(built.map(({ name }, index) => [name, portOf(name, index)])),
+      ports: new Map(SERVICES.map(({ name }, index) => [name, portOf(name, index)])),
     };
-    this.services = built.map((description) => new Service(launchOf(description, run), this.logs, this));
+    this.services = SERVICES.map((description) => new Service(launchOf(description, run), this.logs, this));
     for (const service of this.services) service.start();
-  }
-
-  private isBuilt(folder: string): boolean {
-    const program = join(ROOT, "apps", folder, this.settings.isDevelopment ? "src/main.ts" : "dist/main.js");
-    if (!existsSync(program)) console.error(`NOT STARTED: ${program} is missing.`);
-    return existsSync(program);
   }
 
   onStart(): void {
