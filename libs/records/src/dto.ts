@@ -58,7 +58,8 @@ export function isDay(value: string): boolean {
 /** True for an instant with a zone, ISO 8601, whose day is in the calendar: `Date` takes the 30th of February for March. */
 export function isInstant(value: string): boolean {
   const day = INSTANT.exec(value)?.[1];
-  return day !== undefined && isDay(day) && !Number.isNaN(Date.parse(value));
+  const year = new Date(value).getUTCFullYear();
+  return day !== undefined && isDay(day) && year >= 1 && year <= 9999;
 }
 
 function isReference(value: unknown): boolean {
