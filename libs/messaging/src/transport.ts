@@ -8,7 +8,7 @@ export interface IncomingMessage {
   value: string | null;
 }
 
-/** Messages of one topic (Kafka: of one partition) in their order, at most `BATCH_SIZE`. */
+/** Messages of one topic, those of one key in their order; at most `BATCH_SIZE`. */
 export interface IncomingBatch {
   topic: string;
   messages: readonly IncomingMessage[];
@@ -47,7 +47,7 @@ export interface Transport {
    * @throws when the bus or the database is away; nothing is lost, rows that went out unmarked go out again
    */
   publish(connection: Connection, limit: number): Promise<number>;
-  /** Delivers every message of the topics to the group, the oldest first, one batch per topic (partition) at a time. */
+  /** Delivers every message of the topics to the group, those of a key in their order, one batch of a topic at a time. */
   subscribe(group: string, topics: readonly string[], handle: BatchHandler): Subscription;
   /** Messages that the group still has before it. */
   lag(group: string, topics: readonly string[]): Promise<number>;

@@ -2,11 +2,12 @@ import { Logger } from "@nestjs/common";
 import kafkajs, { type Consumer, type EachBatchPayload, type Kafka, type KafkaMessage } from "kafkajs";
 import { BATCH_SIZE, type BatchHandler, type IncomingMessage, type Subscription } from "../transport.ts";
 import { backoff, pause } from "../waiting.ts";
+import { Gathering, type Share } from "./gathering.ts";
 import { createTopics } from "./topics.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** Partitions that are worked on at a time. */
-const CONCURRENCY = 3;
+/** Partitions that kafkajs hands over at a time: more than any topic has, so that their shares meet. */
+const PARTITIONS_AT_ONCE = 24;
 /** All in milliseconds. A consumer that was killed holds its partitions as long as its session lasts. */
 const SESSION = 10_000;
 const HEARTBEAT_EVERY = 2_000;
@@ -75,14 +76,15 @@ export class KafkaSubscription implements Subscription {
     });
     consumer.on(consumer.events.GROUP_JOIN, () => (this.crashes = 0));
     this.watchdog.watch(consumer);
+    const gathering = new Gathering((shares) => this.work(shares));
     try {
       await consumer.connect();
       await consumer.subscribe({ topics: [...this.topics], fromBeginning: true });
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: CONCURRENCY,
-        eachBatch: (payload) => this.eachBatch(payload),
+        partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+        eachBatch: (payload) => this.eachBatch(payload, gathering),
       });
       return consumer;
     } catch (error) {
@@ -92,7 +94,7 @@ export class KafkaSubscription implements Subscription {
   }
 
   /** Lets nothing through to kafkajs but its own errors: a TypeError would end the consumer for good. */
-  private async eachBatch(payload: EachBatchPayload): Promise<void> {
+  private async eachBatch(payload: EachBatchPayload, gathering: Gathering): Promise<void> {
     // kafkajs speaks to the broker between batches only.
     let lost: unknown = null;
     const beat = setInterval(() => void payload.heartbeat().catch((error: unknown) => (lost = error)), HEARTBEAT_EVERY);
@@ -102,7 +104,7 @@ export class KafkaSubscription implements Subscription {
       await payload.heartbeat();
     };
     try {
-      await this.work(payload, keepAlive);
+      await this.read(payload, gathering, keepAlive);
     } catch (error) {
       if (error instanceof kafkajs.KafkaJSError) throw error;
       if (this.stopping.signal.aborted) return;
@@ -113,19 +115,30 @@ export class KafkaSubscription implements Subscription {
     }
   }
 
-  private async work(payload: EachBatchPayload, keepAlive: () => Promise<void>): Promise<void> {
+  private async read(payload: EachBatchPayload, gathering: Gathering, keepAlive: () => Promise<void>): Promise<void> {
     const { topic, partition, messages } = payload.batch;
     for (let from = 0; from < messages.length; from += BATCH_SIZE) {
       if (!payload.isRunning() || payload.isStale()) return;
       const portion = messages.slice(from, from + BATCH_SIZE);
-      const incoming = portion.map((message) => incomingOf(topic, partition, message));
-      await this.handle({ topic, messages: incoming }, { stopping: this.stopping.signal, keepAlive });
-      const last = portion.at(-1)!.offset;
-      payload.resolveOffset(last);
-      const next = (BigInt(last) + 1n).toString();
-      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: next }] }] });
+      await gathering.add({ topic, partition, messages: portion, payload, keepAlive });
+      payload.resolveOffset(portion.at(-1)!.offset);
       await keepAlive();
     }
+  }
+
+  /** Has the shares handled, and tells the broker with one request. */
+  private async work(shares: readonly [Share, ...Share[]]): Promise<void> {
+    const { topic, payload } = shares[0];
+    const messages = shares.flatMap((share) => share.messages.map((message) => incomingOf(share, message)));
+    const keepAlive = async (): Promise<void> => {
+      await Promise.all(shares.map((share) => share.keepAlive()));
+    };
+    await this.handle({ topic, messages }, { stopping: this.stopping.signal, keepAlive });
+    const partitions = shares.map(({ partition, messages: handled }) => ({
+      partition,
+      offset: (BigInt(handled.at(-1)!.offset) + 1n).toString(),
+    }));
+    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
   }
 
   /**
@@ -155,7 +168,7 @@ function isOfKafka(error: Error): boolean {
   return !(error.cause instanceof Error) || isOfKafka(error.cause);
 }
 
-function incomingOf(topic: string, partition: number, { offset, key, value }: KafkaMessage): IncomingMessage {
+function incomingOf({ topic, partition }: Share, { offset, key, value }: KafkaMessage): IncomingMessage {
   return {
     position: `${topic}/${partition}/${offset}`,
     key: key?.toString() ?? null,
