@@ -2,34 +2,23 @@ import type { EventOf } from "@kehu/contracts";
 import { OnEvent, upsertNewer, type EventContext } from "@kehu/messaging";
 import { Controller } from "@nestjs/common";
 
-type UserEvent = EventOf<
-  | "identity.user.invited"
-  | "identity.user.activated"
-  | "identity.user.updated"
-  | "identity.user.suspended"
-  | "identity.user.reactivated"
-  | "identity.user.deleted"
-  | "identity.user.restored"
-  | "identity.user.snapshot"
->;
+const USER_EVENTS = [
+  "identity.user.invited",
+  "identity.user.activated",
+  "identity.user.updated",
+  "identity.user.suspended",
+  "identity.user.reactivated",
+  "identity.user.deleted",
+  "identity.user.restored",
+  "identity.user.snapshot",
+] as const;
+type UserEvent = EventOf<(typeof USER_EVENTS)[number]>;
 type SettingsEvent = EventOf<"identity.settings.created" | "identity.settings.updated" | "identity.settings.snapshot">;
 
 /** Keeps the service's copies of users and of the company's settings; their only writer. */
 @Controller()
 export class IdentityCopiesConsumer {
-  @OnEvent(
-    [
-      "identity.user.invited",
-      "identity.user.activated",
-      "identity.user.updated",
-      "identity.user.suspended",
-      "identity.user.reactivated",
-      "identity.user.deleted",
-      "identity.user.restored",
-      "identity.user.snapshot",
-    ],
-    "users-copy",
-  )
+  @OnEvent(USER_EVENTS, "users-copy")
   async users(events: UserEvent[], { tx }: EventContext): Promise<void> {
     const rows = events.map(({ aggregateversion, data: { user } }) => ({
       id: user.id,

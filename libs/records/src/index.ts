@@ -3,6 +3,7 @@ export { BulkOperation, BulkRequest } from "./bulk.dto.ts";
 export { Housekeeping } from "./housekeeping.ts";
 export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
+export { keepCopies, readableName, type Told } from "./copies.ts";
 export { CursorSigner } from "./cursor.ts";
 export {
   IsDay,
@@ -56,7 +57,6 @@ export { Records, type Decide, type Locked } from "./records.ts";
 export { References, type ReferenceInput } from "./references.ts";
 export { Stale, WriteReply, type Reply } from "./reply.ts";
 export { resource, type Consequence, type Resource } from "./resource.ts";
-export { keepExternalIds } from "./store.ts";
 export { schemaOf, Values, type RecordView } from "./view.ts";
 export { ANSWER, Answers, type Answer, type Shape } from "./answers.ts";
 export { ListParameters, PAGING, QUERY, Takes, type DeclaredQuery, type QueryParameter } from "./query-parameters.ts";

@@ -1,42 +1,29 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
+import { keepCopies } from "@kehu/records";
 import { Controller } from "@nestjs/common";
-import { keepCopies } from "../links/keep-copies.ts";
 
-type OpportunityEvent = EventOf<
-  | "sales.opportunity.created"
-  | "sales.opportunity.updated"
-  | "sales.opportunity.stage-changed"
-  | "sales.opportunity.won"
-  | "sales.opportunity.lost"
-  | "sales.opportunity.reopened"
-  | "sales.opportunity.owner-changed"
-  | "sales.opportunity.deleted"
-  | "sales.opportunity.restored"
-  | "sales.opportunity.snapshot"
->;
+const OPPORTUNITY_EVENTS = [
+  "sales.opportunity.created",
+  "sales.opportunity.updated",
+  "sales.opportunity.stage-changed",
+  "sales.opportunity.won",
+  "sales.opportunity.lost",
+  "sales.opportunity.reopened",
+  "sales.opportunity.owner-changed",
+  "sales.opportunity.deleted",
+  "sales.opportunity.restored",
+  "sales.opportunity.snapshot",
+] as const;
+type OpportunityEvent = EventOf<(typeof OPPORTUNITY_EVENTS)[number]>;
 
 /** Keeps the service's copies of opportunities; their only writer. */
 @Controller()
 export class OpportunitiesConsumer {
-  @OnEvent(
-    [
-      "sales.opportunity.created",
-      "sales.opportunity.updated",
-      "sales.opportunity.stage-changed",
-      "sales.opportunity.won",
-      "sales.opportunity.lost",
-      "sales.opportunity.reopened",
-      "sales.opportunity.owner-changed",
-      "sales.opportunity.deleted",
-      "sales.opportunity.restored",
-      "sales.opportunity.snapshot",
-    ],
-    "opportunities-copy",
-  )
+  @OnEvent(OPPORTUNITY_EVENTS, "opportunities-copy")
   async opportunities(events: OpportunityEvent[], { tx }: EventContext): Promise<void> {
     const told = events.map(({ aggregateversion, data: { opportunity } }) => ({
-      aggregateversion,
+      version: aggregateversion,
       name: opportunity.name,
       record: opportunity,
     }));

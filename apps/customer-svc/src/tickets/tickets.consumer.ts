@@ -1,48 +1,32 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
+import { keepCopies } from "@kehu/records";
 import { Controller } from "@nestjs/common";
-import { keepCopies } from "../links/keep-copies.ts";
 
-type TicketEvent = EventOf<
-  | "service-desk.ticket.created"
-  | "service-desk.ticket.updated"
-  | "service-desk.ticket.status-changed"
-  | "service-desk.ticket.resolved"
-  | "service-desk.ticket.reopened"
-  | "service-desk.ticket.closed"
-  | "service-desk.ticket.escalated"
-  | "service-desk.ticket.customer-replied"
-  | "service-desk.ticket.agent-replied"
-  | "service-desk.ticket.owner-changed"
-  | "service-desk.ticket.deleted"
-  | "service-desk.ticket.restored"
-  | "service-desk.ticket.snapshot"
->;
+const TICKET_EVENTS = [
+  "service-desk.ticket.created",
+  "service-desk.ticket.updated",
+  "service-desk.ticket.status-changed",
+  "service-desk.ticket.resolved",
+  "service-desk.ticket.reopened",
+  "service-desk.ticket.closed",
+  "service-desk.ticket.escalated",
+  "service-desk.ticket.customer-replied",
+  "service-desk.ticket.agent-replied",
+  "service-desk.ticket.owner-changed",
+  "service-desk.ticket.deleted",
+  "service-desk.ticket.restored",
+  "service-desk.ticket.snapshot",
+] as const;
+type TicketEvent = EventOf<(typeof TICKET_EVENTS)[number]>;
 
 /** Keeps the service's copies of tickets; their only writer. */
 @Controller()
 export class TicketsConsumer {
-  @OnEvent(
-    [
-      "service-desk.ticket.created",
-      "service-desk.ticket.updated",
-      "service-desk.ticket.status-changed",
-      "service-desk.ticket.resolved",
-      "service-desk.ticket.reopened",
-      "service-desk.ticket.closed",
-      "service-desk.ticket.escalated",
-      "service-desk.ticket.customer-replied",
-      "service-desk.ticket.agent-replied",
-      "service-desk.ticket.owner-changed",
-      "service-desk.ticket.deleted",
-      "service-desk.ticket.restored",
-      "service-desk.ticket.snapshot",
-    ],
-    "tickets-copy",
-  )
+  @OnEvent(TICKET_EVENTS, "tickets-copy")
   async tickets(events: TicketEvent[], { tx }: EventContext): Promise<void> {
     const told = events.map(({ aggregateversion, data: { ticket } }) => ({
-      aggregateversion,
+      version: aggregateversion,
       name: ticket.subject,
       record: ticket,
     }));

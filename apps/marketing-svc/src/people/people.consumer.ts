@@ -1,92 +1,48 @@
-import type { EventOf, Personal } from "@kehu/contracts";
-import { OnEvent, upsertNewer, type EventContext } from "@kehu/messaging";
-import { keepExternalIds } from "@kehu/records";
+import type { EventOf } from "@kehu/contracts";
+import { OnEvent, type EventContext } from "@kehu/messaging";
+import { keepCopies, readableName, type Told } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
-type LeadEvent = EventOf<
-  | "sales.lead.created"
-  | "sales.lead.updated"
-  | "sales.lead.status-changed"
-  | "sales.lead.unqualified"
-  | "sales.lead.recycled"
-  | "sales.lead.converted"
-  | "sales.lead.owner-changed"
-  | "sales.lead.deleted"
-  | "sales.lead.restored"
-  | "sales.lead.snapshot"
->;
-type ContactEvent = EventOf<
-  | "customer.contact.created"
-  | "customer.contact.updated"
-  | "customer.contact.owner-changed"
-  | "customer.contact.deleted"
-  | "customer.contact.restored"
-  | "customer.contact.snapshot"
->;
+const LEAD_EVENTS = [
+  "sales.lead.created",
+  "sales.lead.updated",
+  "sales.lead.status-changed",
+  "sales.lead.unqualified",
+  "sales.lead.recycled",
+  "sales.lead.converted",
+  "sales.lead.owner-changed",
+  "sales.lead.deleted",
+  "sales.lead.restored",
+  "sales.lead.snapshot",
+] as const;
+type LeadEvent = EventOf<(typeof LEAD_EVENTS)[number]>;
+const CONTACT_EVENTS = [
+  "customer.contact.created",
+  "customer.contact.updated",
+  "customer.contact.owner-changed",
+  "customer.contact.deleted",
+  "customer.contact.restored",
+  "customer.contact.snapshot",
+] as const;
+type ContactEvent = EventOf<(typeof CONTACT_EVENTS)[number]>;
 
 /** Keeps the copies of leads and contacts; their only writer. */
 @Controller()
 export class PeopleConsumer {
-  @OnEvent(
-    [
-      "sales.lead.created",
-      "sales.lead.updated",
-      "sales.lead.status-changed",
-      "sales.lead.unqualified",
-      "sales.lead.recycled",
-      "sales.lead.converted",
-      "sales.lead.owner-changed",
-      "sales.lead.deleted",
-      "sales.lead.restored",
-      "sales.lead.snapshot",
-    ],
-    "leads-copy",
-  )
+  @OnEvent(LEAD_EVENTS, "leads-copy")
   async leads(events: LeadEvent[], { tx }: EventContext): Promise<void> {
-    const rows = events.map(({ aggregateversion, data: { lead } }) => rowOf(lead, aggregateversion));
-    await upsertNewer(tx, "lead_copy", rows);
-    await keepExternalIds(
-      tx,
-      "lead",
-      events.map(({ data }) => data.lead),
-    );
+    const told = events.map(({ aggregateversion, data: { lead } }) => toldOf(lead, aggregateversion));
+    await keepCopies(tx, "lead", told);
   }
 
-  @OnEvent(
-    [
-      "customer.contact.created",
-      "customer.contact.updated",
-      "customer.contact.owner-changed",
-      "customer.contact.deleted",
-      "customer.contact.restored",
-      "customer.contact.snapshot",
-    ],
-    "contacts-copy",
-  )
+  @OnEvent(CONTACT_EVENTS, "contacts-copy")
   async contacts(events: ContactEvent[], { tx }: EventContext): Promise<void> {
-    const rows = events.map(({ aggregateversion, data: { contact } }) => rowOf(contact, aggregateversion));
-    await upsertNewer(tx, "contact_copy", rows);
-    await keepExternalIds(
-      tx,
-      "contact",
-      events.map(({ data }) => data.contact),
-    );
+    const told = events.map(({ aggregateversion, data: { contact } }) => toldOf(contact, aggregateversion));
+    await keepCopies(tx, "contact", told);
   }
 }
 
-function rowOf(person: LeadEvent["data"]["lead"] | ContactEvent["data"]["contact"], version: number) {
-  return {
-    id: person.id,
-    version,
-    name: fullName(person.firstName, person.lastName),
-    person_id: person.personId,
-    owner_id: person.ownerId,
-    external_ids: person.externalIds,
-    deleted_at: person.deletedAt,
-  };
-}
-
-/** The parts that can be read, with a space between; null where none can. */
-function fullName(...parts: (Personal | null)[]): string | null {
-  return parts.filter((part) => typeof part === "string").join(" ") || null;
+function toldOf(person: LeadEvent["data"]["lead"] | ContactEvent["data"]["contact"], version: number): Told {
+  const name = readableName(person.firstName, person.lastName);
+  return { version, name, record: person, further: { person_id: person.personId } };
 }

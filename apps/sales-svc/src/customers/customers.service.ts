@@ -1,8 +1,8 @@
 import type { Personal } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import { upsertNewer } from "@kehu/messaging";
+import { readableName } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
-import { fullName } from "./full-name.ts";
 
 /** An account that a converted lead brings about; customer-svc will create it under this id. */
 export interface ExpectedAccount {
@@ -39,6 +39,6 @@ export class CustomersService {
     });
     if (account) await upsertNewer(tx, "account_copy", [row(account.id, account.name)]);
     if (contact)
-      await upsertNewer(tx, "contact_copy", [row(contact.id, fullName(contact.firstName, contact.lastName))]);
+      await upsertNewer(tx, "contact_copy", [row(contact.id, readableName(contact.firstName, contact.lastName) ?? "")]);
   }
 }

@@ -1,86 +1,47 @@
-import type { EventOf, Personal } from "@kehu/contracts";
-import { OnEvent, upsertNewer, type EventContext } from "@kehu/messaging";
-import { keepExternalIds } from "@kehu/records";
+import type { EventOf } from "@kehu/contracts";
+import { OnEvent, type EventContext } from "@kehu/messaging";
+import { keepCopies, readableName } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
-type AccountEvent = EventOf<
-  | "customer.account.created"
-  | "customer.account.updated"
-  | "customer.account.owner-changed"
-  | "customer.account.deleted"
-  | "customer.account.restored"
-  | "customer.account.snapshot"
->;
-type ContactEvent = EventOf<
-  | "customer.contact.created"
-  | "customer.contact.updated"
-  | "customer.contact.owner-changed"
-  | "customer.contact.deleted"
-  | "customer.contact.restored"
-  | "customer.contact.snapshot"
->;
+const ACCOUNT_EVENTS = [
+  "customer.account.created",
+  "customer.account.updated",
+  "customer.account.owner-changed",
+  "customer.account.deleted",
+  "customer.account.restored",
+  "customer.account.snapshot",
+] as const;
+type AccountEvent = EventOf<(typeof ACCOUNT_EVENTS)[number]>;
+const CONTACT_EVENTS = [
+  "customer.contact.created",
+  "customer.contact.updated",
+  "customer.contact.owner-changed",
+  "customer.contact.deleted",
+  "customer.contact.restored",
+  "customer.contact.snapshot",
+] as const;
+type ContactEvent = EventOf<(typeof CONTACT_EVENTS)[number]>;
 
 /** Keeps the copies of accounts and contacts; their only writer. */
 @Controller()
 export class CustomersConsumer {
-  @OnEvent(
-    [
-      "customer.account.created",
-      "customer.account.updated",
-      "customer.account.owner-changed",
-      "customer.account.deleted",
-      "customer.account.restored",
-      "customer.account.snapshot",
-    ],
-    "accounts-copy",
-  )
+  @OnEvent(ACCOUNT_EVENTS, "accounts-copy")
   async accounts(events: AccountEvent[], { tx }: EventContext): Promise<void> {
-    const rows = events.map(({ aggregateversion, data: { account } }) => ({
-      id: account.id,
+    const told = events.map(({ aggregateversion, data: { account } }) => ({
       version: aggregateversion,
       name: account.name,
-      owner_id: account.ownerId,
-      external_ids: account.externalIds,
-      deleted_at: account.deletedAt,
+      record: account,
     }));
-    await upsertNewer(tx, "account_copy", rows);
-    await keepExternalIds(
-      tx,
-      "account",
-      events.map(({ data }) => data.account),
-    );
+    await keepCopies(tx, "account", told);
   }
 
-  @OnEvent(
-    [
-      "customer.contact.created",
-      "customer.contact.updated",
-      "customer.contact.owner-changed",
-      "customer.contact.deleted",
-      "customer.contact.restored",
-      "customer.contact.snapshot",
-    ],
-    "contacts-copy",
-  )
+  @OnEvent(CONTACT_EVENTS, "contacts-copy")
   async contacts(events: ContactEvent[], { tx }: EventContext): Promise<void> {
-    const rows = events.map(({ aggregateversion, data: { contact } }) => ({
-      id: contact.id,
+    const told = events.map(({ aggregateversion, data: { contact } }) => ({
       version: aggregateversion,
-      name: fullName(contact.firstName, contact.lastName),
-      owner_id: contact.ownerId,
-      external_ids: contact.externalIds,
-      deleted_at: contact.deletedAt,
+      name: readableName(contact.firstName, contact.lastName),
+      record: contact,
     }));
-    await upsertNewer(tx, "contact_copy", rows);
-    await keepExternalIds(
-      tx,
-      "contact",
-      events.map(({ data }) => data.contact),
-    );
+    await keepCopies(tx, "contact", told);
   }
-}
-
-/** The parts that can be read, with a space between; null where none can. */
-function fullName(...parts: (Personal | null)[]): string | null {
-  return parts.filter((part) => typeof part === "string").join(" ") || null;
 }

@@ -1,0 +1,43 @@
+import type { ExternalId, Personal } from "@kehu/contracts";
+import type { Tx } from "@kehu/database";
+import { upsertNewer } from "@kehu/messaging";
+import { keepExternalIds } from "./store.ts";
+
+/** What an event tells of a record of another service. */
+export interface Told {
+  version: number;
+  /** What stands beside its id. */
+  name: string | null;
+  record: { id: string; ownerId: string | null; externalIds: readonly ExternalId[]; deletedAt: string | null };
+  /** Columns that this copy has besides, by their names in the table; the same ones for all. */
+  further?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Writes local copies of another service's records, newer versions only, and makes them findable by their names in other
+ * systems.
+ *
+ * @param type type of the records (`account`); their table is `<type>_copy`
+ */
+export async function keepCopies(tx: Tx, type: string, told: readonly Told[]): Promise<void> {
+  const rows = told.map(({ version, name, record, further }) => ({
+    id: record.id,
+    version,
+    name,
+    owner_id: record.ownerId,
+    external_ids: record.externalIds,
+    deleted_at: record.deletedAt,
+    ...further,
+  }));
+  await upsertNewer(tx, `${type}_copy`, rows);
+  await keepExternalIds(
+    tx,
+    type,
+    told.map(({ record }) => record),
+  );
+}
+
+/** @returns the parts of a person's name that can be read, with a space between; null where none can */
+export function readableName(...parts: readonly (Personal | null)[]): string | null {
+  return parts.filter((part) => typeof part === "string").join(" ") || null;
+}
