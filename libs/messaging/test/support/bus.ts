@@ -57,8 +57,8 @@ export async function startPostgres(more: Record<string, string> = {}): Promise<
   // The server runs under an account of its own.
   await chmod(folder, 0o755);
   const [port] = await freePorts(1);
-  // A kill of the server loses nothing that it gave to the system; it would lose commits that did not wait for that.
-  const settings = { fsync: "off", full_page_writes: "off", max_connections: 200, ...more };
+  // A kill of the server loses nothing that it gave to the system; a page that was half written is repaired from the log.
+  const settings = { fsync: "off", max_connections: 200, ...more };
   const logFile = join(folder, "postgres.log");
   const cluster = new EmbeddedCluster({
     folder: join(folder, "data"),
