@@ -1,4 +1,4 @@
-import { operatorsOf, type DeclaredQuery, type Field, type FieldMap } from "@kehu/records";
+import { operatorsOf, schemaOfField, type DeclaredQuery, type Field, type FieldMap } from "@kehu/records";
 import type { Schema } from "./schema-changes.ts";
 
 export interface Parameter {
@@ -52,22 +52,15 @@ function conditionOn(field: Field): Schema {
 }
 
 /** A value in a query string, as `parseFilter` reads it. */
-function valueOf({ kind, choices }: Field): Schema {
-  switch (kind) {
-    case "integer":
-      return { type: "integer" };
-    case "boolean":
-      return { type: "boolean" };
-    case "date":
-      return { type: "string", format: "date" };
+function valueOf(field: Field): Schema {
+  switch (field.kind) {
     case "instant":
       return { type: "string", description: "An instant such as 2026-01-31T09:00:00Z, or a day" };
-    case "id":
-    case "reference":
-      return { type: "string", format: "uuid" };
     case "money":
       return { type: "string", description: "An amount in the currency of the company, such as 12.30" };
+    case "list":
+      return { type: "string" };
     default:
-      return choices?.length ? { type: "string", enum: [...choices] } : { type: "string" };
+      return schemaOfField(field);
   }
 }

@@ -62,7 +62,7 @@ export async function appendToOutbox(tx: Tx, events: readonly DomainEvent[], act
 }
 
 /**
- * The same as a part of a larger statement.
+ * The same as a part of a larger statement, with the same errors; `tx` is the transaction that will run it.
  *
  * @param bind takes a value of that statement and returns its placeholder
  * @returns an INSERT

@@ -57,7 +57,7 @@ export { Records, type Decide, type Locked } from "./records.ts";
 export { References, type ReferenceInput } from "./references.ts";
 export { Stale, WriteReply, type Reply } from "./reply.ts";
 export { resource, type Consequence, type Resource } from "./resource.ts";
-export { schemaOf, Values, type RecordView } from "./view.ts";
+export { schemaOf, schemaOfField, Values, type RecordView } from "./view.ts";
 export { ANSWER, Answers, type Answer, type Shape } from "./answers.ts";
 export { ListParameters, PAGING, QUERY, Takes, type DeclaredQuery, type QueryParameter } from "./query-parameters.ts";
 export { RecordService, UnownedRecordService, Writing } from "./record-service.ts";

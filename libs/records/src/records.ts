@@ -49,7 +49,7 @@ export class Records {
    */
   async create<T extends RecordEntity>(resource: Resource<T>, data: object, who: RequestContext): Promise<WriteReply> {
     await this.references.arrive(resource, [data], who);
-    return this.once(who, async (tx) => {
+    return once(this.database, who, async (tx) => {
       const resolved = await this.references.resolve(tx, resource, data, who);
       const record = this.born(resource, who);
       const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1));
@@ -84,7 +84,7 @@ export class Records {
       reply?: (tx: Tx) => Promise<Reply>;
     } = {},
   ): Promise<WriteReply> {
-    return this.once(who, async (tx) => {
+    return once(this.database, who, async (tx) => {
       const all = await this.lock(tx, resource, [id, ...(options.alongside ?? [])], who);
       const locked = all.find((one) => one.record.id === id);
       if (!locked || (locked.record.deletedAt && !options.deleted)) throw new NotFound();
@@ -93,11 +93,10 @@ export class Records {
       if (who.ifMatch !== null && who.ifMatch !== record.version) throw new Stale(await viewOf(tx, resource, id, who));
       const before = record.state();
       const events = await decide(record, tx);
-      const body = events.length
-        ? await this.storeOne(tx, resource, { record, before, events }, who)
-        : await viewOf(tx, resource, id, who);
+      const stored = events.length ? await this.storeOne(tx, resource, { record, before, events }, who) : null;
       if (options.reply) return options.reply(tx);
-      return { body: options.silent ? null : body, version: record.version, location: null };
+      const body = options.silent ? null : (stored ?? (await viewOf(tx, resource, id, who)));
+      return { body, version: record.version, location: null };
     });
   }
 
@@ -234,9 +233,5 @@ export class Records {
     record.externalIds = [];
     record.createdAt = record.updatedAt = this.clock.now();
     return record;
-  }
-
-  private once(who: RequestContext, work: (tx: Tx) => Promise<Reply>): Promise<WriteReply> {
-    return once(this.database, who, work);
   }
 }

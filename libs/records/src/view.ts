@@ -59,7 +59,7 @@ function nameBeside({ table, name, permission }: ReferenceTarget, id: string, wh
   const isHidden = permission !== null && who.actorType !== "system" && !(permission in who.grants);
   if (isHidden) return "NULL::text";
   const scope = permission === null ? "true" : rowScope(who, permission, "x", bind);
-  return `(SELECT x.${name} FROM ${table} x WHERE x.id = ${id}${scope === "true" ? "" : ` AND ${scope}`})`;
+  return `(SELECT x.${name} FROM ${table} x WHERE x.id = ${id}${scope === "true" ? "" : ` AND (${scope})`})`;
 }
 
 /** Brings a row of `viewColumns` into the shape of the API; what else the row has is left out. */
@@ -126,7 +126,8 @@ const MONEY_SCHEMA = {
   properties: { amount: { type: "string" }, currency: { type: "string" } },
 };
 
-function schemaOfField(field: Field): object {
+/** JSON Schema of a field's value as the API shows it. */
+export function schemaOfField(field: Field): object {
   switch (field.kind) {
     case "text":
     case "longText":
