@@ -13,7 +13,7 @@ export { HealthController } from "./health.controller.ts";
 export { parseBody } from "./json-body.ts";
 export { JsonLogger } from "./logger.ts";
 export { ProblemFilter, problemOf, sendProblem } from "./problem.filter.ts";
-export { ReplyInterceptor } from "./reply.interceptor.ts";
+export { QueryGuard } from "./query.guard.ts";
 export { BODY_LIMIT, httpServer } from "./server.ts";
 export { databaseModule, platformProviders, ServiceModule } from "./service.module.ts";
 export { ParseId, ValidationPipe } from "./validation.pipe.ts";

@@ -1,9 +1,9 @@
 import { Malformed } from "@kehu/contracts";
-import { FastifyAdapter } from "@nestjs/platform-fastify";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { answerClientError, answerOddRequests } from "./client-errors.ts";
+import { HttpAdapter } from "./http-adapter.ts";
 import { parseBody } from "./json-body.ts";
 import { sendProblem } from "./problem.filter.ts";
 
@@ -17,8 +17,8 @@ const REQUEST_ID = /^[\w.-]{1,64}$/;
  *
  * @param trustedProxies addresses and CIDR ranges of proxies whose X-Forwarded-For is believed
  */
-export function httpServer(trustedProxies: readonly string[] = []): FastifyAdapter {
-  const adapter = new FastifyAdapter({
+export function httpServer(trustedProxies: readonly string[] = []): HttpAdapter {
+  const adapter = new HttpAdapter({
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     bodyLimit: BODY_LIMIT,
     requestTimeout: 15_000,

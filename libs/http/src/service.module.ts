@@ -14,7 +14,7 @@ import {
   Writing,
 } from "@kehu/records";
 import { Global, Module, type DynamicModule, type Provider } from "@nestjs/common";
-import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from "@nestjs/core";
+import { APP_FILTER, APP_GUARD, APP_PIPE } from "@nestjs/core";
 import { getDataSourceToken, TypeOrmModule } from "@nestjs/typeorm";
 import type { Pool } from "pg";
 import type { DataSource } from "typeorm";
@@ -23,7 +23,7 @@ import { documentController } from "./document.controller.ts";
 import { HealthController } from "./health.controller.ts";
 import { FreshnessController, operationsController } from "./operations.controller.ts";
 import { ProblemFilter } from "./problem.filter.ts";
-import { ReplyInterceptor } from "./reply.interceptor.ts";
+import { QueryGuard } from "./query.guard.ts";
 import { ValidationPipe } from "./validation.pipe.ts";
 
 /** Connections of one process to its database, besides those for LISTEN and locks. */
@@ -58,7 +58,11 @@ export class ServiceModule {
         operationsController(service.name),
         documentController(service.document),
       ],
-      providers: [...platform, ...internalAuth(service.name, config.internalSecret)],
+      providers: [
+        ...platform,
+        ...internalAuth(service.name, config.internalSecret),
+        { provide: APP_GUARD, useClass: QueryGuard },
+      ],
       exports: platform.filter((provider) => typeof provider === "function" || !isGlobalHook(provider)),
     };
   }
@@ -80,7 +84,7 @@ export function databaseModule(url: string, schema: string): DynamicModule {
   });
 }
 
-/** Database, records and the global filter, pipe and interceptor. */
+/** Database, records and the global filter and pipe. */
 export function platformProviders({
   databaseUrl,
   cursorSecret,
@@ -104,9 +108,8 @@ export function platformProviders({
     Writing,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useClass: ValidationPipe },
-    { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },
   ];
 }
 
-const GLOBAL_HOOKS: readonly unknown[] = [APP_FILTER, APP_PIPE, APP_INTERCEPTOR];
+const GLOBAL_HOOKS: readonly unknown[] = [APP_FILTER, APP_PIPE];
 const isGlobalHook = (provider: Provider) => typeof provider === "object" && GLOBAL_HOOKS.includes(provider.provide);

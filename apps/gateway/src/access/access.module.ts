@@ -1,3 +1,4 @@
+import { QueryGuard } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { APP_GUARD } from "@nestjs/core";
 import { KeysModule } from "../keys/keys.module.ts";
@@ -9,7 +10,14 @@ import { SessionStates } from "./session-states.ts";
 
 @Module({
   imports: [KeysModule],
-  providers: [AccessStrategy, AuthChanges, SessionStates, Authenticator, { provide: APP_GUARD, useClass: AccessGuard }],
+  providers: [
+    AccessStrategy,
+    AuthChanges,
+    SessionStates,
+    Authenticator,
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useClass: QueryGuard },
+  ],
   exports: [AuthChanges, Authenticator],
 })
 export class AccessModule {}

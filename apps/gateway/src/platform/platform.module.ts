@@ -1,10 +1,10 @@
 import { databaseModule, operationsController, platformProviders } from "@kehu/http";
 import { MessagingModule } from "@kehu/messaging";
 import { Global, Module, type DynamicModule } from "@nestjs/common";
-import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from "@nestjs/core";
+import { APP_FILTER, APP_PIPE } from "@nestjs/core";
 import { Config } from "../gateway-config.ts";
 
-const HOOKS: readonly unknown[] = [APP_FILTER, APP_INTERCEPTOR, APP_PIPE];
+const HOOKS: readonly unknown[] = [APP_FILTER, APP_PIPE];
 
 /** What the gateway shares with the services: database, records, bus, problem documents. */
 @Global()
