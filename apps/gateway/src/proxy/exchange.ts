@@ -50,7 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.timer = setTimeout(() => this.abort(new Error("The time is up.")), body.deadlineMs);
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
-      pool.dispatch({ method, path, headers, body: body.stream }, this);
+      pool.dispatch({ method, path, headers, body: body.content }, this);
     });
   }
 

@@ -45,7 +45,7 @@ export class ProxyService {
     const state = await this.caller(operation, request, reply);
     const upstream = this.upstreams.get(operation.service);
     const token = state && internalToken(state, operation, upstream, Date.now());
-    const body = requestBody(request.raw, operation);
+    const body = await requestBody(request.raw, operation);
     await forward(request, reply, { pool: upstream.pool, path: url, token, body });
   }
 

@@ -8,10 +8,15 @@ const UPLOAD_LIMIT = 250 * 1024 * 1024;
 /** The slowest upload, in bytes per millisecond. */
 const UPLOAD_RATE = 16;
 const DEADLINE_MS = 15_000;
+/**
+ * Up to so many bytes a body is gathered and sent on in one piece, which costs half as much as a stream: with one, undici
+ * leaves chains of dead objects that outlive the young generation.
+ */
+const ONE_PIECE = 16 * 1024;
 
 /** A body on its way to a service. */
 export interface RequestBody {
-  stream: Readable | null;
+  content: Readable | Buffer | null;
   /** How long the whole exchange may take. */
   deadlineMs: number;
 }
@@ -20,12 +25,12 @@ export interface RequestBody {
  * Checks what the headers say about the body, and bounds what comes.
  *
  * @throws Malformed for a body where none belongs
- * @throws Problem 411, 413 or 415
+ * @throws Problem 408, 411, 413 or 415
  */
-export function requestBody(request: IncomingMessage, operation: Operation): RequestBody {
+export async function requestBody(request: IncomingMessage, operation: Operation): Promise<RequestBody> {
   const { "content-length": length, "transfer-encoding": transfer, "content-type": type } = request.headers;
   const none = transfer === undefined && (length === undefined || length === "0");
-  if (none) return { stream: null, deadlineMs: DEADLINE_MS };
+  if (none) return { content: null, deadlineMs: DEADLINE_MS };
   if (operation.method === "GET" || operation.method === "DELETE") {
     throw new Malformed("request.body-not-allowed", `${operation.method} takes no body.`);
   }
@@ -36,11 +41,21 @@ export function requestBody(request: IncomingMessage, operation: Operation): Req
   const limit = upload ? UPLOAD_LIMIT : JSON_LIMIT;
   if (length !== undefined) {
     if (Number(length) > limit) throw tooLarge(limit);
+    const content = Number(length) <= ONE_PIECE ? await wholeOf(request) : request;
     const extra = upload ? Number(length) / UPLOAD_RATE : 0;
-    return { stream: request, deadlineMs: DEADLINE_MS + extra };
+    return { content, deadlineMs: DEADLINE_MS + extra };
   }
   if (upload) throw new Problem(411, "request.length-required", "Send Content-Length with an upload.");
-  return { stream: request.pipe(new Bounded(limit)), deadlineMs: DEADLINE_MS };
+  return { content: request.pipe(new Bounded(limit)), deadlineMs: DEADLINE_MS };
+}
+
+function wholeOf(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.once("end", () => resolve(Buffer.concat(chunks)));
+    request.once("error", () => reject(new Problem(408, "request.timeout", "The body did not come to its end.")));
+  });
 }
 
 function tooLarge(limit: number): Problem {
