@@ -8,8 +8,11 @@ import { backoff, pause, Waker } from "./waiting.ts";
 
 /** All in milliseconds. Commits wake the relay; the poll is for wake-ups that get lost, and for replicas that stand by. */
 const POLL_EVERY = 1_000;
-/** Between two batches that are not full, so that a busy service publishes several events at once. */
-const GATHER = 50;
+/**
+ * Between two batches that are not full. A batch costs every consumer some milliseconds however few events it has, so a
+ * service that is busy gathers for longer.
+ */
+const GATHER = { ms: 50, busyMs: 150, busyFrom: 20 } as const;
 const LONGEST_BACKOFF = 30_000;
 const FLUSH_LIMIT = 5_000;
 const PRUNE_EVERY = 60_000;
@@ -60,7 +63,7 @@ export class Relay {
     this.notifying ??= setTimeout(() => {
       this.notifying = null;
       this.database.query("SELECT pg_notify($1, '')", [this.channel]).catch(() => undefined);
-    }, GATHER).unref();
+    }, GATHER.ms).unref();
   }
 
   private isStopping(): boolean {
@@ -93,7 +96,7 @@ export class Relay {
         if (failures > 0) this.log.log("Publishing again");
         failures = 0;
         if (moved === BATCH_SIZE) continue;
-        if (moved > 0) await pause(GATHER, this.stopping.signal);
+        if (moved > 0) await pause(moved < GATHER.busyFrom ? GATHER.ms : GATHER.busyMs, this.stopping.signal);
         else await this.prune();
         await this.waker.sleep(POLL_EVERY);
       } catch (error) {
