@@ -145,6 +145,26 @@ describe("accounts", () => {
       });
     });
 
+    it("changes nothing for a key that came with another body, and begins anew when the key is a day old", async () => {
+      const { id } = await anAccount();
+      const headers = { "idempotency-key": randomUUID() };
+      const send = (website: string) =>
+        service.request<AccountView>(admin, "PATCH", `/v1/accounts/${id}`, { body: { website }, headers });
+      await send("a.example");
+      const before = await eventsOf(id);
+      expect(await send("b.example")).toMatchObject({ status: 422, body: { code: "idempotency.body-differs" } });
+      expect(await eventsOf(id)).toEqual(before);
+      const { rowCount } = await database.admin.query(
+        "UPDATE customer.idempotent_reply SET stored_at = stored_at - interval '25 hours' WHERE key = $1",
+        [headers["idempotency-key"]],
+      );
+      expect(rowCount).toBe(1);
+      const later = await send("b.example");
+      expect(later).toMatchObject({ status: 200, body: { website: "b.example", version: 3 } });
+      expect((await send("b.example")).headers.get("idempotent-replayed")).toBe("true");
+      expect(await eventsOf(id)).toHaveLength(3);
+    });
+
     it("changes only what is sent and records it in the history", async () => {
       const { id } = await anAccount({ industry: "steel" });
       const { body, headers } = await service.request<AccountView>(admin, "PATCH", `/v1/accounts/${id}`, {

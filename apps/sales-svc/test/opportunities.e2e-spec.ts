@@ -42,6 +42,30 @@ describe("opportunities", () => {
       ]);
     });
 
+    it("answers the same when written, when sent again with the key, and when read", async () => {
+      const send = () =>
+        sales.service.request(sales.admin, "POST", "/v1/opportunities", {
+          body: {
+            name: "CRM 2027",
+            accountId,
+            amount: USD("9999999999999.99"),
+            contactId,
+            expectedCloseOn: "2027-03-31",
+          },
+          headers: { "idempotency-key": "same-by-every-way" },
+        });
+      const { status, headers, body } = await send();
+      expect({ status, body }).toMatchObject({ status: 201, body: { amount: USD("9999999999999.99") } });
+      const again = await send();
+      expect({ ...again, replayed: again.headers.get("idempotent-replayed") }).toMatchObject({
+        body,
+        replayed: "true",
+      });
+      for (const name of ["etag", "location"]) expect(again.headers.get(name)).toBe(headers.get(name));
+      const read = await sales.service.request(sales.admin, "GET", headers.get("location")!);
+      expect(read.body).toEqual(body);
+    });
+
     it("takes an amount in the company's currency, a stage, a probability and contacts with roles", async () => {
       const other = await sales.known("contact");
       const contacts = [

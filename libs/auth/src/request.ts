@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { Forbidden, Malformed, Problem } from "@kehu/contracts";
 import type { Access } from "./decorators.ts";
 import type { InternalClaims } from "./internal-token.ts";
@@ -72,7 +72,7 @@ function idempotencyOf(request: IncomingRequest): IdempotencyKey | null {
   return {
     key,
     route: `${request.method} ${request.url.split("?", 1)[0]}`,
-    bodyHash: createHash("sha256").update(body).digest("hex"),
+    bodyHash: hash("sha256", body),
   };
 }
 

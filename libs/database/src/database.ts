@@ -54,8 +54,8 @@ export class Database implements Queryable {
     let broken: Error | undefined;
     // Between two statements nobody else hears that the connection is lost, and the process would end (node-postgres #2112).
     client.on("error", ignore);
+    const transaction = new Transaction(client);
     try {
-      const transaction = new Transaction(client);
       const result = await work(transaction);
       await transaction.commit();
       return result;
@@ -63,7 +63,7 @@ export class Database implements Queryable {
       // A client whose rollback fails, or that timed out, must not go back to the pool (node-postgres #3399).
       broken = isConnectionLoss(error)
         ? (error as Error)
-        : await client.query("ROLLBACK").then(
+        : await transaction.rollback().then(
             () => undefined,
             (reason: unknown) => reason as Error,
           );

@@ -16,10 +16,12 @@ export interface Queryable {
 export interface Tx extends Queryable {
   readonly inTransaction: true;
   /**
-   * Sends a statement whose rows nobody needs, without waiting for its answer: COMMIT goes right behind it, and the
-   * transaction fails where it does.
+   * Sends a statement whose answer the work does not need: COMMIT goes right behind it, and the transaction fails where
+   * it does.
+   *
+   * @returns the rows; who awaits them before the work returns gives the advantage away
    */
-  queue(sql: string, values: readonly string[]): void;
+  queue<R = Record<string, unknown>>(sql: string, values: readonly unknown[]): Promise<R[]>;
   /** Has `effect` run once this transaction is committed, never if it is not. It must not throw. */
   afterCommit(effect: () => void): void;
 }

@@ -3,7 +3,8 @@ import type pg from "pg";
 
 const names = new Map<string, string>();
 
-function nameOf(sql: string): string {
+/** The name under which the server keeps a prepared statement. */
+export function nameOf(sql: string): string {
   let name = names.get(sql);
   if (name === undefined) {
     name = createHash("sha1").update(sql).digest("base64url");

@@ -1,27 +1,25 @@
 import { Unavailable } from "@kehu/contracts";
-import type { PoolClient } from "pg";
-import type { Duplex } from "node:stream";
+import type { PoolClient, Submittable } from "pg";
+import { Batch, type Statement } from "./batch.ts";
 import type { Tx } from "./queryable.ts";
-import { isConnectionLoss, run } from "./statement.ts";
+import { isConnectionLoss, nameOf } from "./statement.ts";
 
 const ignore = () => undefined;
 
 /**
- * A transaction on a client of the pool. Its statements are pipelined: one that is sent before the last is answered
- * saves the wait between, and fails with it, as the server refuses every statement after an error. Nothing waits for
- * BEGIN either: it fails with its connection only.
+ * A transaction on a client of the pool. What is sent before anything is awaited goes to the server as one batch, the
+ * first with BEGIN before it, the last with COMMIT behind. A statement that fails makes all fail that were sent after
+ * it, as the server refuses every statement after an error.
  */
 export class Transaction implements Tx {
   readonly inTransaction = true;
-  private readonly begun: Promise<unknown>;
+  private batch: Statement[] = [];
   private readonly unawaited: Promise<unknown>[] = [];
   private readonly effects: (() => void)[] = [];
   private failure: Error | undefined;
 
   constructor(private readonly client: PoolClient) {
-    this.gather();
-    this.begun = client.query("BEGIN");
-    this.begun.catch((error: unknown) => (this.failure ??= error as Error));
+    this.send("BEGIN", [], true).catch(ignore);
   }
 
   query<R>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
@@ -32,10 +30,11 @@ export class Transaction implements Tx {
     return this.send<R>(sql, values, false);
   }
 
-  queue(sql: string, values: readonly string[]): void {
-    const sent = this.query(sql, values);
+  queue<R>(sql: string, values: readonly unknown[]): Promise<R[]> {
+    const sent = this.query<R>(sql, values);
     sent.catch(ignore);
     this.unawaited.push(sent);
+    return sent;
   }
 
   afterCommit(effect: () => void): void {
@@ -44,43 +43,39 @@ export class Transaction implements Tx {
 
   /** @throws Unavailable `database.commit-unknown` where the answer to COMMIT was lost */
   async commit(): Promise<void> {
-    await this.begun;
-    this.gather();
-    const committed = this.client.query("COMMIT").catch((error: unknown) => {
-      throw commitUnknown(error);
+    if (this.failure) throw this.failure;
+    const committed = this.send("COMMIT", [], true);
+    await Promise.all([...this.unawaited, committed]).catch((error: unknown) => {
+      throw isConnectionLoss(error) ? commitUnknown(error) : error;
     });
-    // After an error of its last statements the server takes COMMIT for ROLLBACK.
-    const refusals = this.unawaited.map((sent) =>
-      sent.catch((error: unknown) => {
-        throw isConnectionLoss(error) ? commitUnknown(error) : error;
-      }),
-    );
-    await Promise.all([...refusals, committed]);
     for (const effect of this.effects) effect();
   }
 
-  /** Has all statements of this moment go out in one write: a system call costs as much as a small statement. */
-  private gather(): void {
-    const { stream } = (this.client as unknown as { connection: { stream: Duplex } }).connection;
-    stream.cork();
-    process.nextTick(() => stream.uncork());
+  async rollback(): Promise<void> {
+    this.flush();
+    await this.client.query("ROLLBACK");
   }
 
-  private async send<R>(sql: string, values: readonly unknown[], prepared: boolean): Promise<R[]> {
-    if (this.failure) throw this.failure;
-    this.gather();
-    try {
-      return await run<R>(this.client, sql, values, prepared);
-    } catch (error) {
-      // Those behind the one that failed fail with its error, whichever of them the caller hears of first.
-      if (!isRefusal(error)) this.failure = error as Error;
-      throw this.failure ?? error;
-    }
+  private send<R>(text: string, values: readonly unknown[], prepared: boolean): Promise<R[]> {
+    if (this.failure) return Promise.reject(this.failure);
+    if (this.batch.length === 0) process.nextTick(() => this.flush());
+    return new Promise((resolve, reject) => {
+      const settle = (error: Error | undefined, rows: unknown[]) => {
+        if (!error) return resolve(rows as R[]);
+        // Of a statement in a later batch the server says only that one before it failed.
+        this.failure ??= error;
+        reject(this.failure);
+      };
+      this.batch.push({ name: prepared ? nameOf(text) : undefined, text, values, settle });
+    });
+  }
+
+  private flush(): void {
+    if (this.batch.length === 0) return;
+    this.client.query(new Batch(this.batch) as unknown as Submittable);
+    this.batch = [];
   }
 }
-
-/** "current transaction is aborted, commands ignored until end of transaction block" */
-const isRefusal = (error: unknown) => (error as { code?: string }).code === "25P02";
 
 function commitUnknown(error: unknown): Unavailable {
   return new Unavailable(

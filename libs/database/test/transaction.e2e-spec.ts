@@ -34,21 +34,63 @@ describe("Database.transaction", () => {
     expect(await items()).toEqual([]);
   });
 
+  it("keeps nothing of a batch in which a value cannot be sent", async () => {
+    const unsendable = {
+      toPostgres() {
+        throw new Error("cannot be sent");
+      },
+    };
+    const attempt = database.transaction(async (tx) => {
+      await tx.query(ALL);
+      void tx.queue(ADD, ["a"]);
+      void tx.queue(ADD, [unsendable]);
+    });
+    await expect(attempt).rejects.toThrow("cannot be sent");
+    expect(await items()).toEqual([]);
+    await database.transaction((tx) => Promise.all([tx.query(ADD, ["b"]), tx.query(ALL)]));
+    expect(await items()).toEqual(["b"]);
+  });
+
+  it("leaves no transaction open where the work fails before anything is sent", async () => {
+    await expect(database.transaction(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await expect(
+      database.transaction((tx) => {
+        void tx.queue(ADD, ["a"]);
+        throw new Error("no");
+      }),
+    ).rejects.toThrow("no");
+    const { rows: open } = await test.admin.query(
+      "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
+    );
+    expect(open).toEqual([]);
+    expect(await items()).toEqual([]);
+  });
+
+  it("prepares again what the server did not come to", async () => {
+    const COUNT = "SELECT count(*)::integer AS count FROM item";
+    await expect(
+      database.transaction((tx) => Promise.all([tx.query("SELECT 1 / 0"), tx.query(COUNT)])),
+    ).rejects.toMatchObject({ code: "22012" });
+    for (let i = 0; i < 12; i++) {
+      expect(await database.transaction((tx) => tx.query(COUNT))).toEqual([{ count: 0 }]);
+    }
+  });
+
   it("commits what was queued, and then runs the effects", async () => {
     const effects: string[] = [];
-    await database.transaction((tx) => {
-      tx.queue(ADD, ["a"]);
+    const { rows } = await database.transaction((tx) => {
+      const rows = tx.queue(`${ADD} RETURNING id`, ["a"]);
       tx.afterCommit(() => effects.push("a"));
-      return Promise.resolve();
+      return Promise.resolve({ rows });
     });
-    expect([await items(), effects]).toEqual([["a"], ["a"]]);
+    expect([await rows, await items(), effects]).toEqual([[{ id: "a" }], ["a"], ["a"]]);
   });
 
   it("keeps nothing, and runs no effect, where a queued statement fails", async () => {
     const effects: string[] = [];
     const attempt = database.transaction(async (tx) => {
       await tx.query(ADD, ["a"]);
-      tx.queue(ADD, ["a"]);
+      void tx.queue(ADD, ["a"]);
       tx.afterCommit(() => effects.push("a"));
     });
     await expect(attempt).rejects.toMatchObject({ code: "23505" });
@@ -61,7 +103,7 @@ describe("Database.transaction", () => {
     const attempt = database.transaction(async (tx) => {
       const [{ pid } = { pid: 0 }] = await tx.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
       await tx.query(ADD, ["a"]);
-      tx.queue("SELECT pg_sleep($1::float)", ["5"]);
+      void tx.queue("SELECT pg_sleep($1::float)", ["5"]);
       setTimeout(() => void test.admin.query("SELECT pg_terminate_backend($1)", [pid]), 50);
     });
     await expect(attempt).rejects.toMatchObject({

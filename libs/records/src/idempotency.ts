@@ -1,78 +1,74 @@
-import type { IdempotencyKey, RequestContext } from "@kehu/auth";
+import type { Bind, IdempotencyKey, RequestContext } from "@kehu/auth";
 import { Conflict, RuleViolation } from "@kehu/contracts";
-import type { Database, Tx } from "@kehu/database";
+import { rowset, type Database, type Queryable, type Tx } from "@kehu/database";
 import { WriteReply, type Reply } from "./reply.ts";
+import type { Resource } from "./resource.ts";
+import { shapeView } from "./view.ts";
 
 /** How long a key is remembered (24 hours). */
 const KEPT = `interval '24 hours'`;
 
-/** SQLSTATE of `claim_idempotency_key` for a key that is not new. */
+/** SQLSTATE where a twin of the request runs, and where one has been answered. */
 const TAKEN = "KE001";
 
 /**
  * Runs the work in one transaction; with an Idempotency-Key only the first time, and with the first reply after that.
- * The work begins before the key is known to be new: where it is not, the claim fails, and with it whatever was sent
- * behind it.
+ * Whether the key is new shows when its reply is stored: where it is not, the transaction fails. A repeated request may
+ * fail before, too (the state allows its change no more), so any failure is followed by a look for the first reply.
  *
  * @throws Conflict `idempotency.in-progress` while a twin runs
  * @throws RuleViolation `idempotency.body-differs` for a key that came with another body before
  */
 export async function once(
   database: Database,
+  resource: Resource,
   who: RequestContext,
   work: (tx: Tx) => Promise<Reply>,
 ): Promise<WriteReply> {
   const { idempotency } = who;
-  if (!idempotency) return new WriteReply(await database.transaction(work));
   try {
-    return await database.transaction(async (tx) => {
-      const claimed = claim(tx, who, idempotency);
-      claimed.catch(() => undefined);
-      try {
-        const reply = await work(tx);
-        keep(tx, who, [{ ...idempotency, reply }]);
-        return new WriteReply(reply);
-      } finally {
-        // That the key is taken says more than why a change cannot be made that was made before.
-        await claimed;
-      }
+    const reply = await database.transaction(async (tx) => {
+      if (idempotency) void claim(tx, who, idempotency);
+      const made = await work(tx);
+      if (idempotency && !made.isKept) keep(tx, who, [{ ...idempotency, reply: made }]);
+      return made;
     });
+    return new WriteReply(await reply.body, reply);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== TAKEN) throw error;
-    return new WriteReply({ ...(await earlierReply(database, who, idempotency)), replayed: true });
+    // Where the look fails, the first error says more.
+    const stored = idempotency && (await lookUp(database, who, [idempotency.key]).catch(() => []))[0];
+    if (stored) return replay(resource, replyTo(idempotency.bodyHash, stored) as StoredReply);
+    throw isTaken(error) ? inProgress() : error;
   }
 }
 
-const lockOf = (who: RequestContext, { route, key }: IdempotencyKey) => JSON.stringify([who.actorId, route, key]);
+const isTaken = (error: unknown) => (error as { code?: unknown } | null)?.code === TAKEN;
 
-function claim(tx: Tx, who: RequestContext, idempotency: IdempotencyKey): Promise<unknown> {
-  const { route, key } = idempotency;
-  return tx.query(`SELECT claim_idempotency_key($1, $2, $3, $4, ${KEPT})`, [
-    lockOf(who, idempotency),
-    who.actorId,
-    route,
-    key,
-  ]);
+/** Locks the key until the transaction ends. It fails where a twin has it, and with it all that is sent behind. */
+function claim(tx: Tx, who: RequestContext, { route, key }: IdempotencyKey): Promise<unknown> {
+  return tx.queue("SELECT claim_idempotency_key($1)", [JSON.stringify([who.actorId, route, key])]);
 }
 
-async function earlierReply(
-  database: Database,
-  who: RequestContext,
-  { route, key, bodyHash }: IdempotencyKey,
-): Promise<Reply> {
-  const [stored] = await database.query<StoredReply>(STORED, [who.actorId, route, [key]]);
-  if (!stored) throw inProgress();
-  return replyTo(bodyHash, stored) as Reply;
+/** A reply as it is stored: with its body, or with the row that the body shows. */
+type StoredReply = Reply & { row?: Record<string, unknown> };
+
+function replay(resource: Resource, { row, body, ...reply }: StoredReply): WriteReply {
+  return new WriteReply(row ? shapeView(resource, row) : body, reply, true);
 }
 
-interface StoredReply {
+interface StoredRow {
   key: string;
   body_hash: string;
   reply: unknown;
 }
 
-const STORED = `SELECT key, body_hash, reply FROM idempotent_reply
-  WHERE actor_id = $1 AND route = $2 AND key = ANY($3) AND stored_at > clock_timestamp() - ${KEPT}`;
+function lookUp(queryable: Queryable, who: RequestContext, keys: readonly string[]): Promise<StoredRow[]> {
+  return queryable.query<StoredRow>(
+    `SELECT key, body_hash, reply FROM idempotent_reply
+     WHERE actor_id = $1 AND route = $2 AND key = ANY($3) AND stored_at > clock_timestamp() - ${KEPT}`,
+    [who.actorId, who.idempotency!.route, keys],
+  );
+}
 
 function inProgress(): Conflict {
   return new Conflict("idempotency.in-progress", "A request with this Idempotency-Key is still running.", {
@@ -80,7 +76,7 @@ function inProgress(): Conflict {
   });
 }
 
-function replyTo(bodyHash: string | undefined, stored: StoredReply): unknown {
+function replyTo(bodyHash: string | undefined, stored: StoredRow): unknown {
   if (stored.body_hash === bodyHash) return stored.reply;
   throw new RuleViolation("idempotency.body-differs", "This Idempotency-Key came with another body before.");
 }
@@ -99,17 +95,18 @@ export async function claimAll(
   who: RequestContext,
   hashes: ReadonlyMap<string, string>,
 ): Promise<Map<string, unknown>> {
-  const idempotency = who.idempotency!;
-  // Sent together; the second still looks only when the lock is taken, and so sees what its last holder has stored.
-  const [[lock], stored] = await Promise.all([
-    tx.query<{ mine: boolean }>("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS mine", [
-      lockOf(who, idempotency),
-    ]),
-    tx.query<StoredReply>(STORED, [who.actorId, idempotency.route, [...hashes.keys()]]),
-  ]);
-  if (!lock!.mine) throw inProgress();
+  void claim(tx, who, who.idempotency!);
+  // It looks only when the key is locked, and so sees what its last holder has stored.
+  const stored = await lookUp(tx, who, [...hashes.keys()]).catch((error: unknown) => {
+    throw isTaken(error) ? inProgress() : error;
+  });
   return new Map(stored.map((row) => [row.key, replyTo(hashes.get(row.key), row)]));
 }
+
+const REPLIES = { key: "text", body_hash: "text", reply: "json" };
+const TAKE = "INSERT INTO idempotent_reply (actor_id, route, key, body_hash, reply)";
+const UNLESS_TAKEN = `ON CONFLICT (actor_id, route, key) DO UPDATE SET body_hash = excluded.body_hash,
+  reply = excluded.reply, stored_at = expire_idempotent_reply(idempotent_reply.stored_at, ${KEPT})`;
 
 /** Keeps replies in the transaction of their effects, which fails where this does. */
 export function keep(
@@ -118,14 +115,27 @@ export function keep(
   replies: readonly { key: string; bodyHash: string; reply: unknown }[],
 ): void {
   if (replies.length === 0) return;
+  const values: unknown[] = [who.actorId, who.idempotency!.route];
   const rows = replies.map(({ key, bodyHash, reply }) => ({ key, body_hash: bodyHash, reply }));
-  tx.queue(
-    `INSERT INTO idempotent_reply (actor_id, route, key, body_hash, reply)
-     SELECT $1, $2, r.key, r.body_hash, r.reply FROM json_populate_recordset(NULL::idempotent_reply, $3) r
-     ON CONFLICT (actor_id, route, key) DO UPDATE
-     SET body_hash = excluded.body_hash, reply = excluded.reply, stored_at = clock_timestamp()`,
-    [who.actorId, who.idempotency!.route, JSON.stringify(rows)],
-  );
+  const given = rowset(REPLIES, rows, (value) => `$${values.push(value)}`);
+  void tx.queue(`${TAKE} SELECT $1, $2, r.key, r.body_hash, r.reply FROM ${given} ${UNLESS_TAKEN}`, values);
+}
+
+/**
+ * The same as a part of the statement that makes the reply.
+ *
+ * @param made the part that has the row that the reply shows, as JSON in the column `row`
+ */
+export function keepMade(
+  made: string,
+  { actorId, idempotency }: RequestContext,
+  { version, location }: Pick<Reply, "version" | "location">,
+  bind: Bind,
+): string {
+  const { route, key, bodyHash } = idempotency!;
+  const caller = [actorId, route, key, bodyHash].map(bind).join(", ");
+  return `${TAKE} SELECT ${caller}, json_build_object('row', row, 'version', ${bind(version)}::integer,
+    'location', ${bind(location)}::text) FROM ${made} ${UNLESS_TAKEN}`;
 }
 
 /** Forgets keys that are older than they count. @returns how many */

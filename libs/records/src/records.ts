@@ -12,8 +12,8 @@ import { References } from "./references.ts";
 import { Stale, type Reply, type WriteReply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
 import { Rows } from "./rows.ts";
-import { store } from "./store.ts";
-import { Values, viewOf, type RecordView } from "./view.ts";
+import { store, storeShown } from "./store.ts";
+import { Values, viewOf } from "./view.ts";
 
 export type Decide<T extends RecordEntity> = (record: T, tx: Tx) => DomainEvent[] | Promise<DomainEvent[]>;
 
@@ -49,12 +49,12 @@ export class Records {
    */
   async create<T extends RecordEntity>(resource: Resource<T>, data: object, who: RequestContext): Promise<WriteReply> {
     await this.references.arrive(resource, [data], who);
-    return once(this.database, who, async (tx) => {
+    return once(this.database, resource, who, async (tx) => {
       const resolved = await this.references.resolve(tx, resource, data, who);
       const record = this.born(resource, who);
       const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1));
-      const body = await this.storeOne(tx, resource, { record, before: null, events }, who);
-      return { body, version: record.version, location: `/v1/${resource.name}/${record.id}` };
+      const location = `/v1/${resource.name}/${record.id}`;
+      return this.storeShown(tx, resource, { record, before: null, events }, who, location);
     });
   }
 
@@ -84,7 +84,7 @@ export class Records {
       reply?: (tx: Tx) => Promise<Reply>;
     } = {},
   ): Promise<WriteReply> {
-    return once(this.database, who, async (tx) => {
+    return once(this.database, resource, who, async (tx) => {
       const all = await this.lock(tx, resource, [id, ...(options.alongside ?? [])], who);
       const locked = all.find((one) => one.record.id === id);
       if (!locked || (locked.record.deletedAt && !options.deleted)) throw new NotFound();
@@ -92,10 +92,13 @@ export class Records {
       const { record } = locked;
       if (who.ifMatch !== null && who.ifMatch !== record.version) throw new Stale(await viewOf(tx, resource, id, who));
       const before = record.state();
-      const events = await decide(record, tx);
-      const stored = events.length ? await this.storeOne(tx, resource, { record, before, events }, who) : null;
+      const change = { record, before, events: await decide(record, tx) };
+      if (change.events.length > 0) {
+        if (!options.reply && !options.silent) return this.storeShown(tx, resource, change, who, null);
+        await this.store(tx, resource, [change], who);
+      }
       if (options.reply) return options.reply(tx);
-      const body = options.silent ? null : (stored ?? (await viewOf(tx, resource, id, who)));
+      const body = options.silent ? null : await viewOf(tx, resource, id, who);
       return { body, version: record.version, location: null };
     });
   }
@@ -206,15 +209,20 @@ export class Records {
 
   /** Writes changed records, and then what their changes bring about. */
   async store(tx: Tx, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void> {
-    await store(tx, this.rows, resource, changes, who, false);
+    await store(tx, this.rows, resource, changes, who);
     await this.followUp(tx, resource, changes, who);
   }
 
-  /** @returns the record as the caller sees it */
-  private async storeOne(tx: Tx, resource: Resource, change: Change, who: RequestContext): Promise<RecordView> {
-    const [view] = await store(tx, this.rows, resource, [change], who, true);
+  private async storeShown(
+    tx: Tx,
+    resource: Resource,
+    change: Change,
+    who: RequestContext,
+    location: string | null,
+  ): Promise<Reply> {
+    const reply = await storeShown(tx, this.rows, resource, change, who, location);
     await this.followUp(tx, resource, [change], who);
-    return view!;
+    return reply;
   }
 
   private async followUp(tx: Tx, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void> {

@@ -2,27 +2,30 @@ import { Problem } from "@kehu/contracts";
 import type { RecordView } from "./view.ts";
 
 /** What a write answers: the record as it is now, or nothing. Kept with the Idempotency-Key, and replayed as it was. */
-export interface Reply<B = unknown> {
-  body: B;
+export interface Reply {
+  /** A promise where the database has not answered yet. */
+  body: unknown;
   /** Version of the record, for the header ETag. */
   version: number | null;
   /** Where the new record is, for the header Location. */
   location: string | null;
-  /** The reply was given before, to a request with the same Idempotency-Key. */
-  replayed?: boolean;
+  /** It is kept with the Idempotency-Key already, by the statement that makes it. */
+  isKept?: boolean;
 }
 
-export class WriteReply<B = unknown> implements Reply<B> {
+/** A reply on its way to the caller. */
+export class WriteReply<B = unknown> {
   readonly body: B;
   readonly version: number | null;
   readonly location: string | null;
+  /** The reply was given before, to a request with the same Idempotency-Key. */
   readonly replayed: boolean;
 
-  constructor({ body, version, location, replayed }: Reply<B>) {
+  constructor(body: B, { version, location }: Pick<Reply, "version" | "location">, replayed = false) {
     this.body = body;
     this.version = version;
     this.location = location;
-    this.replayed = replayed ?? false;
+    this.replayed = replayed;
   }
 }
 

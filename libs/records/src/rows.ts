@@ -1,17 +1,20 @@
+import type { Bind } from "@kehu/auth";
+import { rowset, type Columns } from "@kehu/database";
 import type { DataSource, EntityMetadata } from "typeorm";
 import type { RecordEntity } from "./record.entity.ts";
 import type { Resource } from "./resource.ts";
 
 interface Mapping {
   columns: readonly { property: string; column: string; read?: (stored: unknown) => unknown }[];
+  types: Columns;
   list: string;
-  insert: (rows: string) => string;
-  update: (rows: string) => string;
+  insert: (rowset: string) => string;
+  update: (rowset: string) => string;
 }
 
 /**
- * Turns entities into rows and back, by the columns that TypeORM knows of the class. Statements are made once per
- * class and take any number of rows as one JSON value, so that one record and five hundred cost one round trip.
+ * Turns entities into rows and back, by the columns that TypeORM knows of the class. A statement takes any number of
+ * rows, so that one record and five hundred cost one round trip.
  */
 export class Rows {
   private readonly mappings = new Map<unknown, Mapping>();
@@ -23,14 +26,14 @@ export class Rows {
     return this.mapping(resource).list;
   }
 
-  /** INSERT of rows; `rows` is the placeholder of a JSON list. The table has the alias `t`. */
-  insert(resource: Resource, rows: string): string {
-    return this.mapping(resource).insert(rows);
+  /** INSERT of records. The table has the alias `t`. */
+  insert(resource: Resource, records: readonly RecordEntity[], bind: Bind): string {
+    return this.mapping(resource).insert(this.rowset(resource, records, bind));
   }
 
   /** The same as UPDATE, by id. */
-  update(resource: Resource, rows: string): string {
-    return this.mapping(resource).update(rows);
+  update(resource: Resource, records: readonly RecordEntity[], bind: Bind): string {
+    return this.mapping(resource).update(this.rowset(resource, records, bind));
   }
 
   /** @returns an entity of the row that a SELECT of `columns` gave */
@@ -47,15 +50,18 @@ export class Rows {
     return this.read(resource, Object.fromEntries(this.mapping(resource).columns.map(({ column }) => [column, null])));
   }
 
-  /** @returns the row as JSON takes it */
-  write(resource: Resource, record: RecordEntity): Record<string, unknown> {
-    const values = record as unknown as Record<string, unknown>;
-    return Object.fromEntries(
-      this.mapping(resource).columns.map(({ property, column }) => {
-        const value = values[property];
-        return [column, typeof value === "bigint" ? value.toString() : (value ?? null)];
-      }),
-    );
+  private rowset(resource: Resource, records: readonly RecordEntity[], bind: Bind): string {
+    const { columns, types } = this.mapping(resource);
+    const rows = records.map((record) => {
+      const values = record as unknown as Record<string, unknown>;
+      return Object.fromEntries(
+        columns.map(({ property, column }) => {
+          const value = values[property];
+          return [column, typeof value === "bigint" ? value.toString() : value];
+        }),
+      );
+    });
+    return rowset(types, rows, bind);
   }
 
   private mapping(resource: Resource): Mapping {
@@ -75,14 +81,17 @@ function mappingOf(metadata: EntityMetadata, table: string): Mapping {
       transformer && !Array.isArray(transformer) ? (stored: unknown) => transformer.from(stored) as unknown : undefined;
     return { property: column.propertyName, column: column.databaseName, read };
   });
+  const types = Object.fromEntries(
+    metadata.columns.map(({ databaseName, type, isArray }) => [databaseName, `${String(type)}${isArray ? "[]" : ""}`]),
+  );
   const names = columns.map(({ column }) => column);
   const given = names.map((name) => `r.${name}`).join(", ");
   const settings = names.filter((name) => name !== "id").map((name) => `${name} = r.${name}`);
-  const populated = (rows: string) => `json_populate_recordset(NULL::${table}, ${rows}) r`;
   return {
     columns,
+    types,
     list: names.map((name) => `t.${name}`).join(", "),
-    insert: (rows) => `INSERT INTO ${table} AS t (${names.join(", ")}) SELECT ${given} FROM ${populated(rows)}`,
-    update: (rows) => `UPDATE ${table} t SET ${settings.join(", ")} FROM ${populated(rows)} WHERE t.id = r.id`,
+    insert: (rows) => `INSERT INTO ${table} AS t (${names.join(", ")}) SELECT ${given} FROM ${rows}`,
+    update: (rows) => `UPDATE ${table} t SET ${settings.join(", ")} FROM ${rows} WHERE t.id = r.id`,
   };
 }

@@ -1,18 +1,17 @@
-import type { RequestContext } from "@kehu/auth";
+import type { Bind, RequestContext } from "@kehu/auth";
 import { Conflict, type ExternalId } from "@kehu/contracts";
-import type { Tx } from "@kehu/database";
+import { rowset, type Tx } from "@kehu/database";
 import { insertIntoOutbox } from "@kehu/messaging";
-import { sameValue, type Change } from "./record.entity.ts";
+import { keepMade } from "./idempotency.ts";
+import { sameValue, type Change, type PublicState } from "./record.entity.ts";
+import type { Reply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
 import type { Rows } from "./rows.ts";
-import { shapeView, Values, viewColumns, type RecordView } from "./view.ts";
+import { shapeView, Values, viewColumns } from "./view.ts";
 
 /**
  * Writes changed records of one resource, their history and their events with one statement, and their external ids
  * with another. Completes the events: `data.changed` are the fields that differ from before.
- *
- * @param shown whether the record is wanted as the API shows it; only for one change
- * @returns the records that are wanted
  */
 export async function store(
   tx: Tx,
@@ -20,66 +19,115 @@ export async function store(
   resource: Resource,
   changes: readonly Change[],
   who: RequestContext,
-  shown: boolean,
-): Promise<RecordView[]> {
-  if (changes.length === 0) return [];
+): Promise<void> {
+  if (changes.length === 0) return;
   const values = new Values();
-  const history: object[] = [];
+  const parts = writes(tx, rows, resource, changes, who, values.bind);
+  const last = parts.pop()!;
+  await Promise.all([tx.query(`${before(parts)} ${last}`, values.list), keepNames(tx, resource, changes)]);
+}
+
+/**
+ * The same for one record, together with the reply that shows it, which is kept with the caller's Idempotency-Key.
+ * COMMIT does not wait for it.
+ *
+ * @param location where the record is, if it is new
+ */
+export async function storeShown(
+  tx: Tx,
+  rows: Rows,
+  resource: Resource,
+  change: Change,
+  who: RequestContext,
+  location: string | null,
+): Promise<Reply> {
+  const values = new Values();
+  const { version } = change.record;
+  const parts = writes(tx, rows, resource, [change], who, values.bind);
+  const written = `${parts.pop()!} RETURNING ${viewColumns(resource, who, values.bind)}`;
+  const kept = who.idempotency ? `, kept AS (${keepMade("shown", who, { version, location }, values.bind)})` : "";
+  const sent = tx.queue<{ row: Record<string, unknown> }>(
+    `${before(parts)}, written AS (${written}), shown AS (SELECT to_json(written) AS row FROM written)${kept}
+     SELECT row FROM shown`,
+    values.list,
+  );
+  const body = sent.then(([made]) => shapeView(resource, made!.row));
+  body.catch(() => undefined); // whoever commits hears of it
+  await keepNames(tx, resource, [change]);
+  return { body, version, location, isKept: true };
+}
+
+/** One statement costs the server much less than several. */
+function before(parts: readonly string[]): string {
+  return `WITH ${parts.map((part, index) => `part_${index} AS (${part})`).join(", ")}`;
+}
+
+/** The parts of the statement; the last one writes records. */
+function writes(
+  tx: Tx,
+  rows: Rows,
+  resource: Resource,
+  changes: readonly Change[],
+  who: RequestContext,
+  bind: Bind,
+): string[] {
+  const history: HistoryRow[] = [];
   for (const change of changes) {
-    const fields = changedFields(change);
+    const after = change.record.state();
+    const fields = changedFields(change.before, after);
     for (const event of change.events) event.data.changed = fields;
-    history.push(...historyOf(resource, change, fields, who));
+    history.push(...historyOf(resource, change, after, fields, who));
   }
-  const born = changes.filter(({ before }) => before === null);
-  const kept = changes.filter(({ before }) => before !== null);
-  const bindRows = (some: readonly Change[]) =>
-    values.bind(JSON.stringify(some.map(({ record }) => rows.write(resource, record))));
-  const statements = [
-    insertHistory(values.bind(JSON.stringify(history))),
-    insertIntoOutbox(
-      tx,
-      changes.flatMap((change) => change.events),
-      who,
-      values.bind,
-    ),
-    ...(kept.length ? [rows.update(resource, bindRows(kept))] : []),
-    ...(born.length ? [rows.insert(resource, bindRows(born))] : []),
+  const events = changes.flatMap((change) => change.events);
+  const kept = changes.filter((change) => change.before !== null).map(({ record }) => record);
+  const born = changes.filter((change) => change.before === null).map(({ record }) => record);
+  return [
+    insertHistory(history, bind),
+    insertIntoOutbox(tx, events, who, bind),
+    ...(kept.length ? [rows.update(resource, kept, bind)] : []),
+    ...(born.length ? [rows.insert(resource, born, bind)] : []),
   ];
-  const returning = shown ? ` RETURNING ${viewColumns(resource, who, values.bind)}` : "";
-  const named = changes.filter(hasNewExternalIds).map(({ record }) => record);
-  const [stored, areNamed] = await Promise.all([
-    tx.query(together(statements) + returning, values.list),
-    keepExternalIds(tx, resource.type, named),
-  ]);
-  if (!areNamed) throw new Conflict("external-id.taken", "Another record has this external id.");
-  return stored.map((row) => shapeView(resource, row));
 }
 
-/** One statement costs the server much less than several. What the last one returns the whole returns. */
-function together(statements: readonly string[]): string {
-  const before = statements.slice(0, -1).map((statement, index) => `part_${index} AS (${statement})`);
-  return `WITH ${before.join(", ")} ${statements.at(-1)}`;
+const HISTORY = {
+  resource: "text",
+  record_id: "uuid",
+  version: "integer",
+  event_type: "text",
+  field: "text",
+  before: "jsonb",
+  after: "jsonb",
+  actor_type: "text",
+  actor_id: "text",
+  origin: "text",
+  request_id: "text",
+  job_id: "uuid",
+  at: "timestamptz",
+} as const;
+
+type HistoryRow = Partial<Record<keyof typeof HISTORY, unknown>>;
+
+function insertHistory(entries: readonly HistoryRow[], bind: Bind): string {
+  const columns = Object.keys(HISTORY).join(", ");
+  return `INSERT INTO history (${columns}) SELECT ${columns} FROM ${rowset(HISTORY, entries, bind)}`;
 }
 
-const HISTORY_COLUMNS =
-  "resource, record_id, version, event_type, field, before, after, actor_type, actor_id, origin, request_id, job_id, at";
-const insertHistory = (rows: string) =>
-  `INSERT INTO history (${HISTORY_COLUMNS}) SELECT ${HISTORY_COLUMNS} FROM json_populate_recordset(NULL::history, ${rows})`;
+const valuesOf = (state: object | null) => (state ?? {}) as Readonly<Record<string, unknown>>;
 
-function changedFields({ record, before }: Change): string[] {
-  const after = record.state() as unknown as Record<string, unknown>;
-  const known = (before ?? {}) as unknown as Record<string, unknown>;
-  return Object.keys(after).filter(
-    (field) => field !== "updatedAt" && field !== "id" && !sameValue(after[field] ?? null, known[field] ?? null),
+function changedFields(before: PublicState | null, after: PublicState): string[] {
+  const [was, is] = [valuesOf(before), valuesOf(after)];
+  return Object.keys(is).filter(
+    (field) => field !== "updatedAt" && field !== "id" && !sameValue(is[field] ?? null, was[field] ?? null),
   );
 }
 
 function historyOf(
   resource: Resource,
   { record, before, events }: Change,
-  fields: string[],
+  after: PublicState,
+  fields: readonly string[],
   who: RequestContext,
-): object[] {
+): HistoryRow[] {
   const entry = {
     resource: resource.name,
     record_id: record.id,
@@ -93,9 +141,15 @@ function historyOf(
     at: record.updatedAt,
   };
   if (before === null) return events.map((event) => ({ ...entry, version: event.version, event_type: event.type }));
-  const was = before as unknown as Record<string, unknown>;
-  const is = record.state() as unknown as Record<string, unknown>;
+  const [was, is] = [valuesOf(before), valuesOf(after)];
   return fields.map((field) => ({ ...entry, field, before: was[field] ?? null, after: is[field] ?? null }));
+}
+
+/** @throws Conflict `external-id.taken` */
+async function keepNames(tx: Tx, resource: Resource, changes: readonly Change[]): Promise<void> {
+  const named = changes.filter(hasNewExternalIds).map(({ record }) => record);
+  const areNamed = await keepExternalIds(tx, resource.type, named);
+  if (!areNamed) throw new Conflict("external-id.taken", "Another record has this external id.");
 }
 
 function hasNewExternalIds({ record, before }: Change): boolean {

@@ -26,7 +26,10 @@ export function viewColumns(resource: Resource, who: RequestContext, bind: Bind)
   for (const [name, field] of Object.entries(resource.fields)) {
     if (!field.shown) continue;
     if (field.kind === "money") {
-      columns.push(`t.${field.column}_minor AS "${name}.minor"`, `t.${field.column}_currency AS "${name}.currency"`);
+      columns.push(
+        `t.${field.column}_minor::text AS "${name}.minor"`,
+        `t.${field.column}_currency AS "${name}.currency"`,
+      );
       continue;
     }
     if (field.elements && "targets" in field.elements) {
