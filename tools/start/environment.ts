@@ -21,7 +21,7 @@ export function marker(dataDir: string): string[] {
 }
 
 /** With a smaller young generation a busy service spends a tenth of its time collecting garbage. Source maps would take 6 MB a process. */
-const NODE_FLAGS = ["--max-semi-space-size=32"];
+const NODE_FLAGS = ["--max-semi-space-size=16"];
 
 /** How the process of a service is started. */
 export function launchOf(service: ServiceDescription, run: Run): Launch {

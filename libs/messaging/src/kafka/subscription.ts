@@ -11,7 +11,7 @@ const PARTITIONS_AT_ONCE = 24;
 /** All in milliseconds. A consumer that was killed holds its partitions as long as its session lasts. */
 const SESSION = 10_000;
 const HEARTBEAT_EVERY = 2_000;
-const LONGEST_FETCH = 1_000;
+const LONGEST_FETCH = 2_000;
 const LONGEST_BACKOFF = 10_000;
 
 /** EX_SOFTWARE of sysexits.h: whoever started this process starts it again. */
