@@ -52,9 +52,12 @@ export async function requestBody(request: IncomingMessage, operation: Operation
 function wholeOf(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
+    const cut = () => reject(new Problem(408, "request.timeout", "The body did not come to its end."));
+    // The client may have gone while we asked who it is; then nothing will be heard of its request any more.
+    if (request.destroyed) cut();
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.once("end", () => resolve(Buffer.concat(chunks)));
-    request.once("error", () => reject(new Problem(408, "request.timeout", "The body did not come to its end.")));
+    request.once("error", cut);
   });
 }
 
