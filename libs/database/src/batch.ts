@@ -12,33 +12,83 @@ export interface Statement {
 }
 
 /** What pg's client calls of a query, which its types leave out. */
-interface Part {
+interface Submitted {
   name: string | undefined;
   text: string;
   submit(connection: Connection): Error | null;
-  handleRowDescription(message: unknown): void;
-  handleDataRow(message: unknown): void;
+  handleRowDescription(message: { fields: readonly { name: string; dataTypeID: number }[] }): void;
+  handleDataRow(message: { fields: readonly (string | null)[] }): void;
   handleCommandComplete(message: unknown, connection: Connection): void;
-  handleReadyForQuery(connection: Connection): void;
   handleError(error: Error, connection: Connection): void;
 }
 
 const Query = pg.Query as unknown as new (
   text: string,
   values: readonly unknown[],
-  callback: (error: Error | undefined, result?: { rows: unknown[] }) => void,
-) => Part;
+  callback?: (error: Error | undefined) => void,
+) => Submitted;
 
-const quieted = new WeakMap<Connection, Connection>();
+/** What pg's connection does besides, which its types leave out. */
+interface Sending extends Connection {
+  _send(message: Uint8Array): void;
+  describe(portal: object): void;
+  sync(): void;
+  submittedNamedStatements: Record<string, string>;
+}
 
-/** The connection as it is, but that it sends no Sync. */
-function quiet(connection: Connection): Connection {
-  let known = quieted.get(connection);
-  if (!known) {
-    known = Object.create(connection, { sync: { value: () => undefined } }) as Connection;
-    quieted.set(connection, known);
+/** How a row is read from what the server sends. */
+type Shape = readonly { name: string; read: (text: string) => unknown }[];
+
+const readerOf = (type: number) => pg.types.getTypeParser(type, "text") as Shape[number]["read"];
+
+/** A connection as batches use it. */
+interface Outlet {
+  /** The connection, but that it gathers what it is to send, sends no Sync and asks for no shape that is known. */
+  connection: Sending;
+  gathered: Uint8Array[];
+  /** By the names of prepared statements. While a statement is prepared the server lets its shape not change. */
+  shapes: Map<string, Shape>;
+  /** The shape of the statement that is sent now is known. */
+  isKnown: boolean;
+}
+
+const outlets = new WeakMap<Connection, Outlet>();
+
+function outletOf(connection: Connection): Outlet {
+  let outlet = outlets.get(connection);
+  if (!outlet) {
+    const gathering = Object.assign(Object.create(connection) as Sending, {
+      _send: (message: Uint8Array) => void made.gathered.push(message),
+      sync: () => undefined,
+      describe: (portal: object) => made.isKnown || (connection as Sending).describe.call(gathering, portal),
+    });
+    const made: Outlet = { connection: gathering, gathered: [], shapes: new Map(), isKnown: false };
+    outlets.set(connection, (outlet = made));
   }
-  return known;
+  return outlet;
+}
+
+/** A statement on its way. */
+class Part extends Query {
+  shape: Shape = [];
+  readonly found: unknown[] = [];
+
+  constructor(
+    { name, text, values }: Statement,
+    readonly settle: (error?: Error) => void,
+  ) {
+    super(text, values, settle);
+    Object.assign(this, { name, queryMode: "extended" });
+  }
+
+  read(values: readonly (string | null)[]): void {
+    const row: Record<string, unknown> = {};
+    this.shape.forEach(({ name, read }, index) => {
+      const value = values[index] as string | null;
+      row[name] = value === null ? null : read(value);
+    });
+    this.found.push(row);
+  }
 }
 
 /**
@@ -51,54 +101,60 @@ export class Batch extends Query {
   /** The part that the server answers next. */
   private at = 0;
   private failure: Error | undefined;
+  private shapes: Outlet["shapes"];
 
   constructor(statements: readonly Statement[]) {
-    super("", [], () => undefined);
-    this.parts = statements.map(({ name, text, values, settle }) => {
-      const part = new Query(text, values, (error, result) => {
+    super("", []);
+    this.parts = statements.map((statement) => {
+      const part = new Part(statement, (error) => {
         this.failure ??= error ?? undefined;
-        settle(this.failure, result?.rows ?? []);
+        statement.settle(this.failure, part.found);
       });
-      return Object.assign(part, { name, queryMode: "extended" });
+      return part;
     });
     this.turnTo(0);
   }
 
   override submit(connection: Connection): null {
-    const withoutSync = quiet(connection);
-    connection.stream.cork();
-    for (const part of this.parts) part.submit(withoutSync);
-    (connection as unknown as { sync(): void }).sync();
+    const outlet = outletOf(connection);
+    this.shapes = outlet.shapes;
+    for (const part of this.parts) {
+      const shape = part.name === undefined ? undefined : outlet.shapes.get(part.name);
+      outlet.isKnown = shape !== undefined;
+      part.shape = shape ?? [];
+      part.submit(outlet.connection);
+    }
+    (connection as Sending).sync.call(outlet.connection);
+    const messages = outlet.gathered.splice(0);
     // With a value that cannot be sent, the others must not go without it.
     if (this.failure) connection.stream.destroy(this.failure);
-    connection.stream.uncork();
+    else if (connection.stream.writable) connection.stream.write(Buffer.concat(messages));
     return null;
   }
 
-  override handleRowDescription(message: unknown): void {
-    this.parts[this.at]!.handleRowDescription(message);
-  }
-
-  override handleDataRow(message: unknown): void {
-    this.parts[this.at]!.handleDataRow(message);
-  }
-
-  override handleCommandComplete(message: unknown, connection: Connection): void {
+  override handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }): void {
     const part = this.parts[this.at]!;
-    part.handleCommandComplete(message, connection);
+    part.shape = fields.map(({ name, dataTypeID }) => ({ name, read: readerOf(dataTypeID) }));
+    if (part.name !== undefined) this.shapes.set(part.name, part.shape);
+  }
+
+  override handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+    this.parts[this.at]!.read(fields);
+  }
+
+  override handleCommandComplete(): void {
+    const part = this.parts[this.at]!;
     this.turnTo(this.at + 1);
-    part.handleReadyForQuery(connection);
+    part.settle();
   }
 
   override handleError(error: Error, connection: Connection): void {
-    const { submittedNamedStatements: submitted } = connection as unknown as {
-      submittedNamedStatements: Record<string, string>;
-    };
+    const { submittedNamedStatements: submitted } = connection as Sending;
     const failed = this.parts.slice(this.at);
     this.turnTo(this.parts.length);
     for (const part of failed) {
       if (part.name !== undefined) delete submitted[part.name]; // the server may not have come to it
-      part.handleError(error, connection);
+      part.settle(error);
     }
     super.handleError(error, connection);
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import { Batch } from "./batch.ts";
 
 const names = new Map<string, string>();
 
@@ -13,18 +14,13 @@ export function nameOf(sql: string): string {
   return name;
 }
 
-type Client = pg.Pool | pg.PoolClient;
-
 /** @param prepared whether the server keeps the statement, under a name made of its text */
-export async function run<R>(
-  client: Client,
-  text: string,
-  values: readonly unknown[],
-  prepared: boolean,
-): Promise<R[]> {
-  const name = prepared ? nameOf(text) : undefined;
-  const result = await client.query({ name, text, values: values as unknown[] });
-  return result.rows as R[];
+export async function run<R>(pool: pg.Pool, text: string, values: readonly unknown[], prepared: boolean): Promise<R[]> {
+  let rows: unknown[] = [];
+  const settle = (_: Error | undefined, found: unknown[]) => void (rows = found);
+  const batch = new Batch([{ name: prepared ? nameOf(text) : undefined, text, values, settle }]);
+  await pool.query(batch as unknown as pg.QueryConfig);
+  return rows as R[];
 }
 
 /** True where Postgres is away, is starting or stopping, or cut the wait: the same work may succeed later. */

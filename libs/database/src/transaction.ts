@@ -1,5 +1,5 @@
 import { Unavailable } from "@kehu/contracts";
-import type { PoolClient, Submittable } from "pg";
+import type { PoolClient } from "pg";
 import { Batch, type Statement } from "./batch.ts";
 import type { Tx } from "./queryable.ts";
 import { isConnectionLoss, nameOf } from "./statement.ts";
@@ -72,7 +72,7 @@ export class Transaction implements Tx {
 
   private flush(): void {
     if (this.batch.length === 0) return;
-    this.client.query(new Batch(this.batch) as unknown as Submittable);
+    this.client.query(new Batch(this.batch), ignore);
     this.batch = [];
   }
 }

@@ -66,6 +66,21 @@ describe("Database.transaction", () => {
     expect(await items()).toEqual([]);
   });
 
+  it("reads rows alike, whether or not the connection has been told what the statement returns", async () => {
+    const KINDS = `SELECT 1 AS whole, 2::bigint AS large, '3.10'::numeric AS exact, 'x' AS text, NULL::text AS none, true AS yes,
+      '2026-01-02'::date AS day, '2026-01-02T03:04:05Z'::timestamptz AS instant, '{"a":[1]}'::jsonb AS json, '{a,b}'::text[] AS list`;
+    const row = {
+      ...{ whole: 1, large: "2", exact: "3.10", text: "x", none: null, yes: true, day: "2026-01-02" },
+      ...{ instant: new Date("2026-01-02T03:04:05Z"), json: { a: [1] }, list: ["a", "b"] },
+    };
+    const rows = await database.transaction(async (tx) => {
+      const together = [tx.query(KINDS), tx.query(ALL), tx.query(KINDS), tx.queryOnce(KINDS)];
+      return [...(await Promise.all(together)), await tx.query(KINDS), await tx.queryOnce(KINDS)];
+    });
+    expect(rows).toEqual([[row], [], [row], [row], [row], [row]]);
+    expect(await database.query(KINDS)).toEqual([row]);
+  });
+
   it("prepares again what the server did not come to", async () => {
     const COUNT = "SELECT count(*)::integer AS count FROM item";
     await expect(
