@@ -22,7 +22,7 @@ const USAGE = `Usage: npm run bench -- [options]
 
 Runs a Kehu of its own in a temporary folder; with KAFKA_BROKERS set on Kafka. Linux only: it reads /proc.`;
 
-const FULL = { accounts: 20_000, idle: 20, latency: 10, pace: { rounds: 5, seconds: 5, warmUp: 12_000 } };
+const FULL = { accounts: 20_000, idle: 20, latency: 10, pace: { rounds: 5, seconds: 5, warmUp: 30_000 } };
 const QUICK = { accounts: 5_000, idle: 12, latency: 4, pace: { rounds: 3, seconds: 2, warmUp: 2_000 } };
 
 const { values: options } = readOptions();

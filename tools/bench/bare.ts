@@ -4,12 +4,16 @@ import { fileURLToPath } from "node:url";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePorts } from "@kehu/database/embedded";
 import type { Client } from "pg";
+import { NODE_FLAGS } from "../start/environment.ts";
 import type { Watched } from "./usage.ts";
 
 const GATEWAY = new URL("./bare-gateway.ts", import.meta.url);
 const SERVICE = new URL("./bare-service.ts", import.meta.url);
 
-/** The least that two hops and one statement can cost, on the same Postgres: a table of its own with the same rows. */
+/**
+ * The least that two hops and one statement can cost, on the same Postgres and with the same flags of Node: a table of its
+ * own with the same rows.
+ */
 export class Bare {
   readonly url: string;
   private readonly children: Readonly<Record<string, ChildProcess>>;
@@ -53,6 +57,8 @@ export class Bare {
 }
 
 function run(program: URL, ...args: string[]): ChildProcess {
-  const quiet = "--disable-warning=ExperimentalWarning";
-  return spawn(process.execPath, [quiet, fileURLToPath(program), ...args], { stdio: ["ignore", "ignore", "inherit"] });
+  const flags = [...NODE_FLAGS, "--disable-warning=ExperimentalWarning"];
+  return spawn(process.execPath, [...flags, fileURLToPath(program), ...args], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }

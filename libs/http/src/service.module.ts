@@ -28,6 +28,8 @@ import { ValidationPipe } from "./validation.pipe.ts";
 
 /** Connections of one process to its database, besides those for LISTEN and locks. */
 const POOL_SIZE = 10;
+/** With pg's ten seconds the requests after every pause would wait for new connections, and for all their statements to be prepared again. */
+const KEPT_MS = 300_000;
 
 /** Who a service is. */
 export interface ServiceIdentity {
@@ -77,7 +79,7 @@ export function databaseModule(url: string, schema: string): DynamicModule {
     schema,
     autoLoadEntities: true,
     poolSize: POOL_SIZE,
-    extra,
+    extra: { ...extra, idleTimeoutMillis: KEPT_MS },
     retryAttempts: 30,
     retryDelay: 500,
     logging: false,
