@@ -59,10 +59,14 @@ export async function bootstrap(module: Type | DynamicModule, service: string, l
 /** A moment after the start, when modules are loaded and connections made. In milliseconds. */
 const SETTLED_AFTER = 3_000;
 
-/** Starting leaves a third of the memory as garbage. An idle process would keep it: V8 collects when it needs room. */
+/**
+ * Starting leaves a third of the memory as garbage. An idle process would keep it: V8 collects when it needs room. Only as
+ * a last resort it gives what it has freed back to the system.
+ */
 function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
+  const collect = runInNewContext("gc") as (how: object) => void;
+  collect({ type: "major", execution: "sync", flavor: "last-resort" });
 }
 
 function once(stop: () => Promise<void>): () => void {
