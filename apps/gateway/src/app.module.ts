@@ -12,6 +12,7 @@ import { RoutingModule } from "./routing/routing.module.ts";
 import { SessionsModule } from "./sessions/sessions.module.ts";
 import { SettingsModule } from "./settings/settings.module.ts";
 import { StartModule } from "./start/start.module.ts";
+import { TeamsModule } from "./teams/teams.module.ts";
 import { UsersModule } from "./users/users.module.ts";
 
 @Module({
@@ -22,6 +23,7 @@ import { UsersModule } from "./users/users.module.ts";
     AccessModule,
     SessionsModule,
     UsersModule,
+    TeamsModule,
     RolesModule,
     SettingsModule,
     RoutingModule,

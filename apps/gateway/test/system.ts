@@ -13,6 +13,7 @@ export const PASSWORD = "Sieben grüne Tassen";
 
 export const ROLES = {
   administrator: "01980000-0000-7000-8000-000000000001",
+  manager: "01980000-0000-7000-8000-000000000002",
   sales: "01980000-0000-7000-8000-000000000003",
   readOnly: "01980000-0000-7000-8000-000000000007",
 };

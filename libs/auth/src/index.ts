@@ -1,4 +1,12 @@
-export { systemContext, type IdempotencyKey, type RequestContext, type Scope } from "./request-context.ts";
+export {
+  reaches,
+  SCOPES,
+  systemContext,
+  type IdempotencyKey,
+  type Place,
+  type RequestContext,
+  type Scope,
+} from "./request-context.ts";
 export { rowScope, type Bind } from "./row-scope.ts";
 export { PERMISSIONS, type Permission } from "./permissions.ts";
 export {

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
-import type { Scope } from "./request-context.ts";
+import { SCOPES, type Place, type Scope } from "./request-context.ts";
 
 export const INTERNAL_ISSUER = "kehu-gateway";
 /** Seconds that an internal token is good for. */
@@ -14,6 +14,7 @@ export interface InternalClaims {
   sessionId: string | null;
   /** Permission -> scope: those of the service, and of what the operation also reads. */
   grants: Readonly<Record<string, Scope>>;
+  place: Place | null;
 }
 
 /**
@@ -23,8 +24,8 @@ export interface InternalClaims {
  * @param service the audience (`customer`)
  */
 export function signInternalToken(claims: InternalClaims, service: string, key: KeyObject): string {
-  const { actorType, actorId, sessionId, grants } = claims;
-  return jwt.sign({ act: actorType, sid: sessionId, grants }, key, {
+  const { actorType, actorId, sessionId, grants, place } = claims;
+  return jwt.sign({ act: actorType, sid: sessionId, grants, place }, key, {
     algorithm: "HS256",
     issuer: INTERNAL_ISSUER,
     audience: service,
@@ -39,16 +40,22 @@ export function signInternalToken(claims: InternalClaims, service: string, key: 
  * @returns undefined where something is missing, has a wrong type, or lives longer than an internal token may
  */
 export function readInternalClaims(payload: Record<string, unknown>): (InternalClaims & { exp: number }) | undefined {
-  const { act, sub, sid, grants, exp, iat } = payload;
+  const { act, sub, sid, grants, place, exp, iat } = payload;
   if (act !== "user" && act !== "api-key") return undefined;
   if (typeof sub !== "string" || sub === "") return undefined;
   if (sid !== null && typeof sid !== "string") return undefined;
   if (typeof exp !== "number" || typeof iat !== "number" || exp - iat > INTERNAL_LIFETIME) return undefined;
-  if (!isGrants(grants)) return undefined;
-  return { actorType: act, actorId: sub, sessionId: sid, grants, exp };
+  if (!isGrants(grants) || !isPlace(place)) return undefined;
+  return { actorType: act, actorId: sub, sessionId: sid, grants, place, exp };
 }
 
 function isGrants(value: unknown): value is Record<string, Scope> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((scope) => scope === "own" || scope === "all");
+  return Object.values(value).every((scope) => SCOPES.includes(scope as Scope));
+}
+
+function isPlace(value: unknown): value is Place | null {
+  if (value === null) return true;
+  const { teamId, path } = (value ?? {}) as Partial<Place>;
+  return typeof teamId === "string" && typeof path === "string";
 }

@@ -1,7 +1,20 @@
 import type { Actor } from "@kehu/contracts";
 
-/** How far a permission reaches. */
-export type Scope = "own" | "all";
+/** How far a permission reaches, from the narrowest: what is one's own, one's team's, that of all teams below it, too. */
+export const SCOPES = ["own", "team", "subtree", "all"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** @returns true where `scope` reaches as far as `other`, or further; what is not granted reaches nowhere */
+export function reaches(scope: Scope | undefined, other: Scope): boolean {
+  return scope !== undefined && SCOPES.indexOf(scope) >= SCOPES.indexOf(other);
+}
+
+/** The caller's place in the tree of teams. */
+export interface Place {
+  teamId: string;
+  /** ltree: a label per team, from the root. */
+  path: string;
+}
 
 /** The key of a request that must have one effect only, however often it is sent. */
 export interface IdempotencyKey {
@@ -16,6 +29,8 @@ export interface IdempotencyKey {
 export interface RequestContext extends Actor {
   /** Permission -> scope, from the internal token. */
   grants: Readonly<Record<string, Scope>>;
+  /** Null for who is in no team: `team` and `subtree` reach what is his own then. */
+  place: Place | null;
   /** The permission that the running operation declares. */
   permission: string;
   /** The version in If-Match, where the caller sent one. */
@@ -44,6 +59,7 @@ export function systemContext(
     requestId: cause.correlationid,
     causationId: cause.id,
     grants: {},
+    place: null,
     permission: "",
     ifMatch: null,
     idempotency: null,

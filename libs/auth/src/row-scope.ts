@@ -5,7 +5,7 @@ import type { RequestContext } from "./request-context.ts";
 export type Bind = (value: unknown) => string;
 
 /**
- * The rows that a caller may reach under a permission, as a condition on the owner's place. The one query layer and
+ * The rows that a caller may reach under a permission, as a condition on the owner's place now. The one query layer and
  * `change()` put it around everything else as the outermost AND; there is no other place that decides about rows.
  *
  * @param alias alias of the table in the statement; it has a column `owner_id`
@@ -15,12 +15,13 @@ export type Bind = (value: unknown) => string;
 export function rowScope(who: RequestContext, permission: string, alias: string, bind: Bind): string {
   if (who.actorType === "system") return "true";
   const scope = who.grants[permission];
-  switch (scope) {
-    case "all":
-      return "true";
-    case "own":
-      return `${alias}.owner_id = ${bind(who.actorId)}`;
-    default:
-      throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
-  }
+  if (scope === undefined) throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
+  if (scope === "all") return "true";
+  const own = `${alias}.owner_id = ${bind(who.actorId)}`;
+  if (scope === "own" || who.place === null) return own;
+  const colleague =
+    scope === "team"
+      ? `colleague.team_id = ${bind(who.place.teamId)}`
+      : `colleague.team_path <@ ${bind(who.place.path)}::ltree`;
+  return `(${own} OR ${alias}.owner_id IN (SELECT colleague.id FROM user_copy colleague WHERE ${colleague}))`;
 }

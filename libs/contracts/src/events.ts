@@ -14,12 +14,14 @@ import { CONSENT_EVENTS } from "./marketing/consent.ts";
 import type { AnyEnvelope } from "./event.ts";
 import { ROLE_EVENTS } from "./identity/role.ts";
 import { SETTINGS_EVENTS } from "./identity/settings.ts";
+import { TEAM_EVENTS } from "./identity/team.ts";
 import { USER_EVENTS } from "./identity/user.ts";
 
 /** Every event that Kehu publishes, by type. */
 export const EVENTS = {
   ...USER_EVENTS,
   ...ROLE_EVENTS,
+  ...TEAM_EVENTS,
   ...SETTINGS_EVENTS,
   ...ACCOUNT_EVENTS,
   ...CONTACT_EVENTS,

@@ -36,3 +36,4 @@ export {
   SuppressionState,
 } from "./marketing/consent.ts";
 export { RoleState } from "./identity/role.ts";
+export { TeamState } from "./identity/team.ts";

@@ -66,6 +66,7 @@ export class BulkBatch {
       tx,
       resolved.map(({ data }) => data),
       valid.filter((step) => this.makesNew(step)).length,
+      who,
     );
     valid.forEach((step, index) => this.resolved.set(step, resolved[index]!));
   }

@@ -5,6 +5,7 @@ import { Injectable } from "@nestjs/common";
 import { DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { Clock } from "./clock.ts";
+import { followUp } from "./consequences.ts";
 import { once } from "./idempotency.ts";
 import type { OwnerDto } from "./dto.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
@@ -52,7 +53,7 @@ export class Records {
     return once(this.database, resource, who, async (tx) => {
       const resolved = await this.references.resolve(tx, resource, data, who);
       const record = this.born(resource, who);
-      const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1));
+      const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1, who));
       const location = `/v1/${resource.name}/${record.id}`;
       return this.storeShown(tx, resource, { record, before: null, events }, who, location);
     });
@@ -113,7 +114,7 @@ export class Records {
     await this.references.arrive(resource, [patch], who);
     return this.change(resource, id, who, async (record, tx) => {
       const resolved = await this.references.resolve(tx, resource, patch, who);
-      return record.update(resolved, this.clock.now(), await resource.context?.(tx, [resolved], 0));
+      return record.update(resolved, this.clock.now(), await resource.context?.(tx, [resolved], 0, who));
     });
   }
 
@@ -179,7 +180,7 @@ export class Records {
     items: readonly object[],
     who: RequestContext,
   ): Promise<T[]> {
-    const context = await resource.context?.(tx, items, items.length);
+    const context = await resource.context?.(tx, items, items.length, who);
     const changes = items.map((data) => {
       const record = this.born(resource, who);
       return { record, before: null, events: record.open(data, record.createdAt, context) };
@@ -210,7 +211,7 @@ export class Records {
   /** Writes changed records, and then what their changes bring about. */
   async store(tx: Tx, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void> {
     await store(tx, this.rows, resource, changes, who);
-    await this.followUp(tx, resource, changes, who);
+    await followUp(this, tx, resource, changes, who, this.clock.now());
   }
 
   private async storeShown(
@@ -221,15 +222,8 @@ export class Records {
     location: string | null,
   ): Promise<Reply> {
     const reply = await storeShown(tx, this.rows, resource, change, who, location);
-    await this.followUp(tx, resource, [change], who);
+    await followUp(this, tx, resource, [change], who, this.clock.now());
     return reply;
-  }
-
-  private async followUp(tx: Tx, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void> {
-    if (!resource.consequences || changes.length === 0) return;
-    for (const { resource: other, items } of await resource.consequences(tx, changes)) {
-      await this.add(tx, other, items, who);
-    }
   }
 
   /** A new record of the caller's. */

@@ -1,17 +1,23 @@
-import type { Permission } from "@kehu/auth";
+import type { Permission, RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
-import type { EventType } from "@kehu/contracts";
+import type { DomainEvent, EventType } from "@kehu/contracts";
 import type { FieldMap } from "./field.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
 
 export type EntityClass<T extends RecordEntity> = new () => T;
 export type DtoClass<D extends object = object> = new () => D;
 
-/** New records of another resource of the same service; `items` are what its `open` takes, references as ids. */
-export interface Consequence {
-  readonly resource: Resource;
-  readonly items: readonly object[];
-}
+/**
+ * What a change brings about in records of another resource of the same service: new ones, of which `items` are what
+ * `open` takes, references as ids; or changes of those that are there, whether the caller may reach them or not.
+ */
+export type Consequence =
+  | { readonly resource: Resource; readonly items: readonly object[] }
+  | {
+      readonly resource: Resource;
+      readonly ids: readonly string[];
+      readonly decide: (record: never, now: Date) => DomainEvent[];
+    };
 
 /** A kind of record that has the common operations: read, list, search, create, change, delete, history, bulk. */
 export interface Resource<T extends RecordEntity = RecordEntity> {
@@ -37,7 +43,7 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
    *
    * `births`: how many of the items become new records, at most.
    */
-  readonly context?: (tx: Tx, items: readonly object[], births: number) => Promise<unknown>;
+  readonly context?: (tx: Tx, items: readonly object[], births: number, who: RequestContext) => Promise<unknown>;
   /** What changes of this resource bring about in the same transaction, such as a withdrawal by a member who opted out. */
   readonly consequences?: (tx: Tx, changes: readonly Change[]) => Promise<readonly Consequence[]>;
   /** Order of a list when the caller asks for none; `-createdAt` where it is not given. */

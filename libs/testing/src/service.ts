@@ -1,4 +1,4 @@
-import { PERMISSIONS, signInternalToken, type Scope } from "@kehu/auth";
+import { PERMISSIONS, signInternalToken, type Place, type Scope } from "@kehu/auth";
 import { createApp } from "@kehu/http";
 import type { Type } from "@nestjs/common";
 import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
@@ -8,6 +8,7 @@ import type { TestDatabase } from "./postgres.ts";
 export interface TestCaller {
   id: string;
   grants: Record<string, Scope>;
+  place?: Place;
 }
 
 /** A caller who may do everything, as an administrator may. */
@@ -77,8 +78,8 @@ export async function startService(
   await app.listen(0, "127.0.0.1");
   const url = await app.getUrl();
   const key = createSecretKey(Buffer.from(secret));
-  const tokenOf = ({ id, grants }: TestCaller) =>
-    signInternalToken({ actorType: "user", actorId: id, sessionId: null, grants }, name, key);
+  const tokenOf = ({ id, grants, place }: TestCaller) =>
+    signInternalToken({ actorType: "user", actorId: id, sessionId: null, grants, place: place ?? null }, name, key);
   return {
     url,
     tokenOf,

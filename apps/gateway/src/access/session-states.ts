@@ -1,4 +1,4 @@
-import type { Permission, Scope } from "@kehu/auth";
+import { reaches, type Permission, type Place, type Scope } from "@kehu/auth";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { AuthChanges, type ChangeKind, type Follower } from "./auth-changes.ts";
@@ -10,6 +10,7 @@ export interface SessionState {
   readonly sessionId: string;
   readonly userId: string;
   readonly grants: Grants;
+  readonly place: Place | null;
   readonly expiresAt: number;
   /** Internal tokens made for this state; they go with it. */
   readonly internalTokens: Map<string, { token: string; until: number }>;
@@ -18,7 +19,7 @@ export interface SessionState {
 const CAPACITY = 20_000;
 
 const STATE = `
-  SELECT s.user_id, s.expires_at,
+  SELECT s.user_id, s.expires_at, u.team_id, u.team_path,
     coalesce((SELECT json_agg(r.grants) FROM role r WHERE r.id = ANY(u.role_ids) AND r.deleted_at IS NULL), '[]') AS grants
   FROM session s JOIN app_user u ON u.id = s.user_id
   WHERE s.id = $1 AND s.revoked_at IS NULL AND u.status = 'active' AND u.deleted_at IS NULL`;
@@ -26,6 +27,8 @@ const STATE = `
 interface StateRow {
   user_id: string;
   expires_at: Date;
+  team_id: string | null;
+  team_path: string | null;
   grants: Grants[];
 }
 
@@ -83,6 +86,7 @@ export class SessionStates implements Follower {
       sessionId,
       userId: row.user_id,
       grants: widest(row.grants),
+      place: row.team_id && row.team_path ? { teamId: row.team_id, path: row.team_path } : null,
       expiresAt: row.expires_at.getTime(),
       internalTokens: new Map(),
     };
@@ -102,7 +106,7 @@ export function widest(roles: readonly Grants[]): Grants {
   const result: Partial<Record<Permission, Scope>> = {};
   for (const grants of roles) {
     for (const [permission, scope] of Object.entries(grants) as [Permission, Scope][]) {
-      if (scope === "all" || result[permission] === undefined) result[permission] = scope;
+      if (!reaches(result[permission], scope)) result[permission] = scope;
     }
   }
   return result;

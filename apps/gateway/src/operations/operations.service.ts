@@ -28,7 +28,7 @@ export class OperationsService {
 
   private async ask({ name, key }: Connected, { actorId, sessionId }: RequestContext): Promise<ServiceFreshness[]> {
     const grants = { "operations.bus.read": "all" } as const;
-    const token = signInternalToken({ actorType: "user", actorId, sessionId, grants }, name, key);
+    const token = signInternalToken({ actorType: "user", actorId, sessionId, grants, place: null }, name, key);
     const text = await this.upstreams.text(name, "/v1/freshness", token);
     if (text === undefined) return [{ service: name, unpublished: null, lag: null, parked: null, asOf: null }];
     return (JSON.parse(text) as { services: ServiceFreshness[] }).services;

@@ -16,9 +16,9 @@ export function internalToken(state: SessionState, operation: Operation, upstrea
   const kept = state.internalTokens.get(key);
   if (kept && now < kept.until) return kept.token;
   const grants = grantsFor(state.grants, upstream.name, alsoReads);
-  const { userId, sessionId } = state;
+  const { userId, sessionId, place } = state;
   const token = signInternalToken(
-    { actorType: "user", actorId: userId, sessionId, grants },
+    { actorType: "user", actorId: userId, sessionId, grants, place },
     upstream.name,
     upstream.key,
   );

@@ -8,7 +8,12 @@ export interface BuiltInRole {
   grants: Grants;
 }
 
-const COLLEAGUES: readonly Permission[] = ["identity.user.read", "identity.role.read", "identity.settings.read"];
+const COLLEAGUES: readonly Permission[] = [
+  "identity.user.read",
+  "identity.team.read",
+  "identity.role.read",
+  "identity.settings.read",
+];
 const OWN_CUSTOMERS: readonly Permission[] = [
   "customer.account.read",
   "customer.account.write",
@@ -44,6 +49,10 @@ const ADMINISTRATION: readonly Permission[] = [
   "identity.user.write",
   "identity.user.delete",
   "identity.user.import",
+  "identity.team.write",
+  "identity.team.delete",
+  "identity.role.write",
+  "identity.role.delete",
   "identity.settings.write",
   "operations.bus.read",
   "operations.bus.repair",

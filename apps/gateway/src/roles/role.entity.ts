@@ -1,11 +1,13 @@
-import { RuleViolation, type DomainEvent, type RoleState } from "@kehu/contracts";
+import { Conflict, RuleViolation, type DomainEvent, type RoleState } from "@kehu/contracts";
 import { assign, event, RecordEntity } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import type { BuiltInRole } from "./built-in-roles.ts";
+import type { CreateRole, UpdateRole } from "./role.dto.ts";
 
 @Entity({ schema: "identity", name: "role" })
 export class Role extends RecordEntity {
-  @Column("text") key: string;
+  /** Null for a role that the company has made. */
+  @Column("text", { nullable: true }) key: string | null;
   @Column("text") name: string;
   @Column("jsonb") grants: RoleState["grants"];
 
@@ -18,36 +20,44 @@ export class Role extends RecordEntity {
     return [event(born ? "identity.role.created" : "identity.role.updated", this, now)];
   }
 
-  open(): DomainEvent[] {
-    throw builtIn();
+  open({ name, grants }: CreateRole, now: Date): DomainEvent[] {
+    assign(this, { name, grants, ownerId: null });
+    return [event("identity.role.created", this, now)];
   }
 
+  /** Roles come by hand, one by one: an import could give away more than its author sees. */
   imported(): DomainEvent[] {
-    throw builtIn();
+    throw new RuleViolation("role.not-importable", "Roles cannot be imported.");
   }
 
-  update(): DomainEvent[] {
-    throw builtIn();
+  update(patch: UpdateRole, now: Date): DomainEvent[] {
+    this.mustBeOwn();
+    return assign(this, patch) ? [event("identity.role.updated", this, now)] : [];
   }
 
-  remove(): DomainEvent[] {
-    throw builtIn();
+  /** @param isHeld users have it */
+  remove(now: Date, isHeld = false): DomainEvent[] {
+    this.mustBeOwn();
+    if (isHeld) throw new Conflict("role.in-use", "Give the users who have this role another one first.");
+    this.deletedAt = now;
+    return [event("identity.role.deleted", this, now)];
   }
 
-  restore(): DomainEvent[] {
-    throw builtIn();
+  restore(now: Date): DomainEvent[] {
+    this.deletedAt = null;
+    return [event("identity.role.restored", this, now)];
   }
 
   state(): RoleState {
     return { ...this.base(), key: this.key, name: this.name, grants: this.grants };
+  }
+
+  private mustBeOwn(): void {
+    if (this.key !== null) throw new RuleViolation("role.built-in", "The built-in roles cannot be changed.");
   }
 }
 
 /** Postgres keeps the properties of a jsonb in an order of its own. */
 function canonical(grants: RoleState["grants"]): string {
   return JSON.stringify(Object.entries(grants).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function builtIn(): RuleViolation {
-  return new RuleViolation("role.built-in", "The built-in roles cannot be changed.");
 }

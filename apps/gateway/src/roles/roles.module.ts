@@ -1,13 +1,15 @@
-import { snapshotsOf, Writing } from "@kehu/records";
 import { Module } from "@nestjs/common";
 import { TypeOrmModule } from "@nestjs/typeorm";
+import { AccessModule } from "../access/access.module.ts";
+import { PermissionsController } from "./permissions.controller.ts";
+import { PermissionsQueries } from "./permissions.queries.ts";
 import { Role } from "./role.entity.ts";
 import { RolesController } from "./roles.controller.ts";
-import { ROLES } from "./roles.resource.ts";
+import { RolesService } from "./roles.service.ts";
 
-@Module({ imports: [TypeOrmModule.forFeature([Role])], controllers: [RolesController] })
-export class RolesModule {
-  constructor({ operations, records }: Writing) {
-    operations.register(snapshotsOf(ROLES, records.rows));
-  }
-}
+@Module({
+  imports: [TypeOrmModule.forFeature([Role]), AccessModule],
+  controllers: [RolesController, PermissionsController],
+  providers: [RolesService, PermissionsQueries],
+})
+export class RolesModule {}

@@ -1,7 +1,9 @@
+import { SCOPES } from "@kehu/auth";
 import { fields, json, RecordDto, resource, text } from "@kehu/records";
+import { CreateRole, UpdateRole } from "./role.dto.ts";
 import { Role } from "./role.entity.ts";
 
-const GRANTS = { type: "object", additionalProperties: { type: "string", enum: ["own", "all"] } };
+const GRANTS = { type: "object", additionalProperties: { type: "string", enum: SCOPES } };
 
 export const ROLES = resource<Role>({
   name: "roles",
@@ -10,12 +12,12 @@ export const ROLES = resource<Role>({
   snapshot: "identity.role.snapshot",
   table: "role",
   entity: Role,
-  permissions: { read: "identity.role.read", write: "identity.role.read", import: "identity.role.read" },
+  permissions: { read: "identity.role.read", write: "identity.role.write", import: "identity.role.write" },
   fields: fields({
-    key: text("Key", "标识", { required: true }),
+    key: text("Key", "标识"),
     name: text("Name", "名称", { required: true }),
     grants: json("Grants", "权限", GRANTS, { required: true }),
   }),
-  dto: { create: RecordDto, update: RecordDto, import: RecordDto },
+  dto: { create: CreateRole, update: UpdateRole, import: RecordDto },
   defaultSort: ["name"],
 });

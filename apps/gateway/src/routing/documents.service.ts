@@ -79,7 +79,7 @@ export class Documents implements OnApplicationBootstrap, OnModuleDestroy {
   private async fetch(upstream: Upstream): Promise<boolean> {
     try {
       const token = signInternalToken(
-        { actorType: "api-key", actorId: "gateway", sessionId: null, grants: {} },
+        { actorType: "api-key", actorId: "gateway", sessionId: null, grants: {}, place: null },
         upstream.name,
         upstream.key,
       );

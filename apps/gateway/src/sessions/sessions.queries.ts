@@ -16,6 +16,7 @@ interface MeRow {
   first_name: string | null;
   last_name: string;
   name: string;
+  team_id: string | null;
   role_ids: string[];
   language: string;
   time_zone: string | null;
@@ -37,7 +38,7 @@ export class SessionsQueries {
 
   async me(userId: string) {
     const [row] = await this.database.query<MeRow>(
-      `SELECT u.id, u.email, u.first_name, u.last_name, u.name, u.role_ids, u.language, u.time_zone,
+      `SELECT u.id, u.email, u.first_name, u.last_name, u.name, u.team_id, u.role_ids, u.language, u.time_zone,
          coalesce((SELECT json_agg(r.grants) FROM role r WHERE r.id = ANY(u.role_ids) AND r.deleted_at IS NULL), '[]') AS grants
        FROM app_user u WHERE u.id = $1`,
       [userId],
@@ -49,6 +50,7 @@ export class SessionsQueries {
       firstName: row.first_name,
       lastName: row.last_name,
       name: row.name,
+      teamId: row.team_id,
       roleIds: row.role_ids,
       language: row.language,
       timeZone: row.time_zone,

@@ -77,6 +77,7 @@ function asHimself(id: string, requestId: string): RequestContext {
     origin: "api",
     requestId,
     grants: { "identity.user.read": "all", "identity.user.write": "all" },
+    place: null,
     permission: "identity.user.write",
     ifMatch: null,
     idempotency: null,

@@ -1,4 +1,4 @@
-import { Imported, IsTitle, Nullable, Optional, PatchOf, RecordDto } from "@kehu/records";
+import { Imported, IsReference, IsTitle, Nullable, Optional, PatchOf, RecordDto } from "@kehu/records";
 import {
   ArrayMaxSize,
   ArrayUnique,
@@ -17,6 +17,7 @@ export class CreateUser extends RecordDto {
   @Nullable() @IsString() @MaxLength(255) firstName?: string | null;
   @IsTitle() lastName: string;
   @Optional() @IsArray() @ArrayMaxSize(20) @ArrayUnique() @IsUUID(undefined, { each: true }) roleIds?: string[];
+  @Nullable() @IsReference() teamId?: string | null;
   @Optional() @IsIn(["en", "zh-CN"]) language?: string;
   /** IANA name; null: the company's. */
   @Nullable() @IsString() @IsTimeZone() timeZone?: string | null;

@@ -1,15 +1,25 @@
-import { Conflict, IllegalTransition, RuleViolation, type DomainEvent, type UserState } from "@kehu/contracts";
+import {
+  Conflict,
+  Forbidden,
+  IllegalTransition,
+  RuleViolation,
+  type DomainEvent,
+  type UserState,
+} from "@kehu/contracts";
 import { assign, event, normalEmail, RecordEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { ADMINISTRATOR_ROLE } from "../roles/built-in-roles.ts";
+import { unknownTeam, type TeamTree } from "../teams/team-paths.ts";
 import type { CreateUser, ImportUser, UpdateUser } from "./user.dto.ts";
 import { NEXT, type UserStatus } from "./user-status.ts";
 
 /** What a user has to know of the others; changes with each user that is decided about. */
 export interface Colleagues {
-  roleIds: ReadonlySet<string>;
+  /** Those that are named, and whether each may do more than the caller. */
+  roles: ReadonlyMap<string, { isBeyond: boolean }>;
   /** Email -> id of the user who has it. */
   emails: Map<string, string>;
+  teams: TeamTree;
   /** Ids of the active administrators. */
   administrators: Set<string>;
 }
@@ -84,8 +94,13 @@ export class User extends RecordEntity {
     return [event("identity.user.deleted", this, now)];
   }
 
-  restore(now: Date): DomainEvent[] {
+  /** @param teams as they are now: his own may have moved, or gone, meanwhile */
+  restore(now: Date, teams?: TeamTree): DomainEvent[] {
     this.deletedAt = null;
+    if (this.teamId && teams) {
+      this.teamId = teams.has(this.teamId) ? this.teamId : null;
+      this.teamPath = this.teamId && teams.path(this.teamId);
+    }
     return [event("identity.user.restored", this, now)];
   }
 
@@ -105,11 +120,18 @@ export class User extends RecordEntity {
     };
   }
 
+  /** His team, or one above it, stands elsewhere now. */
+  moveWithTeam(teams: TeamTree, now: Date): DomainEvent[] {
+    const teamPath = this.teamId && teams.path(this.teamId);
+    return assign(this, { teamPath }) ? [event("identity.user.updated", this, now)] : [];
+  }
+
   private set(data: UpdateUser, colleagues: Colleagues): boolean {
     if (data.roleIds) this.mustKeepRoles(data.roleIds, colleagues);
+    const teamPath = data.teamId === undefined ? undefined : pathIn(colleagues.teams, data.teamId);
     const email = data.email === undefined ? undefined : normalEmail(data.email);
     if (email !== undefined) this.mustBeFree(email, colleagues.emails);
-    const differs = assign(this, { ...data, email });
+    const differs = assign(this, { ...data, email, teamPath });
     this.name = [this.firstName, this.lastName].filter((part) => part).join(" ");
     return differs;
   }
@@ -121,13 +143,15 @@ export class User extends RecordEntity {
     emails.set(email, this.id);
   }
 
-  private mustKeepRoles(roleIds: readonly string[], { roleIds: known, administrators }: Colleagues): void {
-    if (!roleIds.every((id) => known.has(id))) {
+  private mustKeepRoles(roleIds: readonly string[], { roles, administrators }: Colleagues): void {
+    if (!roleIds.every((id) => roles.has(id))) {
       const message = "There is no such role.";
       throw new RuleViolation("reference.unknown", message, {
         errors: [{ field: "roleIds", code: "reference.unknown", message }],
       });
     }
+    if (roleIds.some((id) => !this.roleIds.includes(id) && roles.get(id)!.isBeyond))
+      throw new Forbidden("role.beyond-own", "You cannot give a role that may do more than you.");
     if (!roleIds.includes(ADMINISTRATOR_ROLE)) this.mustNotBeTheLast(administrators);
   }
 
@@ -137,4 +161,10 @@ export class User extends RecordEntity {
       throw new Conflict("user.last-administrator", "An active administrator must be left.");
     administrators.delete(this.id);
   }
+}
+
+function pathIn(teams: TeamTree, teamId: string | null): string | null {
+  if (teamId === null) return null;
+  if (!teams.has(teamId)) throw unknownTeam("teamId");
+  return teams.path(teamId);
 }

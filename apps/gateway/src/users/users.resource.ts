@@ -1,7 +1,11 @@
 import { USER_STATUSES } from "@kehu/contracts";
+import type { RequestContext, Scope } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
-import { choice, fields, json, normalEmail, resource, text } from "@kehu/records";
+import { choice, fields, json, normalEmail, reference, resource, text } from "@kehu/records";
 import { ADMINISTRATOR_ROLE } from "../roles/built-in-roles.ts";
+import { beyondOwn } from "../roles/grants.ts";
+import { readTeams, TeamTree } from "../teams/team-paths.ts";
+import { TEAM } from "../teams/team-reference.ts";
 import { CreateUser, ImportUser, UpdateUser } from "./user.dto.ts";
 import { User, type Colleagues } from "./user.entity.ts";
 
@@ -21,6 +25,7 @@ export const USERS = resource<User>({
     lastName: text("Last name", "姓", { required: true }),
     name: text("Name", "姓名", { neverNull: true }),
     status: choice("Status", "状态", USER_STATUSES, { neverNull: true }),
+    teamId: reference("Team", "团队", TEAM),
     roleIds: json("Roles", "角色", ROLE_IDS, { neverNull: true }),
     language: text("Language", "语言", { neverNull: true }),
     timeZone: text("Time zone", "时区"),
@@ -29,16 +34,26 @@ export const USERS = resource<User>({
   context: colleagues,
 });
 
-async function colleagues(tx: Tx, items: readonly { email?: string; roleIds?: string[] }[]): Promise<Colleagues> {
+interface Given {
+  email?: string;
+  roleIds?: string[];
+  teamId?: string | null;
+}
+
+async function colleagues(tx: Tx, items: readonly Given[], _births: number, who: RequestContext): Promise<Colleagues> {
   const emails = items.flatMap(({ email }) => (email === undefined ? [] : [normalEmail(email)]));
   const taken = await tx.query<{ email: string; id: string }>(
     "SELECT email, id FROM app_user WHERE email = ANY($1) AND deleted_at IS NULL",
     [emails],
   );
-  const roles = await tx.query<{ id: string }>("SELECT id FROM role WHERE deleted_at IS NULL");
+  const roles = await tx.query<{ id: string; grants: Record<string, Scope> }>(
+    "SELECT id, grants FROM role WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR SHARE",
+    [items.flatMap(({ roleIds }) => roleIds ?? [])],
+  );
   return {
-    roleIds: new Set(roles.map(({ id }) => id)),
+    roles: new Map(roles.map(({ id, grants }) => [id, { isBeyond: beyondOwn(who, grants) !== undefined }])),
     emails: new Map(taken.map(({ email, id }) => [email, id])),
+    teams: items.some(({ teamId }) => teamId) ? await readTeams(tx) : new TeamTree([]),
     administrators: items.some(({ roleIds }) => roleIds) ? await administrators(tx) : new Set(),
   };
 }

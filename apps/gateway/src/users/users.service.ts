@@ -1,9 +1,12 @@
 import type { RequestContext } from "@kehu/auth";
+import type { Tx } from "@kehu/database";
 import { snapshotsOf, WriteReply, Writing, type BulkRequest, type RecordView } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { AuthChanges } from "../access/auth-changes.ts";
+import { readTeams } from "../teams/team-paths.ts";
 import { InvitationsService } from "./invitations.service.ts";
 import type { CreateUser, UpdateUser } from "./user.dto.ts";
+import type { User } from "./user.entity.ts";
 import { administrators, USERS } from "./users.resource.ts";
 
 /** Every write to users. What a change takes away is gone on every replica as soon as it has been announced. */
@@ -49,7 +52,9 @@ export class UsersService {
   }
 
   restore(id: string, who: RequestContext) {
-    return this.announced(this.writing.records.restore(USERS, id, who));
+    const { records, clock } = this.writing;
+    const decide = async (user: User, tx: Tx) => (user.deletedAt ? user.restore(clock.now(), await readTeams(tx)) : []);
+    return this.announced(records.change(USERS, id, who, decide, { deleted: true }));
   }
 
   bulk(request: BulkRequest, who: RequestContext) {

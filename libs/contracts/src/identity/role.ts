@@ -1,13 +1,13 @@
 import { Type, type Static } from "typebox";
-import { concept, oneOf, RecordState } from "../event.ts";
+import { concept, nullable, oneOf, RecordState } from "../event.ts";
 
 export const RoleState = Type.Object({
   ...RecordState,
-  /** Stable name of a built-in role (`sales`). */
-  key: Type.String(),
+  /** Stable name of a built-in role (`sales`); null for one that the company has made. */
+  key: nullable(Type.String()),
   name: Type.String(),
   /** Permission -> how far it reaches. */
-  grants: Type.Record(Type.String(), oneOf(["own", "all"])),
+  grants: Type.Record(Type.String(), oneOf(["own", "team", "subtree", "all"])),
 });
 export type RoleState = Static<typeof RoleState>;
 
@@ -26,5 +26,7 @@ const role = concept("kehu.identity.role", "role", RoleState, {
 export const ROLE_EVENTS = {
   "identity.role.created": role(),
   "identity.role.updated": role(),
+  "identity.role.deleted": role(),
+  "identity.role.restored": role(),
   "identity.role.snapshot": role(),
 };

@@ -1,0 +1,55 @@
+import type { RequestContext } from "@kehu/auth";
+import type { Tx } from "@kehu/database";
+import { snapshotsOf, Writing } from "@kehu/records";
+import { Injectable } from "@nestjs/common";
+import { AuthChanges } from "../access/auth-changes.ts";
+import { mustGrant } from "./grants.ts";
+import type { CreateRole, UpdateRole } from "./role.dto.ts";
+import type { Role } from "./role.entity.ts";
+import { ROLES } from "./roles.resource.ts";
+
+/** Every write to roles. What a change takes away is gone on every replica as soon as it has been announced. */
+@Injectable()
+export class RolesService {
+  constructor(
+    private readonly writing: Writing,
+    private readonly changes: AuthChanges,
+  ) {
+    writing.operations.register(snapshotsOf(ROLES, writing.records.rows));
+  }
+
+  create(data: CreateRole, who: RequestContext) {
+    mustGrant(who, data.grants);
+    return this.writing.records.create(ROLES, data, who);
+  }
+
+  async update(id: string, patch: UpdateRole, who: RequestContext) {
+    if (patch.grants) mustGrant(who, patch.grants);
+    const reply = await this.writing.records.patch(ROLES, id, patch, who);
+    await this.changes.announce();
+    return reply;
+  }
+
+  remove(id: string, who: RequestContext) {
+    const { records, clock } = this.writing;
+    return records.change(ROLES, id, who, async (role, tx) => role.remove(clock.now(), await isHeld(tx, id)), {
+      silent: true,
+    });
+  }
+
+  restore(id: string, who: RequestContext) {
+    const { records, clock } = this.writing;
+    const decide = (role: Role) => {
+      if (!role.deletedAt) return [];
+      mustGrant(who, role.grants);
+      return role.restore(clock.now());
+    };
+    return records.change(ROLES, id, who, decide, { deleted: true });
+  }
+}
+
+/** True where users have the role. It is locked, so nobody can be given it before the transaction ends. */
+async function isHeld(tx: Tx, id: string): Promise<boolean> {
+  const rows = await tx.query("SELECT 1 FROM app_user WHERE $1 = ANY(role_ids) AND deleted_at IS NULL LIMIT 1", [id]);
+  return rows.length > 0;
+}
