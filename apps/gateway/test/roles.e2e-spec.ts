@@ -159,6 +159,16 @@ describe("roles", () => {
       expect((await send("PATCH", `/v1/users/${user.id}`, { roleIds: [own] })).status).toBe(200);
     });
 
+    it("by the invitation of somebody who has more, or with his email", async () => {
+      const strong = await system.invite({ roleIds: [ROLES.administrator] });
+      const refused = { status: 403, body: { code: "user.beyond-own" } };
+      expect(await send("POST", `/v1/users/${strong.id}/invitations`)).toMatchObject(refused);
+      expect(await send("PATCH", `/v1/users/${strong.id}`, { email: "mine@kehu.example" })).toMatchObject(refused);
+      const weak = await system.invite({ roleIds: [own] });
+      expect((await send("POST", `/v1/users/${weak.id}/invitations`)).status).toBeLessThan(300);
+      expect((await send("PATCH", `/v1/users/${weak.id}`, { email: "his@kehu.example" })).status).toBe(200);
+    });
+
     it("but a user who has more may be changed in what he is called", async () => {
       const strong = await system.invite({ roleIds: [ROLES.sales] });
       const patch = { firstName: "Ada", roleIds: [ROLES.sales] };

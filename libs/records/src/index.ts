@@ -54,7 +54,7 @@ export {
 } from "./record.entity.ts";
 export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
 export { Records, type Decide, type Locked } from "./records.ts";
-export { References, type ReferenceInput } from "./references.ts";
+export { References, unknownReference, type ReferenceInput } from "./references.ts";
 export { Stale, WriteReply, type Reply } from "./reply.ts";
 export { resource, type Consequence, type Resource } from "./resource.ts";
 export { schemaOf, schemaOfField, Values, type RecordView } from "./view.ts";

@@ -181,5 +181,17 @@ function fault({ path, target }: Slot, deleted: boolean): FieldError {
       message: `This ${target.type} is not known here yet: send the request again.`,
     };
   }
-  return { field: path, code: "reference.unknown", message: `There is no such ${target.type}.` };
+  return unknown(path, target.type);
+}
+
+const unknown = (field: string, type: string): FieldError => ({
+  field,
+  code: "reference.unknown",
+  message: `There is no such ${type}.`,
+});
+
+/** 422 for a reference that the rules of a record find unknown, such as to a team that was deleted a moment ago. */
+export function unknownReference(field: string, type: string): RuleViolation {
+  const error = unknown(field, type);
+  return new RuleViolation(error.code, error.message, { errors: [error] });
 }

@@ -19,12 +19,15 @@ export class Passwords {
   /** What the password of an unknown user is compared with, so that the answer takes as long. */
   private readonly nobody = hash("nobody has this password", ARGON2ID);
 
-  /** @throws RuleViolation when the password is too short, too long, or common */
-  async hash(password: string): Promise<string> {
+  /**
+   * @param field where the caller sent it
+   * @throws RuleViolation when the password is too short, too long, or common
+   */
+  async hash(password: string, field = "password"): Promise<string> {
     const reason = weakness(password);
     if (reason)
       throw new RuleViolation("password.weak", reason, {
-        errors: [{ field: "password", code: "password.weak", message: reason }],
+        errors: [{ field, code: "password.weak", message: reason }],
       });
     return this.inTurn(() => hash(password.normalize("NFKC"), ARGON2ID));
   }

@@ -2,6 +2,8 @@ import { Module } from "@nestjs/common";
 import { AccessModule } from "../access/access.module.ts";
 import { KeysModule } from "../keys/keys.module.ts";
 import { LoginThrottle } from "./login-throttle.ts";
+import { OpenSessionsController } from "./open-sessions.controller.ts";
+import { OpenSessions } from "./open-sessions.service.ts";
 import { Passwords } from "./passwords.ts";
 import { SessionRetention } from "./session-retention.service.ts";
 import { SessionsController } from "./sessions.controller.ts";
@@ -10,8 +12,8 @@ import { SessionsService } from "./sessions.service.ts";
 
 @Module({
   imports: [AccessModule, KeysModule],
-  controllers: [SessionsController],
-  providers: [SessionsService, SessionsQueries, Passwords, LoginThrottle, SessionRetention],
+  controllers: [SessionsController, OpenSessionsController],
+  providers: [SessionsService, SessionsQueries, OpenSessions, Passwords, LoginThrottle, SessionRetention],
   exports: [SessionsService, Passwords],
 })
 export class SessionsModule {}

@@ -1,4 +1,3 @@
-import { RuleViolation } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 
 /** The most levels that the tree of teams has. */
@@ -46,12 +45,6 @@ export class TeamTree {
     const labels = this.line(id).map((team) => team.replaceAll("-", ""));
     return labels.toReversed().join(".");
   }
-}
-
-/** A team that was deleted a moment ago. */
-export function unknownTeam(field: string): RuleViolation {
-  const message = "There is no such team.";
-  return new RuleViolation("reference.unknown", message, { errors: [{ field, code: "reference.unknown", message }] });
 }
 
 /** The tree for who puts people into it: it stays as it is until the transaction ends. */

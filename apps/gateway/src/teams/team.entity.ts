@@ -1,8 +1,8 @@
 import { Conflict, RuleViolation, type DomainEvent, type TeamState } from "@kehu/contracts";
-import { assign, event, RecordEntity, required } from "@kehu/records";
+import { assign, event, RecordEntity, required, unknownReference } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import type { CreateTeam, ImportTeam, UpdateTeam } from "./team.dto.ts";
-import { LEVELS, unknownTeam, type TeamTree } from "./team-paths.ts";
+import { LEVELS, type TeamTree } from "./team-paths.ts";
 
 /** People who work together, in a tree: who leads a team may be shown what the teams below it have. It belongs to nobody. */
 @Entity({ schema: "identity", name: "team" })
@@ -48,7 +48,7 @@ export class Team extends RecordEntity {
 
   /** @param height levels that the team itself has, with those below it */
   private mustFitUnder(parentId: string | null | undefined, teams: TeamTree, height: number): void {
-    if (parentId && !teams.has(parentId)) throw unknownTeam("parentId");
+    if (parentId && !teams.has(parentId)) throw unknownReference("parentId", "team");
     const above = parentId ? teams.line(parentId) : [];
     if (above.includes(this.id)) throw new RuleViolation("team.parent-circle", "A team cannot stand below itself.");
     if (above.length + height > LEVELS)

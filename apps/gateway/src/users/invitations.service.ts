@@ -1,9 +1,10 @@
-import type { RequestContext } from "@kehu/auth";
-import { Problem } from "@kehu/contracts";
+import type { RequestContext, Scope } from "@kehu/auth";
+import { Forbidden, Problem } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { RecordQueries, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { Config } from "../gateway-config.ts";
+import { beyondOwn } from "../roles/grants.ts";
 import { Passwords } from "../sessions/passwords.ts";
 import { SessionsService, type Tokens } from "../sessions/sessions.service.ts";
 import { setPassword } from "./credential.ts";
@@ -28,9 +29,19 @@ export class InvitationsService {
     return `${this.config.publicUrl}/v1/auth/invitations/${token}/accept`;
   }
 
-  /** A new link for a user who has not taken up his invitation yet. */
+  /**
+   * A new link for a user who has not taken up his invitation yet.
+   *
+   * @throws Forbidden for a user who will be allowed more than the caller, who could follow the link himself
+   */
   async renew(id: string, who: RequestContext): Promise<{ invitationUrl: string }> {
-    const { email, status } = await this.queries.get(USERS, id, who);
+    const { email, status, roleIds } = await this.queries.get(USERS, id, who);
+    const roles = await this.database.query<{ grants: Record<string, Scope> }>(
+      "SELECT grants FROM role WHERE id = ANY($1) AND deleted_at IS NULL",
+      [roleIds],
+    );
+    if (roles.some(({ grants }) => beyondOwn(who, grants)))
+      throw new Forbidden("user.beyond-own", "You cannot invite somebody who may do more than you.");
     if (status !== "invited")
       throw new Problem(409, "user.not-invited", "The user has taken up his invitation already.");
     return { invitationUrl: this.urlFor({ id, email: email as string }) };

@@ -1,21 +1,14 @@
-import {
-  Conflict,
-  Forbidden,
-  IllegalTransition,
-  RuleViolation,
-  type DomainEvent,
-  type UserState,
-} from "@kehu/contracts";
-import { assign, event, normalEmail, RecordEntity, required } from "@kehu/records";
+import { Conflict, Forbidden, IllegalTransition, type DomainEvent, type UserState } from "@kehu/contracts";
+import { assign, event, normalEmail, RecordEntity, required, unknownReference } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { ADMINISTRATOR_ROLE } from "../roles/built-in-roles.ts";
-import { unknownTeam, type TeamTree } from "../teams/team-paths.ts";
+import type { TeamTree } from "../teams/team-paths.ts";
 import type { CreateUser, ImportUser, UpdateUser } from "./user.dto.ts";
 import { NEXT, type UserStatus } from "./user-status.ts";
 
 /** What a user has to know of the others; changes with each user that is decided about. */
 export interface Colleagues {
-  /** Those that are named, and whether each may do more than the caller. */
+  /** Whether each may do more than the caller. */
   roles: ReadonlyMap<string, { isBeyond: boolean }>;
   /** Email -> id of the user who has it. */
   emails: Map<string, string>;
@@ -130,10 +123,19 @@ export class User extends RecordEntity {
     if (data.roleIds) this.mustKeepRoles(data.roleIds, colleagues);
     const teamPath = data.teamId === undefined ? undefined : pathIn(colleagues.teams, data.teamId);
     const email = data.email === undefined ? undefined : normalEmail(data.email);
-    if (email !== undefined) this.mustBeFree(email, colleagues.emails);
+    if (email !== undefined && email !== this.email) {
+      this.mustBeWithinReach(colleagues);
+      this.mustBeFree(email, colleagues.emails);
+    }
     const differs = assign(this, { ...data, email, teamPath });
     this.name = [this.firstName, this.lastName].filter((part) => part).join(" ");
     return differs;
+  }
+
+  /** Whoever reads his mail could become him: by a link of his invitation, say. */
+  private mustBeWithinReach({ roles }: Colleagues): void {
+    if (this.version > 0 && this.roleIds.some((id) => roles.get(id)?.isBeyond))
+      throw new Forbidden("user.beyond-own", "You cannot change the email of somebody who may do more than you.");
   }
 
   private mustBeFree(email: string, emails: Map<string, string>): void {
@@ -144,12 +146,7 @@ export class User extends RecordEntity {
   }
 
   private mustKeepRoles(roleIds: readonly string[], { roles, administrators }: Colleagues): void {
-    if (!roleIds.every((id) => roles.has(id))) {
-      const message = "There is no such role.";
-      throw new RuleViolation("reference.unknown", message, {
-        errors: [{ field: "roleIds", code: "reference.unknown", message }],
-      });
-    }
+    if (!roleIds.every((id) => roles.has(id))) throw unknownReference("roleIds", "role");
     if (roleIds.some((id) => !this.roleIds.includes(id) && roles.get(id)!.isBeyond))
       throw new Forbidden("role.beyond-own", "You cannot give a role that may do more than you.");
     if (!roleIds.includes(ADMINISTRATOR_ROLE)) this.mustNotBeTheLast(administrators);
@@ -165,6 +162,6 @@ export class User extends RecordEntity {
 
 function pathIn(teams: TeamTree, teamId: string | null): string | null {
   if (teamId === null) return null;
-  if (!teams.has(teamId)) throw unknownTeam("teamId");
+  if (!teams.has(teamId)) throw unknownReference("teamId", "team");
   return teams.path(teamId);
 }

@@ -34,6 +34,11 @@ export const USERS = resource<User>({
   context: colleagues,
 });
 
+interface RoleGrants {
+  id: string;
+  grants: Record<string, Scope>;
+}
+
 interface Given {
   email?: string;
   roleIds?: string[];
@@ -46,10 +51,10 @@ async function colleagues(tx: Tx, items: readonly Given[], _births: number, who:
     "SELECT email, id FROM app_user WHERE email = ANY($1) AND deleted_at IS NULL",
     [emails],
   );
-  const roles = await tx.query<{ id: string; grants: Record<string, Scope> }>(
-    "SELECT id, grants FROM role WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR SHARE",
-    [items.flatMap(({ roleIds }) => roleIds ?? [])],
-  );
+  // Who deletes a role waits until it is given, or has been.
+  const given = items.flatMap(({ roleIds }) => roleIds ?? []);
+  await tx.query("SELECT 1 FROM role WHERE id = ANY($1) ORDER BY id FOR SHARE", [given]);
+  const roles = await tx.query<RoleGrants>("SELECT id, grants FROM role WHERE deleted_at IS NULL");
   return {
     roles: new Map(roles.map(({ id, grants }) => [id, { isBeyond: beyondOwn(who, grants) !== undefined }])),
     emails: new Map(taken.map(({ email, id }) => [email, id])),

@@ -1,4 +1,5 @@
 import { IllegalTransition, RuleViolation, type Stage, type STAGE_CATEGORIES } from "@kehu/contracts";
+import { unknownReference } from "@kehu/records";
 
 export type StageCategory = (typeof STAGE_CATEGORIES)[number];
 export type Move = "stage" | "win" | "lose" | "reopen";
@@ -43,9 +44,7 @@ const movesInto = (from: StageCategory, to: StageCategory): Move[] =>
 export function pipelineOf({ pipelines }: DealContext, id: string | null | undefined): DealPipeline {
   const found = pipelines.find((pipeline) => (id ? pipeline.id === id.toLowerCase() : pipeline.isDefault));
   if (found) return found;
-  throw new RuleViolation("reference.unknown", "There is no such pipeline.", {
-    errors: [{ field: "pipelineId", code: "reference.unknown", message: "There is no such pipeline." }],
-  });
+  throw unknownReference("pipelineId", "pipeline");
 }
 
 /** @throws RuleViolation `stage.unknown` with the names that there are as `allowed` */

@@ -12,8 +12,8 @@ CREATE TABLE team (
 CREATE INDEX team_name ON team (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX team_parent ON team (parent_id) WHERE deleted_at IS NULL;
 
--- For the move of a team, which moves the people in it and below it.
-CREATE INDEX app_user_team ON app_user USING gist ((team_path::ltree)) WHERE team_path IS NOT NULL;
+-- For the move of a team, which takes the people in it along.
+CREATE INDEX app_user_team ON app_user (team_id) WHERE team_id IS NOT NULL;
 
 -- A user's place decides what he sees, as his roles do.
 DROP TRIGGER user_changed ON app_user;
