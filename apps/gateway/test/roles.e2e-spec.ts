@@ -19,7 +19,7 @@ describe("roles", () => {
   afterAll(() => system.close());
 
   const role = async (grants: Record<string, string>, name = "Team lead") => {
-    const { status, body } = await system.send<RoleView>("POST", "/v1/roles", { name, grants });
+    const { status, body } = await system.send<RoleView>("POST", "/v1/roles", { name, grants, externalIds: [] });
     expect({ status, body }).toMatchObject({ status: 201 });
     return body;
   };
@@ -37,8 +37,12 @@ describe("roles", () => {
       "customer.account.read": "subtree",
       "customer.account.write": "team",
     });
-    await system.send("PATCH", `/v1/roles/${lead.id}`, { grants: { "customer.account.read": "own" } });
-    expect(await grantsOf(user.accessToken)).toEqual({ "customer.account.read": "own" });
+    const patch = { "customer.account.read": "own", "customer.account.delete": "own", "customer.account.write": null };
+    await system.send("PATCH", `/v1/roles/${lead.id}`, { grants: patch });
+    expect(await grantsOf(user.accessToken)).toEqual({
+      "customer.account.read": "own",
+      "customer.account.delete": "own",
+    });
     expect((await system.eventsOf(lead.id)).map(([type]) => type)).toEqual([
       "identity.role.created",
       "identity.role.updated",

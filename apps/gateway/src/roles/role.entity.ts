@@ -1,3 +1,4 @@
+import type { Scope } from "@kehu/auth";
 import { Conflict, RuleViolation, type DomainEvent, type RoleState } from "@kehu/contracts";
 import { assign, event, RecordEntity } from "@kehu/records";
 import { Column, Entity } from "typeorm";
@@ -20,8 +21,8 @@ export class Role extends RecordEntity {
     return [event(born ? "identity.role.created" : "identity.role.updated", this, now)];
   }
 
-  open({ name, grants }: CreateRole, now: Date): DomainEvent[] {
-    assign(this, { name, grants, ownerId: null });
+  open(data: CreateRole, now: Date): DomainEvent[] {
+    assign(this, { ...data, ownerId: null });
     return [event("identity.role.created", this, now)];
   }
 
@@ -32,7 +33,9 @@ export class Role extends RecordEntity {
 
   update(patch: UpdateRole, now: Date): DomainEvent[] {
     this.mustBeOwn();
-    return assign(this, patch) ? [event("identity.role.updated", this, now)] : [];
+    return assign(this, { ...patch, grants: patch.grants && merged(this.grants, patch.grants) })
+      ? [event("identity.role.updated", this, now)]
+      : [];
   }
 
   /** @param isHeld users have it */
@@ -55,6 +58,11 @@ export class Role extends RecordEntity {
   private mustBeOwn(): void {
     if (this.key !== null) throw new RuleViolation("role.built-in", "The built-in roles cannot be changed.");
   }
+}
+
+function merged(grants: RoleState["grants"], patch: NonNullable<UpdateRole["grants"]>): RoleState["grants"] {
+  const all = Object.entries({ ...grants, ...patch });
+  return Object.fromEntries(all.filter((entry): entry is [string, Scope] => entry[1] !== null));
 }
 
 /** Postgres keeps the properties of a jsonb in an order of its own. */

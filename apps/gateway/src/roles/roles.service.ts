@@ -24,7 +24,9 @@ export class RolesService {
   }
 
   async update(id: string, patch: UpdateRole, who: RequestContext) {
-    if (patch.grants) mustGrant(who, patch.grants);
+    // What is taken away, nobody has to have.
+    const given = Object.entries(patch.grants ?? {}).filter(([, scope]) => scope !== null);
+    mustGrant(who, Object.fromEntries(given));
     const reply = await this.writing.records.patch(ROLES, id, patch, who);
     await this.changes.announce();
     return reply;
