@@ -24,11 +24,19 @@ const STATE = `
   FROM session s JOIN app_user u ON u.id = s.user_id
   WHERE s.id = $1 AND s.revoked_at IS NULL AND u.status = 'active' AND u.deleted_at IS NULL`;
 
-interface StateRow {
-  user_id: string;
-  expires_at: Date;
+/** Columns of a user that say where he stands. */
+export interface PlaceRow {
   team_id: string | null;
   team_path: string | null;
+}
+
+export function placeOf({ team_id, team_path }: PlaceRow): Place | null {
+  return team_id && team_path ? { teamId: team_id, path: team_path } : null;
+}
+
+interface StateRow extends PlaceRow {
+  user_id: string;
+  expires_at: Date;
   grants: Grants[];
 }
 
@@ -86,7 +94,7 @@ export class SessionStates implements Follower {
       sessionId,
       userId: row.user_id,
       grants: widest(row.grants),
-      place: row.team_id && row.team_path ? { teamId: row.team_id, path: row.team_path } : null,
+      place: placeOf(row),
       expiresAt: row.expires_at.getTime(),
       internalTokens: new Map(),
     };

@@ -1,7 +1,8 @@
-import { reaches, SCOPES, type Permission, type Place, type Scope } from "@kehu/auth";
+import type { Permission, Place, Scope } from "@kehu/auth";
 import { NotFound } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
+import { placeOf, widest, type Grants, type PlaceRow } from "../access/session-states.ts";
 
 /** What a user may do with one kind of record, and by which of his roles. */
 interface PermissionView {
@@ -17,7 +18,7 @@ interface RoleName {
 }
 
 interface RoleRow extends RoleName {
-  grants: Partial<Record<Permission, Scope>>;
+  grants: Grants;
 }
 
 /** Says what a user may do, and why. */
@@ -27,7 +28,7 @@ export class PermissionsQueries {
 
   /** @throws NotFound */
   async of(userId: string): Promise<{ place: Place | null; data: PermissionView[] }> {
-    const [user] = await this.database.query<{ team_id: string | null; team_path: string | null; role_ids: string[] }>(
+    const [user] = await this.database.query<PlaceRow & { role_ids: string[] }>(
       "SELECT team_id, team_path, role_ids FROM app_user WHERE id = $1 AND deleted_at IS NULL",
       [userId],
     );
@@ -36,17 +37,16 @@ export class PermissionsQueries {
       "SELECT id, name, grants FROM role WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY name, id",
       [user.role_ids],
     );
-    const place = user.team_id && user.team_path ? { teamId: user.team_id, path: user.team_path } : null;
-    return { place, data: deciding(roles) };
+    return { place: placeOf(user), data: deciding(roles) };
   }
 }
 
 function deciding(roles: readonly RoleRow[]): PermissionView[] {
-  const names = new Set(roles.flatMap(({ grants }) => Object.keys(grants) as Permission[]));
-  return [...names].sort().map((permission) => {
-    const granting = roles.filter(({ grants }) => grants[permission] !== undefined);
-    const scope = SCOPES.findLast((one) => granting.some(({ grants }) => reaches(grants[permission], one)))!;
-    const widest = granting.filter(({ grants }) => grants[permission] === scope);
-    return { permission, scope, roles: widest.map(({ id, name }) => ({ id, name })) };
-  });
+  const granted = Object.entries(widest(roles.map(({ grants }) => grants))) as [Permission, Scope][];
+  return granted
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([permission, scope]) => {
+      const deciders = roles.filter(({ grants }) => grants[permission] === scope);
+      return { permission, scope, roles: deciders.map(({ id, name }) => ({ id, name })) };
+    });
 }

@@ -35,7 +35,7 @@ const END_ALL = `
     WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL RETURNING id)
   ${tellOf("revoked")}`;
 
-/** In one statement, so that no session outlives the password that it was opened with; of two at once one wins. */
+/** In one statement, so that the new password and the end of the other sessions come together; of two at once one wins. */
 const CHANGE_PASSWORD = `
   WITH changed AS (
     UPDATE credential SET password_hash = $3, changed_at = clock_timestamp()
