@@ -11,7 +11,6 @@ import {
   PAGING,
   Optional,
   reference,
-  resource,
   Takes,
   text,
   USERS,
@@ -35,7 +34,7 @@ class CreateDeal {
 }
 class PatchDeal extends CreateDeal {}
 
-const DEALS = resource({
+const DEALS = {
   name: "deals",
   type: "deal",
   fields: fields({
@@ -43,7 +42,7 @@ const DEALS = resource({
     amount: money("Amount", "金额"),
     userId: reference("User", "用户", USERS),
   }),
-} as unknown as Resource);
+} as unknown as Resource;
 
 @Controller("v1/deals")
 class DealsController {

@@ -1,5 +1,5 @@
-import { PERMISSIONS, type Scope } from "@kehu/auth";
-import { eventually, publish, type TestCaller } from "@kehu/testing";
+import type { Scope } from "@kehu/auth";
+import { eventually, everything, publish, type TestCaller } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
 import { startCustomer, type Customer } from "./customer.ts";
 
@@ -26,7 +26,7 @@ describe("scopes", () => {
   const placeOf = (team: Team | null) => (team ? { teamId: TEAM_IDS[team], path: PATHS[team] } : undefined);
   const as = (person: Person, scope: Scope, team: Team | null = PEOPLE[person]): TestCaller => ({
     id: IDS[person],
-    grants: Object.fromEntries(PERMISSIONS.map((permission) => [permission, scope])),
+    grants: everything(scope),
     place: placeOf(team),
   });
   const tell = (person: Person, team: Team | null, version = 1) =>

@@ -116,6 +116,12 @@ describe("teams", () => {
         ["identity.user.updated", 2],
       ]);
       expect(await system.eventsOf(inNorth.id)).toHaveLength(1);
+      expect(await system.eventsOf(street.id)).toEqual([
+        ["identity.team.created", 1],
+        ["identity.team.updated", 2],
+      ]);
+      const { rows } = await system.database.admin.query("SELECT path FROM identity.team WHERE id = $1", [street.id]);
+      expect(rows).toEqual([{ path: await pathOf(inStreet.id) }]);
       expect((await system.send("PATCH", `/v1/teams/${city.id}`, { name: "City" })).status).toBe(200);
       expect(await system.eventsOf(inStreet.id)).toHaveLength(2);
     });

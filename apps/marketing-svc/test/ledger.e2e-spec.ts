@@ -151,12 +151,15 @@ describe("the ledger", () => {
       });
     });
 
-    it("shows only what is the caller’s own", async () => {
-      const mine = anOwner();
+    it("shows nothing to who may see only his own: everybody heeds it, so nothing of it is one’s own", async () => {
+      const narrow = anOwner();
       const personId = await aPerson();
-      await post(path, { personId, channel: "post", ...what }, mine);
-      expect((await service.request(mine, "GET", `/v1/${path}`)).body).toMatchObject({ data: [{ personId }] });
-      expect((await service.request(anOwner(), "GET", `/v1/${path}`)).body).toMatchObject({ data: [] });
+      const made = await post(path, { personId, channel: "post", ...what }, narrow);
+      expect(made).toMatchObject({ status: 201, body: { personId } });
+      expect((await service.request(narrow, "GET", `/v1/${path}/${made.body.id}`)).status).toBe(200);
+      narrow.grants[`marketing.${path.slice(0, -1)}.read`] = "own";
+      expect((await service.request(narrow, "GET", `/v1/${path}`)).body).toMatchObject({ data: [] });
+      expect((await service.request(narrow, "GET", `/v1/${path}/${made.body.id}`)).status).toBe(404);
     });
   });
 });

@@ -1,4 +1,4 @@
-import { eventually, publish } from "@kehu/testing";
+import { anOwner, eventually, publish } from "@kehu/testing";
 import type { EventType } from "@kehu/contracts";
 import { randomUUID } from "node:crypto";
 import { startSales, type Sales } from "./sales.ts";
@@ -59,6 +59,29 @@ describe("copies of other services' records", () => {
     expect(await row(table, id)).toEqual({ name: "New", version: 2, deleted: false });
     await publish(sales.database, deleted, { id, ...named("New"), deletedAt: "2026-01-02T03:04:05.000Z" }, 3);
     await eventually(async () => (await row(table, id))?.deleted);
+  });
+
+  it("are within the reach of those with whom the record is shared, and of the pool in which it lies", async () => {
+    const [me, teamId] = [randomUUID(), randomUUID()];
+    await publish(sales.database, "identity.team.created", { id: teamId, name: "East", path: "c.e" });
+    const shared = await sales.known("account", { collaborators: [{ type: "user", id: me, access: "read" }] });
+    const pooled = await sales.known("account", { ownerId: null, teamId });
+    const foreign = await sales.known("account", { collaborators: [{ type: "user", id: teamId, access: "read" }] });
+    const who = { ...anOwner(me), place: { teamId, path: "c.e" } };
+    const nameWith = async (accountId: string) => {
+      const { status, body } = await sales.post("opportunities", { name: "x", accountId }, who);
+      return status === 201 ? body.accountName : body.code;
+    };
+    expect(await nameWith(shared)).toBe("华星科技 Huaxing Technology");
+    expect(await nameWith(pooled)).toBe("reference.not-yet-known");
+    who.grants["customer.account.read"] = "team";
+    expect(await nameWith(pooled)).toBe("华星科技 Huaxing Technology");
+    who.grants["customer.account.read"] = "own";
+    expect(await nameWith(foreign)).toBe("华星科技 Huaxing Technology"); // an id is a user's or a team's, never both
+    const stranger = { ...who, ...anOwner(), place: undefined };
+    expect((await sales.post("opportunities", { name: "x", accountId: shared }, stranger)).body.code).toBe(
+      "reference.not-yet-known",
+    );
   });
 
   it("are filled again by snapshots", async () => {

@@ -13,9 +13,17 @@ const USER_EVENTS = [
   "identity.user.snapshot",
 ] as const;
 type UserEvent = EventOf<(typeof USER_EVENTS)[number]>;
+const TEAM_EVENTS = [
+  "identity.team.created",
+  "identity.team.updated",
+  "identity.team.deleted",
+  "identity.team.restored",
+  "identity.team.snapshot",
+] as const;
+type TeamEvent = EventOf<(typeof TEAM_EVENTS)[number]>;
 type SettingsEvent = EventOf<"identity.settings.created" | "identity.settings.updated" | "identity.settings.snapshot">;
 
-/** Keeps the service's copies of users and of the company's settings; their only writer. */
+/** Keeps the service's copies of users, of teams and of the company's settings; their only writer. */
 @Controller()
 export class IdentityCopiesConsumer {
   @OnEvent(USER_EVENTS, "users-copy")
@@ -31,6 +39,19 @@ export class IdentityCopiesConsumer {
       deleted_at: user.deletedAt,
     }));
     await upsertNewer(tx, "user_copy", rows);
+  }
+
+  @OnEvent(TEAM_EVENTS, "teams-copy")
+  async teams(events: TeamEvent[], { tx }: EventContext): Promise<void> {
+    const rows = events.map(({ aggregateversion, data: { team } }) => ({
+      id: team.id,
+      version: aggregateversion,
+      name: team.name,
+      path: team.path,
+      external_ids: team.externalIds,
+      deleted_at: team.deletedAt,
+    }));
+    await upsertNewer(tx, "team_copy", rows);
   }
 
   @OnEvent(["identity.settings.created", "identity.settings.updated", "identity.settings.snapshot"], "settings-copy")

@@ -8,7 +8,7 @@ export {
   type Scope,
 } from "./request-context.ts";
 export { rowScope, type Bind } from "./row-scope.ts";
-export { PERMISSIONS, type Permission } from "./permissions.ts";
+export { isOwnerless, PERMISSIONS, type Permission } from "./permissions.ts";
 export {
   ACCESS,
   accessOf,

@@ -79,3 +79,18 @@ export const PERMISSIONS = [
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
+
+/** Of these nobody owns anything: the company's configuration, and the ledgers that everybody heeds. */
+const OWNERLESS = [
+  "identity.",
+  "operations.",
+  "sales.pipeline.",
+  "service-desk.queue.",
+  "marketing.consent.",
+  "marketing.suppression.",
+];
+
+/** @returns true for a permission over what has no owner, so that nothing is one's own or one's team's */
+export function isOwnerless(permission: string): boolean {
+  return OWNERLESS.some((start) => permission.startsWith(start));
+}

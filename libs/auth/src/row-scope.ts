@@ -1,27 +1,75 @@
 import { Forbidden } from "@kehu/contracts";
-import type { RequestContext } from "./request-context.ts";
+import { isOwnerless, type Permission } from "./permissions.ts";
+import type { Place, RequestContext, Scope } from "./request-context.ts";
 
 /** Adds a value to the statement that is being built and returns its placeholder (`$3`). */
 export type Bind = (value: unknown) => string;
 
+/** Verbs that reach what is shared with the caller to read; the others need that it is shared to write, or more. */
+const READING = /\.(read|export)$/;
+/** Verbs for which sharing does not count: they are the owner's, and of those whom their scope lets act like him. */
+const HOLDING = /\.(delete|import)$/;
+
 /**
- * The rows that a caller may reach under a permission, as a condition on the owner's place now. The one query layer and
- * `change()` put it around everything else as the outermost AND; there is no other place that decides about rows.
+ * The rows that a caller may reach under a permission, as a condition: by their owner's place now, by the pool in which
+ * they lie while nobody owns them, or because they are shared with him. The one query layer and `change()` put it around
+ * everything else as the outermost AND; there is no other place that decides about rows.
  *
- * @param alias alias of the table in the statement; it has a column `owner_id`
- * @returns a condition in SQL
+ * @param alias alias of the table in the statement; where people own its rows it has the columns `owner_id`, `team_id`
+ *   and `collaborators`
+ * @param options.asHolder leave out what is only shared with him
+ * @returns a condition in SQL, in brackets or a single term
  * @throws Forbidden when the caller holds no such permission
  */
-export function rowScope(who: RequestContext, permission: string, alias: string, bind: Bind): string {
+export function rowScope(
+  who: RequestContext,
+  permission: Permission | (string & {}),
+  alias: string,
+  bind: Bind,
+  options: { asHolder?: boolean } = {},
+): string {
   if (who.actorType === "system") return "true";
   const scope = who.grants[permission];
   if (scope === undefined) throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
   if (scope === "all") return "true";
-  const own = `${alias}.owner_id = ${bind(who.actorId)}`;
-  if (scope === "own" || who.place === null) return own;
-  const colleague =
-    scope === "team"
-      ? `colleague.team_id = ${bind(who.place.teamId)}`
-      : `colleague.team_path <@ ${bind(who.place.path)}::ltree`;
-  return `(${own} OR ${alias}.owner_id IN (SELECT colleague.id FROM user_copy colleague WHERE ${colleague}))`;
+  // A narrower scope says nothing of what has no owner.
+  if (isOwnerless(permission)) return "false";
+  const reached = [
+    `${alias}.owner_id = ${bind(who.actorId)}`,
+    ...(who.place ? ofTeams(scope, who.place, alias, bind) : []),
+    ...(options.asHolder || HOLDING.test(permission) ? [] : [shared(who, permission, alias, bind)]),
+  ];
+  return `(${reached.join(" OR ")})`;
+}
+
+/** What colleagues own, and what lies in the pools of their teams. */
+function ofTeams(scope: Exclude<Scope, "all">, { teamId, path }: Place, alias: string, bind: Bind): string[] {
+  const pooled = `${alias}.owner_id IS NULL AND ${alias}.team_id`;
+  if (scope === "own") return [];
+  if (scope === "team") {
+    const team = bind(teamId);
+    return [
+      `${alias}.owner_id IN (SELECT colleague.id FROM user_copy colleague WHERE colleague.team_id = ${team})`,
+      `(${pooled} = ${team})`,
+    ];
+  }
+  const root = `${bind(path)}::ltree`;
+  return [
+    `${alias}.owner_id IN (SELECT colleague.id FROM user_copy colleague WHERE colleague.team_path <@ ${root})`,
+    `(${pooled} IN (SELECT below.id FROM team_copy below WHERE below.path <@ ${root}))`,
+  ];
+}
+
+/** What is shared with the caller, or with his team or one above it. */
+function shared({ actorId, place }: RequestContext, permission: string, alias: string, bind: Bind): string {
+  const access = READING.test(permission) ? {} : { access: "write" };
+  const wanted = [actorId, ...(place ? teamsOf(place) : [])].map((id) => JSON.stringify([{ id, ...access }]));
+  // The first part is what the partial index has, and spares most rows the second.
+  return `(${alias}.collaborators <> '[]' AND ${alias}.collaborators @> ANY(${bind(wanted)}::jsonb[]))`;
+}
+
+/** The ids of a team and of those above it: the labels of its path without hyphens. */
+function teamsOf({ teamId, path }: Place): string[] {
+  const above = path.split(".").map((label) => label.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"));
+  return [...new Set([teamId, ...above])];
 }

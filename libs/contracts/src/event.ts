@@ -43,6 +43,22 @@ export const RecordState = {
   deletedAt: nullable(Instant),
 };
 
+/** A user, or the users of a team and of the teams below it, with whom a record is shared. */
+export const Collaborator = Type.Object({
+  type: oneOf(["user", "team"]),
+  id: Uuid,
+  access: oneOf(["read", "write"]),
+});
+export type Collaborator = Static<typeof Collaborator>;
+
+/** What the public state of a record that people own carries besides. */
+export const OwnedState = {
+  ...RecordState,
+  /** The team in whose pool it lies; counts while it has no owner. */
+  teamId: nullable(Uuid),
+  collaborators: Type.Array(Collaborator),
+};
+
 /** CloudEvents 1.0 attributes of every message on the bus, and its data. */
 export const envelope = <T extends TSchema>(data: T) =>
   Type.Object({

@@ -16,5 +16,5 @@ export { ProblemFilter, problemOf, sendProblem } from "./problem.filter.ts";
 export { QueryGuard } from "./query.guard.ts";
 export { BODY_LIMIT, httpServer } from "./server.ts";
 export { databaseModule, platformProviders, ServiceModule } from "./service.module.ts";
-export { ParseId, ValidationPipe } from "./validation.pipe.ts";
+export { ParseCollaboratorType, ParseId, ValidationPipe } from "./validation.pipe.ts";
 export { operationsController } from "./operations.controller.ts";

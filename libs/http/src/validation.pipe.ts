@@ -21,6 +21,16 @@ export class ParseId implements PipeTransform<string, string> {
   }
 }
 
+/** What a collaborator is, in a path. */
+@Injectable()
+export class ParseCollaboratorType implements PipeTransform<string, "user" | "team"> {
+  transform(value: string): "user" | "team" {
+    if (value !== "user" && value !== "team")
+      throw new Malformed("collaborator.malformed", "A record is shared with a `user` or a `team`.");
+    return value;
+  }
+}
+
 /** A number of a sequence in a path, such as a dead letter's. */
 @Injectable()
 export class ParseSequence implements PipeTransform<string, string> {

@@ -1,4 +1,4 @@
-import type { ExternalId, Personal } from "@kehu/contracts";
+import type { Collaborator, ExternalId, Personal } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import { upsertNewer } from "@kehu/messaging";
 import { keepExternalIds } from "./store.ts";
@@ -8,7 +8,14 @@ export interface Told {
   version: number;
   /** What stands beside its id. */
   name: string | null;
-  record: { id: string; ownerId: string | null; externalIds: readonly ExternalId[]; deletedAt: string | null };
+  record: {
+    id: string;
+    ownerId: string | null;
+    teamId: string | null;
+    collaborators: readonly Collaborator[];
+    externalIds: readonly ExternalId[];
+    deletedAt: string | null;
+  };
   /** Columns that this copy has besides, by their names in the table; the same ones for all. */
   further?: Readonly<Record<string, unknown>>;
 }
@@ -25,6 +32,8 @@ export async function keepCopies(tx: Tx, type: string, told: readonly Told[]): P
     version,
     name,
     owner_id: record.ownerId,
+    team_id: record.teamId,
+    collaborators: record.collaborators,
     external_ids: record.externalIds,
     deleted_at: record.deletedAt,
     ...further,

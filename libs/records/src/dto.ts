@@ -4,7 +4,7 @@ import {
   ArrayMaxSize,
   IsArray,
   IsDate,
-  IsDefined,
+  IsIn,
   IsString,
   MaxLength,
   registerDecorator,
@@ -132,9 +132,17 @@ export function Imported<T extends object>(type: Class<T>) {
   return ImportedRecord as unknown as new () => Partial<T> & { ownerId?: string | null; createdAt?: Date };
 }
 
-/** Hands a record to another user. */
+/** Hands a record to a user, or into the pool of a team. */
 export class OwnerDto {
-  @IsDefined() @IsReference() ownerId: string;
+  /** The user; or `teamId`. */
+  @Optional() @IsReference() ownerId?: string;
+  /** The team in whose pool it lies, without an owner. */
+  @Optional() @IsReference() teamId?: string;
+}
+
+/** Shares a record with a user or team. */
+export class CollaboratorDto {
+  @IsIn(["read", "write"]) access: "read" | "write";
 }
 
 /**

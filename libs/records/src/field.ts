@@ -122,6 +122,9 @@ export const id = (en: string, zh: string, options?: Options) => field("id", en,
 /** Users of the company: every service keeps a copy. */
 export const USERS: ReferenceTarget = { type: "user", table: "user_copy", name: "name", permission: null, copy: true };
 
+/** Teams of the company: every service keeps a copy. */
+export const TEAMS: ReferenceTarget = { type: "team", table: "team_copy", name: "name", permission: null, copy: true };
+
 const EXTERNAL_IDS_SCHEMA = {
   type: "array",
   items: {
@@ -131,18 +134,22 @@ const EXTERNAL_IDS_SCHEMA = {
   },
 };
 
-const linksSchema = (types: readonly string[]) => ({
+const linksSchema = (types: readonly string[], further: Readonly<Record<string, object>> = {}) => ({
   type: "array",
   items: {
     type: "object",
-    required: ["type", "id", "name"],
+    required: ["type", "id", "name", ...Object.keys(further)],
     properties: {
       type: { type: "string", enum: types },
       id: { type: "string", format: "uuid" },
       name: { type: ["string", "null"], readOnly: true },
+      ...further,
     },
   },
 });
+
+const COLLABORATORS = { user: USERS, team: TEAMS };
+const ACCESS = { access: { type: "string", enum: ["read", "write"] } };
 
 /**
  * The fields of a resource: those that every record has and its own, in the order in which the API shows them.
@@ -162,6 +169,16 @@ export function fields(own: Readonly<Record<string, Field>>): FieldMap {
   return Object.fromEntries(
     Object.entries(all).map(([name, one]) => [name, { ...one, column: one.column || snake(name) }]),
   );
+}
+
+/** The fields of a resource whose records people own. */
+export function ownedFields(own: Readonly<Record<string, Field>>): FieldMap {
+  const shared = links("Shared with", "共享给", COLLABORATORS);
+  return fields({
+    ...own,
+    teamId: reference("Team", "团队", TEAMS),
+    collaborators: { ...shared, schema: linksSchema(Object.keys(COLLABORATORS), ACCESS) },
+  });
 }
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

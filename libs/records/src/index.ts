@@ -13,6 +13,7 @@ export {
   IsReference,
   Nullable,
   Optional,
+  CollaboratorDto,
   OwnerDto,
   RecordDto,
   validated,
@@ -30,8 +31,10 @@ export {
   list,
   longText,
   money,
+  ownedFields,
   reference,
   text,
+  TEAMS,
   USERS,
   type Field,
   type FieldMap,
@@ -60,6 +63,8 @@ export { resource, type Consequence, type Resource } from "./resource.ts";
 export { schemaOf, schemaOfField, Values, type RecordView } from "./view.ts";
 export { ANSWER, Answers, type Answer, type Shape } from "./answers.ts";
 export { ListParameters, PAGING, QUERY, Takes, type DeclaredQuery, type QueryParameter } from "./query-parameters.ts";
+export { OwnedEntity, type Holder } from "./owned.entity.ts";
+export { Ownership } from "./ownership.ts";
 export { RecordService, UnownedRecordService, Writing } from "./record-service.ts";
 export { Imported, IsTitle, PatchOf, required } from "./dto.ts";
 export { snapshotsOf } from "./snapshots.ts";

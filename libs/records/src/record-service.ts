@@ -1,12 +1,14 @@
 import type { RequestContext } from "@kehu/auth";
+import type { Collaborator } from "@kehu/contracts";
 import { BusOperations } from "@kehu/messaging";
 import { Injectable } from "@nestjs/common";
 import type { BulkRequest } from "./bulk.dto.ts";
 import { Bulk } from "./bulk.ts";
 import { Clock } from "./clock.ts";
 import type { OwnerDto } from "./dto.ts";
+import type { OwnedEntity } from "./owned.entity.ts";
+import { Ownership } from "./ownership.ts";
 import type { RecordEntity } from "./record.entity.ts";
-import type { OwnedEntity } from "./records.ts";
 import { Records } from "./records.ts";
 import type { Resource } from "./resource.ts";
 import { snapshotsOf } from "./snapshots.ts";
@@ -17,6 +19,7 @@ export class Writing {
   constructor(
     readonly records: Records,
     readonly bulk: Bulk,
+    readonly ownership: Ownership,
     readonly clock: Clock,
     readonly operations: BusOperations,
   ) {}
@@ -55,6 +58,14 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
 /** The writes of records that have an owner; a slice's service adds those of its own. */
 export abstract class RecordService<T extends OwnedEntity> extends UnownedRecordService<T> {
   handOver(id: string, to: OwnerDto, who: RequestContext) {
-    return this.writing.records.handOver(this.resource, id, to, who);
+    return this.writing.ownership.handOver(this.resource, id, to, who);
+  }
+
+  share(id: string, collaborator: Collaborator, who: RequestContext) {
+    return this.writing.ownership.share(this.resource, id, collaborator, who);
+  }
+
+  unshare(id: string, collaborator: Pick<Collaborator, "type" | "id">, who: RequestContext) {
+    return this.writing.ownership.unshare(this.resource, id, collaborator, who);
   }
 }

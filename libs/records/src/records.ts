@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from "uuid";
 import { Clock } from "./clock.ts";
 import { followUp } from "./consequences.ts";
 import { once } from "./idempotency.ts";
-import type { OwnerDto } from "./dto.ts";
+import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
 import { References } from "./references.ts";
 import { Stale, type Reply, type WriteReply } from "./reply.ts";
@@ -17,9 +17,6 @@ import { store, storeShown } from "./store.ts";
 import { Values, viewOf } from "./view.ts";
 
 export type Decide<T extends RecordEntity> = (record: T, tx: Tx) => DomainEvent[] | Promise<DomainEvent[]>;
-
-/** A record that has an owner. */
-export type OwnedEntity = RecordEntity & { handOver(ownerId: string, now: Date): DomainEvent[] };
 
 /** A record whose row is locked. */
 export interface Locked<T extends RecordEntity> {
@@ -67,6 +64,7 @@ export class Records {
    * @param options.silent answer without the record
    * @param options.alongside further records of the resource that `decide` will need: locked together with this one, in
    *   the order of all ids, so that two such changes cannot lock each other out
+   * @param options.asHolder only who reaches the record as its owner, or like him, may; not with whom it is shared
    * @param options.reply makes another answer than the record; called after everything is stored
    * @returns the record as it is now, and its version
    * @throws NotFound when there is no such record in the caller's reading scope
@@ -82,11 +80,12 @@ export class Records {
       deleted?: boolean;
       silent?: boolean;
       alongside?: readonly string[];
+      asHolder?: boolean;
       reply?: (tx: Tx) => Promise<Reply>;
     } = {},
   ): Promise<WriteReply> {
     return once(this.database, resource, who, async (tx) => {
-      const all = await this.lock(tx, resource, [id, ...(options.alongside ?? [])], who);
+      const all = await this.lock(tx, resource, [id, ...(options.alongside ?? [])], who, options);
       const locked = all.find((one) => one.record.id === id);
       if (!locked || (locked.record.deletedAt && !options.deleted)) throw new NotFound();
       if (!locked.writable) throw new Forbidden("record.not-writable", "You may read this record but not change it.");
@@ -118,20 +117,6 @@ export class Records {
     });
   }
 
-  /** Hands a record to another owner. */
-  async handOver<T extends OwnedEntity>(
-    resource: Resource<T>,
-    id: string,
-    to: OwnerDto,
-    who: RequestContext,
-  ): Promise<WriteReply> {
-    await this.references.arrive(resource, [to], who);
-    return this.change(resource, id, who, async (record, tx) => {
-      const { ownerId } = await this.references.resolve(tx, resource, to, who);
-      return record.handOver(ownerId, this.clock.now());
-    });
-  }
-
   /** Deletes softly: the row stays, out of sight. */
   remove<T extends RecordEntity>(resource: Resource<T>, id: string, who: RequestContext): Promise<WriteReply> {
     return this.change(resource, id, who, (record) => record.remove(this.clock.now()), { silent: true });
@@ -155,12 +140,13 @@ export class Records {
     resource: Resource<T>,
     ids: readonly string[],
     who: RequestContext,
+    options: { asHolder?: boolean } = {},
   ): Promise<Locked<T>[]> {
     const values = new Values();
     // With `= ANY` the server would plan the statement anew each time.
     const wanted = ids.length === 1 ? `= ${values.bind(ids[0])}` : `= ANY(${values.bind(ids)})`;
     const readable = rowScope(who, resource.permissions.read, "t", values.bind);
-    const writable = rowScope(who, who.permission, "t", values.bind);
+    const writable = rowScope(who, who.permission, "t", values.bind, options);
     const found = await tx.query(
       `SELECT ${this.rows.columns(resource)}, coalesce(${writable}, false) AS writable FROM ${resource.table} t
        WHERE t.id ${wanted} AND (${readable}) ORDER BY t.id FOR UPDATE`,
@@ -233,6 +219,7 @@ export class Records {
     record.version = 0;
     record.ownerId = who.actorType === "user" ? who.actorId : null;
     record.externalIds = [];
+    if (record instanceof OwnedEntity) record.collaborators = [];
     record.createdAt = record.updatedAt = this.clock.now();
     return record;
   }

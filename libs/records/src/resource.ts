@@ -1,7 +1,8 @@
-import type { Permission, RequestContext } from "@kehu/auth";
+import { isOwnerless, type Permission, type RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
 import type { DomainEvent, EventType } from "@kehu/contracts";
 import type { FieldMap } from "./field.ts";
+import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
 
 export type EntityClass<T extends RecordEntity> = new () => T;
@@ -50,7 +51,16 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly defaultSort?: readonly string[];
 }
 
-/** Declares a resource; the literal is checked and kept as it is. */
+/**
+ * Declares a resource; the literal is checked and kept as it is.
+ *
+ * @throws Error where people own the records but no scope could reach them, or the other way round
+ */
 export function resource<T extends RecordEntity>(definition: Resource<T>): Resource<T> {
+  const isOwned = definition.entity.prototype instanceof OwnedEntity;
+  if (isOwned === isOwnerless(definition.permissions.read))
+    throw new Error(
+      `OWNERLESS in libs/auth/src/permissions.ts must ${isOwned ? "not " : ""}name ${definition.concept}.`,
+    );
   return definition;
 }

@@ -53,8 +53,9 @@ function namedLinks(
   const names = Object.entries(targets).map(
     ([type, target]) => `WHEN '${type}' THEN ${nameBeside(target, "(link->>'id')::uuid", who, bind)}`,
   );
-  return `(SELECT coalesce(jsonb_agg(link || jsonb_build_object('name', CASE link->>'type' ${names.join(" ")} END) ORDER BY n), '[]')
-    FROM jsonb_array_elements(${column}) WITH ORDINALITY AS of_link (link, n))`;
+  return `CASE WHEN ${column} = '[]' THEN ${column} ELSE (
+    SELECT jsonb_agg(link || jsonb_build_object('name', CASE link->>'type' ${names.join(" ")} END) ORDER BY n)
+    FROM jsonb_array_elements(${column}) WITH ORDINALITY AS of_link (link, n)) END`;
 }
 
 /** The name of the record to which an id refers. */

@@ -6,6 +6,7 @@ export { testDatabase, type TestDatabase } from "./postgres.ts";
 export {
   anAdministrator,
   anOwner,
+  everything,
   startService,
   type TestAnswer,
   type TestCaller,

@@ -1,4 +1,4 @@
-import { PERMISSIONS, signInternalToken, type Place, type Scope } from "@kehu/auth";
+import { isOwnerless, PERMISSIONS, signInternalToken, type Place, type Scope } from "@kehu/auth";
 import { createApp } from "@kehu/http";
 import type { Type } from "@nestjs/common";
 import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
@@ -13,12 +13,17 @@ export interface TestCaller {
 
 /** A caller who may do everything, as an administrator may. */
 export function anAdministrator(id: string = randomUUID()): TestCaller {
-  return { id, grants: Object.fromEntries(PERMISSIONS.map((permission) => [permission, "all"])) };
+  return { id, grants: everything("all") };
+}
+
+/** Every permission with a scope; with `all` where nothing has an owner. */
+export function everything(scope: Scope): Record<string, Scope> {
+  return Object.fromEntries(PERMISSIONS.map((permission) => [permission, isOwnerless(permission) ? "all" : scope]));
 }
 
 /** A caller who may do everything with what is his own. */
 export function anOwner(id: string = randomUUID()): TestCaller {
-  return { id, grants: Object.fromEntries(PERMISSIONS.map((permission) => [permission, "own"])) };
+  return { id, grants: everything("own") };
 }
 
 /** What came back. */

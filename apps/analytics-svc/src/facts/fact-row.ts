@@ -3,6 +3,7 @@ import type {
   AnyEnvelope,
   CampaignMemberState,
   CampaignState,
+  Collaborator,
   ContactState,
   InteractionState,
   LeadState,
@@ -20,6 +21,8 @@ export interface FactRow {
   concept: string;
   deleted: boolean;
   owner_id: string | null;
+  team_id: string | null;
+  collaborators: readonly Collaborator[];
   created_at: string;
   closed_at: string | null;
   closed_owner_id: string | null;
@@ -36,7 +39,9 @@ export interface FactRow {
   [column: string]: unknown;
 }
 
-type Dimensions = Partial<Omit<FactRow, "id" | "version" | "concept" | "deleted" | "owner_id" | "created_at">>;
+type Dimensions = Partial<
+  Omit<FactRow, "id" | "version" | "concept" | "deleted" | "owner_id" | "team_id" | "collaborators" | "created_at">
+>;
 
 const NOTHING = {
   closed_at: null,
@@ -55,6 +60,8 @@ const NOTHING = {
 
 const minor = (money: { amount: string; currency: string } | null) =>
   money ? (toMinor(money.amount, money.currency)?.toString() ?? null) : null;
+
+type OwnedState = PublicState & { teamId: string | null; collaborators: readonly Collaborator[] };
 
 /** By concept: the property of the event with the record's state, and what of it the metrics use. */
 const CONCEPTS = {
@@ -100,15 +107,17 @@ export function factOf(event: Pick<AnyEnvelope, "type" | "subject" | "aggregatev
   const concept = event.type.slice(0, event.type.lastIndexOf("."));
   if (!Object.hasOwn(CONCEPTS, concept)) return null;
   const [property, dimensions] = CONCEPTS[concept as keyof typeof CONCEPTS];
-  const state = event.data[property] as PublicState;
+  const state = event.data[property] as OwnedState;
   return {
     id: event.subject,
     version: event.aggregateversion,
     concept,
     deleted: state.deletedAt !== null,
     owner_id: state.ownerId,
+    team_id: state.teamId,
+    collaborators: state.collaborators,
     created_at: state.createdAt,
     ...NOTHING,
-    ...(dimensions as unknown as (state: PublicState) => Dimensions)(state),
+    ...(dimensions as unknown as (state: OwnedState) => Dimensions)(state),
   };
 }

@@ -1,5 +1,5 @@
-import { RuleViolation, type AccountState, type DomainEvent } from "@kehu/contracts";
-import { assign, event, RecordEntity, required } from "@kehu/records";
+import { type AccountState, type Collaborator, type DomainEvent, RuleViolation } from "@kehu/contracts";
+import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import type { CreateAccount, ImportAccount, UpdateAccount } from "./account.dto.ts";
 
@@ -18,7 +18,7 @@ export interface ConvertedCompany {
 const LEVELS = 10;
 
 @Entity({ schema: "customer", name: "account" })
-export class Account extends RecordEntity {
+export class Account extends OwnedEntity {
   @Column("text") name: string;
   @Column("text", { nullable: true }) type: AccountState["type"];
   @Column("text", { nullable: true }) industry: string | null;
@@ -49,9 +49,13 @@ export class Account extends RecordEntity {
     return assign(this, patch) ? [event("customer.account.updated", this, now)] : [];
   }
 
-  handOver(ownerId: string, now: Date): DomainEvent[] {
+  handOver(holder: Holder, now: Date): DomainEvent[] {
     const from = this.ownerId;
-    return assign(this, { ownerId }) ? [event("customer.account.owner-changed", this, now, { from })] : [];
+    return assign(this, holder) ? [event("customer.account.owner-changed", this, now, { from })] : [];
+  }
+
+  share(collaborators: Collaborator[], now: Date): DomainEvent[] {
+    return assign(this, { collaborators }) ? [event("customer.account.updated", this, now)] : [];
   }
 
   remove(now: Date): DomainEvent[] {

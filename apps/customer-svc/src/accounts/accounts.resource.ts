@@ -1,6 +1,6 @@
 import { ACCOUNT_TYPES } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
-import { choice, fields, reference, resource, text, type ReferenceTarget } from "@kehu/records";
+import { choice, ownedFields, reference, resource, text, type ReferenceTarget } from "@kehu/records";
 import { CreateAccount, ImportAccount, UpdateAccount } from "./account.dto.ts";
 import { Account, type Lineage } from "./account.entity.ts";
 
@@ -25,7 +25,7 @@ export const ACCOUNTS = resource<Account>({
     write: "customer.account.write",
     import: "customer.account.import",
   },
-  fields: fields({
+  fields: ownedFields({
     name: text("Name", "名称", { required: true }),
     type: choice("Type", "类型", ACCOUNT_TYPES),
     industry: text("Industry", "行业"),

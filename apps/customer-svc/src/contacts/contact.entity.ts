@@ -1,5 +1,5 @@
-import type { ContactState, DomainEvent } from "@kehu/contracts";
-import { assign, event, RecordEntity, required } from "@kehu/records";
+import type { Collaborator, ContactState, DomainEvent } from "@kehu/contracts";
+import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { normalPoints, type KeptPoint } from "./contact-points.ts";
@@ -7,7 +7,7 @@ import { contactOf, type ConvertedPerson } from "./converted-person.ts";
 import type { CreateContact, ImportContact, UpdateContact } from "./contact.dto.ts";
 
 @Entity({ schema: "customer", name: "contact" })
-export class Contact extends RecordEntity {
+export class Contact extends OwnedEntity {
   @Column("uuid", { name: "person_id" }) personId: string;
   @Column("text", { name: "first_name", nullable: true }) firstName: string | null;
   @Column("text", { name: "last_name" }) lastName: string;
@@ -44,9 +44,13 @@ export class Contact extends RecordEntity {
     return this.set(patch, country) ? [event("customer.contact.updated", this, now)] : [];
   }
 
-  handOver(ownerId: string, now: Date): DomainEvent[] {
+  handOver(holder: Holder, now: Date): DomainEvent[] {
     const from = this.ownerId;
-    return assign(this, { ownerId }) ? [event("customer.contact.owner-changed", this, now, { from })] : [];
+    return assign(this, holder) ? [event("customer.contact.owner-changed", this, now, { from })] : [];
+  }
+
+  share(collaborators: Collaborator[], now: Date): DomainEvent[] {
+    return assign(this, { collaborators }) ? [event("customer.contact.updated", this, now)] : [];
   }
 
   remove(now: Date): DomainEvent[] {

@@ -1,7 +1,7 @@
 import { CONTACT_POINT_KINDS } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import {
-  fields,
+  ownedFields,
   id,
   json,
   list,
@@ -51,7 +51,7 @@ export const CONTACTS = resource<Contact>({
     write: "customer.contact.write",
     import: "customer.contact.import",
   },
-  fields: fields({
+  fields: ownedFields({
     firstName: text("First name", "名"),
     lastName: text("Last name", "姓", { required: true }),
     title: text("Title", "职务"),

@@ -1,11 +1,18 @@
-import { RuleViolation, type DomainEvent, type ExternalLink, type InteractionState, type Link } from "@kehu/contracts";
-import { assign, event, RecordEntity, required } from "@kehu/records";
+import {
+  type Collaborator,
+  type DomainEvent,
+  type ExternalLink,
+  type InteractionState,
+  type Link,
+  RuleViolation,
+} from "@kehu/contracts";
+import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { distinctLinks } from "../links/link.ts";
 import type { CreateInteraction, ImportInteraction, UpdateInteraction } from "./interaction.dto.ts";
 
 @Entity({ schema: "customer", name: "interaction" })
-export class Interaction extends RecordEntity {
+export class Interaction extends OwnedEntity {
   @Column("text") kind: InteractionState["kind"];
   @Column("text", { nullable: true }) direction: InteractionState["direction"];
   @Column("text", { nullable: true }) subject: string | null;
@@ -37,9 +44,13 @@ export class Interaction extends RecordEntity {
     return this.set(patch) ? [event("customer.interaction.updated", this, now)] : [];
   }
 
-  handOver(ownerId: string, now: Date): DomainEvent[] {
+  handOver(holder: Holder, now: Date): DomainEvent[] {
     const from = this.ownerId;
-    return assign(this, { ownerId }) ? [event("customer.interaction.owner-changed", this, now, { from })] : [];
+    return assign(this, holder) ? [event("customer.interaction.owner-changed", this, now, { from })] : [];
+  }
+
+  share(collaborators: Collaborator[], now: Date): DomainEvent[] {
+    return assign(this, { collaborators }) ? [event("customer.interaction.updated", this, now)] : [];
   }
 
   remove(now: Date): DomainEvent[] {

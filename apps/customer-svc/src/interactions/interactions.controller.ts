@@ -1,7 +1,16 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
-import { ParseId } from "@kehu/http";
-import { Answers, BulkRequest, History, ListParameters, OwnerDto, RecordQueries, SearchRequest } from "@kehu/records";
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from "@nestjs/common";
+import { ParseCollaboratorType, ParseId } from "@kehu/http";
+import {
+  Answers,
+  BulkRequest,
+  CollaboratorDto,
+  History,
+  ListParameters,
+  OwnerDto,
+  RecordQueries,
+  SearchRequest,
+} from "@kehu/records";
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from "@nestjs/common";
 import { LINKED } from "../links/link-targets.ts";
 import { CreateInteraction, UpdateInteraction } from "./interaction.dto.ts";
 import { INTERACTIONS } from "./interactions.resource.ts";
@@ -69,6 +78,31 @@ export class InteractionsController {
   @Answers("record", INTERACTIONS)
   handOver(@Param("id", ParseId) id: string, @Body() body: OwnerDto, @Who() who: RequestContext) {
     return this.interactions.handOver(id, body, who);
+  }
+
+  @Put(":id/collaborators/:type/:collaboratorId")
+  @RequirePermission("customer.interaction.write", LINKED)
+  @Answers("record", INTERACTIONS)
+  share(
+    @Param("id", ParseId) id: string,
+    @Param("type", ParseCollaboratorType) type: "user" | "team",
+    @Param("collaboratorId", ParseId) collaboratorId: string,
+    @Body() { access }: CollaboratorDto,
+    @Who() who: RequestContext,
+  ) {
+    return this.interactions.share(id, { type, id: collaboratorId, access }, who);
+  }
+
+  @Delete(":id/collaborators/:type/:collaboratorId")
+  @RequirePermission("customer.interaction.write", LINKED)
+  @Answers("record", INTERACTIONS)
+  unshare(
+    @Param("id", ParseId) id: string,
+    @Param("type", ParseCollaboratorType) type: "user" | "team",
+    @Param("collaboratorId", ParseId) collaboratorId: string,
+    @Who() who: RequestContext,
+  ) {
+    return this.interactions.unshare(id, { type, id: collaboratorId }, who);
   }
 
   @Delete(":id")

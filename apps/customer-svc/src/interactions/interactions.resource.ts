@@ -1,5 +1,5 @@
 import { DIRECTIONS, INTERACTION_KINDS, LINK_TYPES } from "@kehu/contracts";
-import { choice, fields, instant, integer, json, links, longText, resource, text } from "@kehu/records";
+import { choice, ownedFields, instant, integer, json, links, longText, resource, text } from "@kehu/records";
 import { LINK_TARGETS } from "../links/link-targets.ts";
 import { CreateInteraction, ImportInteraction, UpdateInteraction } from "./interaction.dto.ts";
 import { Interaction } from "./interaction.entity.ts";
@@ -25,7 +25,7 @@ export const INTERACTIONS = resource<Interaction>({
     write: "customer.interaction.write",
     import: "customer.interaction.import",
   },
-  fields: fields({
+  fields: ownedFields({
     kind: choice("Kind", "类型", INTERACTION_KINDS, { required: true }),
     direction: choice("Direction", "方向", DIRECTIONS),
     subject: text("Subject", "主题"),

@@ -1,12 +1,19 @@
-import { IllegalTransition, RuleViolation, type DomainEvent, type Link, type TaskState } from "@kehu/contracts";
-import { assign, event, RecordEntity, required } from "@kehu/records";
+import {
+  type Collaborator,
+  type DomainEvent,
+  IllegalTransition,
+  type Link,
+  RuleViolation,
+  type TaskState,
+} from "@kehu/contracts";
+import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { distinctLinks } from "../links/link.ts";
 import { NEXT, type TaskStatus } from "./task-status.ts";
 import type { CreateTask, ImportTask, UpdateTask } from "./task.dto.ts";
 
 @Entity({ schema: "customer", name: "task" })
-export class Task extends RecordEntity {
+export class Task extends OwnedEntity {
   @Column("text") subject: string;
   @Column("text", { nullable: true }) status: TaskStatus | null;
   @Column("timestamptz", { name: "due_at", nullable: true }) dueAt: Date | null;
@@ -53,9 +60,13 @@ export class Task extends RecordEntity {
     return [event("customer.task.reopened", this, now)];
   }
 
-  handOver(ownerId: string, now: Date): DomainEvent[] {
+  handOver(holder: Holder, now: Date): DomainEvent[] {
     const from = this.ownerId;
-    return assign(this, { ownerId }) ? [event("customer.task.owner-changed", this, now, { from })] : [];
+    return assign(this, holder) ? [event("customer.task.owner-changed", this, now, { from })] : [];
+  }
+
+  share(collaborators: Collaborator[], now: Date): DomainEvent[] {
+    return assign(this, { collaborators }) ? [event("customer.task.updated", this, now)] : [];
   }
 
   remove(now: Date): DomainEvent[] {

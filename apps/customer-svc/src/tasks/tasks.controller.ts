@@ -1,7 +1,16 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
-import { ParseId } from "@kehu/http";
-import { Answers, BulkRequest, History, ListParameters, OwnerDto, RecordQueries, SearchRequest } from "@kehu/records";
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from "@nestjs/common";
+import { ParseCollaboratorType, ParseId } from "@kehu/http";
+import {
+  Answers,
+  BulkRequest,
+  CollaboratorDto,
+  History,
+  ListParameters,
+  OwnerDto,
+  RecordQueries,
+  SearchRequest,
+} from "@kehu/records";
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from "@nestjs/common";
 import { LINKED } from "../links/link-targets.ts";
 import { CreateTask, UpdateTask } from "./task.dto.ts";
 import { TASKS } from "./tasks.resource.ts";
@@ -83,6 +92,31 @@ export class TasksController {
   @Answers("record", TASKS)
   handOver(@Param("id", ParseId) id: string, @Body() body: OwnerDto, @Who() who: RequestContext) {
     return this.tasks.handOver(id, body, who);
+  }
+
+  @Put(":id/collaborators/:type/:collaboratorId")
+  @RequirePermission("customer.task.write", LINKED)
+  @Answers("record", TASKS)
+  share(
+    @Param("id", ParseId) id: string,
+    @Param("type", ParseCollaboratorType) type: "user" | "team",
+    @Param("collaboratorId", ParseId) collaboratorId: string,
+    @Body() { access }: CollaboratorDto,
+    @Who() who: RequestContext,
+  ) {
+    return this.tasks.share(id, { type, id: collaboratorId, access }, who);
+  }
+
+  @Delete(":id/collaborators/:type/:collaboratorId")
+  @RequirePermission("customer.task.write", LINKED)
+  @Answers("record", TASKS)
+  unshare(
+    @Param("id", ParseId) id: string,
+    @Param("type", ParseCollaboratorType) type: "user" | "team",
+    @Param("collaboratorId", ParseId) collaboratorId: string,
+    @Who() who: RequestContext,
+  ) {
+    return this.tasks.unshare(id, { type, id: collaboratorId }, who);
   }
 
   @Delete(":id")

@@ -1,5 +1,5 @@
 import { TASK_STATUSES } from "@kehu/contracts";
-import { choice, fields, instant, links, resource, text } from "@kehu/records";
+import { choice, ownedFields, instant, links, resource, text } from "@kehu/records";
 import { LINK_TARGETS } from "../links/link-targets.ts";
 import { CreateTask, ImportTask, UpdateTask } from "./task.dto.ts";
 import { Task } from "./task.entity.ts";
@@ -16,7 +16,7 @@ export const TASKS = resource<Task>({
     write: "customer.task.write",
     import: "customer.task.import",
   },
-  fields: fields({
+  fields: ownedFields({
     subject: text("Subject", "主题", { required: true }),
     status: choice("Status", "状态", TASK_STATUSES),
     dueAt: instant("Due", "截止时间"),

@@ -1,10 +1,7 @@
-import { PERMISSIONS, reaches, SCOPES, type RequestContext, type Scope } from "@kehu/auth";
+import { isOwnerless, PERMISSIONS, reaches, SCOPES, type RequestContext, type Scope } from "@kehu/auth";
 import { Forbidden, RuleViolation, type FieldError } from "@kehu/contracts";
 
 const KNOWN: ReadonlySet<string> = new Set(PERMISSIONS);
-
-/** What belongs to nobody, so that nothing of it is one's own or one's team's. */
-const OWNERLESS = /^(identity|operations)\./;
 
 /**
  * Checks what a caller wants a role to grant. Nobody grants more than he has.
@@ -29,7 +26,7 @@ export function beyondOwn(who: RequestContext, grants: Readonly<Record<string, S
 function fault(permission: string, scope: unknown): FieldError | undefined {
   const field = `grants.${permission}`;
   if (!KNOWN.has(permission)) return { field, code: "field.vocabulary", message: "There is no such permission." };
-  const scopes: readonly unknown[] = OWNERLESS.test(permission) ? ["all"] : SCOPES;
+  const scopes: readonly unknown[] = isOwnerless(permission) ? ["all"] : SCOPES;
   if (scopes.includes(scope)) return undefined;
   return { field, code: "field.vocabulary", message: `One of ${scopes.join(", ")} is expected.` };
 }

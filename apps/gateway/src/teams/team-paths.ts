@@ -42,10 +42,17 @@ export class TeamTree {
 
   /** Where the people of a team stand: an ltree label per team, from the root. */
   path(id: string): string {
-    const labels = this.line(id).map((team) => team.replaceAll("-", ""));
-    return labels.toReversed().join(".");
+    return this.pathUnder(this.parents.get(id) ?? null, id);
+  }
+
+  /** The path of a team that may be new, or move, below the given one. */
+  pathUnder(parentId: string | null, id: string): string {
+    const line = [id, ...(parentId ? this.line(parentId) : [])];
+    return line.toReversed().map(labelOf).join(".");
   }
 }
+
+const labelOf = (id: string) => id.replaceAll("-", "");
 
 /** The tree for who puts people into it: it stays as it is until the transaction ends. */
 export function readTeams(tx: Tx): Promise<TeamTree> {

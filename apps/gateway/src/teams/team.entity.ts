@@ -9,10 +9,11 @@ import { LEVELS, type TeamTree } from "./team-paths.ts";
 export class Team extends RecordEntity {
   @Column("text") name: string;
   @Column("uuid", { name: "parent_id", nullable: true }) parentId: string | null;
+  @Column("text") path: string;
 
   open(data: CreateTeam, now: Date, teams: TeamTree): DomainEvent[] {
     this.mustFitUnder(data.parentId, teams, 1);
-    assign(this, { ...data, ownerId: null });
+    assign(this, { ...data, ownerId: null, path: teams.pathUnder(data.parentId ?? null, this.id) });
     return [event("identity.team.created", this, now)];
   }
 
@@ -24,7 +25,13 @@ export class Team extends RecordEntity {
 
   update(patch: UpdateTeam, now: Date, teams: TeamTree): DomainEvent[] {
     if (patch.parentId !== undefined) this.mustFitUnder(patch.parentId, teams, teams.height(this.id));
-    return assign(this, patch) ? [event("identity.team.updated", this, now)] : [];
+    const path = patch.parentId === undefined ? undefined : teams.pathUnder(patch.parentId, this.id);
+    return assign(this, { ...patch, path }) ? [event("identity.team.updated", this, now)] : [];
+  }
+
+  /** A team above it stands elsewhere now. */
+  moveAlong(teams: TeamTree, now: Date): DomainEvent[] {
+    return assign(this, { path: teams.path(this.id) }) ? [event("identity.team.updated", this, now)] : [];
   }
 
   /** @param inUse teams or people are in it */
@@ -39,11 +46,12 @@ export class Team extends RecordEntity {
     if (this.parentId && teams && !teams.has(this.parentId))
       throw new Conflict("team.parent-deleted", "Restore the parent team first.");
     this.deletedAt = null;
+    if (teams) this.path = teams.pathUnder(this.parentId, this.id);
     return [event("identity.team.restored", this, now)];
   }
 
   state(): TeamState {
-    return { ...this.base(), name: this.name, parentId: this.parentId };
+    return { ...this.base(), name: this.name, parentId: this.parentId, path: this.path };
   }
 
   /** @param height levels that the team itself has, with those below it */

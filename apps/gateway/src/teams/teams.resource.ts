@@ -22,12 +22,12 @@ export const TEAMS = resource<Team>({
   }),
   dto: { create: CreateTeam, update: UpdateTeam, import: ImportTeam },
   context: claimTeams,
-  consequences: movePeople,
+  consequences: moveAlong,
   defaultSort: ["name"],
 });
 
-/** A team that moves takes the people in it, and in the teams below it, along. */
-async function movePeople(tx: Tx, changes: readonly Change[]): Promise<Consequence[]> {
+/** A team that moves takes the teams below it along, and the people in all of them. */
+async function moveAlong(tx: Tx, changes: readonly Change[]): Promise<Consequence[]> {
   const moved = changes.filter(
     ({ record, before }) => before && (record as Team).parentId !== (before as TeamState).parentId,
   );
@@ -35,6 +35,10 @@ async function movePeople(tx: Tx, changes: readonly Change[]): Promise<Consequen
   const teams = await claimTeams(tx);
   const places = moved.flatMap(({ record }) => teams.below(record.id));
   const people = await tx.query<{ id: string }>("SELECT id FROM app_user WHERE team_id = ANY($1)", [places]);
-  const decide = (user: User, now: Date) => user.moveWithTeam(teams, now);
-  return [{ resource: USERS, ids: people.map(({ id }) => id), decide }];
+  const moveTeam = (team: Team, now: Date) => team.moveAlong(teams, now);
+  const moveUser = (user: User, now: Date) => user.moveWithTeam(teams, now);
+  return [
+    { resource: TEAMS, ids: places, decide: moveTeam },
+    { resource: USERS, ids: people.map(({ id }) => id), decide: moveUser },
+  ];
 }

@@ -1,5 +1,11 @@
-import { IllegalTransition, RuleViolation, type CampaignState, type DomainEvent } from "@kehu/contracts";
-import { assign, bigintColumn, event, RecordEntity, required, toMoney } from "@kehu/records";
+import {
+  type CampaignState,
+  type Collaborator,
+  type DomainEvent,
+  IllegalTransition,
+  RuleViolation,
+} from "@kehu/contracts";
+import { assign, bigintColumn, event, type Holder, OwnedEntity, required, toMoney } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { moneyColumns } from "./campaign-money.ts";
 import { FACTS, MOVES, verbsFrom, type CampaignStatus, type CampaignVerb } from "./campaign-status.ts";
@@ -17,7 +23,7 @@ export interface Surroundings {
 const LEVELS = 10;
 
 @Entity({ schema: "marketing", name: "campaign" })
-export class Campaign extends RecordEntity {
+export class Campaign extends OwnedEntity {
   @Column("text") name: string;
   @Column("text", { nullable: true }) type: string | null;
   @Column("text", { nullable: true }) status: CampaignStatus;
@@ -59,9 +65,13 @@ export class Campaign extends RecordEntity {
     return [event(fact, this, now, { from })];
   }
 
-  handOver(ownerId: string, now: Date): DomainEvent[] {
+  handOver(holder: Holder, now: Date): DomainEvent[] {
     const from = this.ownerId;
-    return assign(this, { ownerId }) ? [event("marketing.campaign.owner-changed", this, now, { from })] : [];
+    return assign(this, holder) ? [event("marketing.campaign.owner-changed", this, now, { from })] : [];
+  }
+
+  share(collaborators: Collaborator[], now: Date): DomainEvent[] {
+    return assign(this, { collaborators }) ? [event("marketing.campaign.updated", this, now)] : [];
   }
 
   remove(now: Date): DomainEvent[] {

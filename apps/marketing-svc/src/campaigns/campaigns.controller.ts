@@ -1,7 +1,16 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
-import { ParseId } from "@kehu/http";
-import { Answers, BulkRequest, History, ListParameters, OwnerDto, RecordQueries, SearchRequest } from "@kehu/records";
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from "@nestjs/common";
+import { ParseCollaboratorType, ParseId } from "@kehu/http";
+import {
+  Answers,
+  BulkRequest,
+  CollaboratorDto,
+  History,
+  ListParameters,
+  OwnerDto,
+  RecordQueries,
+  SearchRequest,
+} from "@kehu/records";
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from "@nestjs/common";
 import { CreateCampaign, UpdateCampaign } from "./campaign.dto.ts";
 import { CAMPAIGNS } from "./campaigns.resource.ts";
 import { CampaignsService } from "./campaigns.service.ts";
@@ -68,6 +77,31 @@ export class CampaignsController {
   @Answers("record", CAMPAIGNS)
   handOver(@Param("id", ParseId) id: string, @Body() body: OwnerDto, @Who() who: RequestContext) {
     return this.campaigns.handOver(id, body, who);
+  }
+
+  @Put(":id/collaborators/:type/:collaboratorId")
+  @RequirePermission("marketing.campaign.write")
+  @Answers("record", CAMPAIGNS)
+  share(
+    @Param("id", ParseId) id: string,
+    @Param("type", ParseCollaboratorType) type: "user" | "team",
+    @Param("collaboratorId", ParseId) collaboratorId: string,
+    @Body() { access }: CollaboratorDto,
+    @Who() who: RequestContext,
+  ) {
+    return this.campaigns.share(id, { type, id: collaboratorId, access }, who);
+  }
+
+  @Delete(":id/collaborators/:type/:collaboratorId")
+  @RequirePermission("marketing.campaign.write")
+  @Answers("record", CAMPAIGNS)
+  unshare(
+    @Param("id", ParseId) id: string,
+    @Param("type", ParseCollaboratorType) type: "user" | "team",
+    @Param("collaboratorId", ParseId) collaboratorId: string,
+    @Who() who: RequestContext,
+  ) {
+    return this.campaigns.unshare(id, { type, id: collaboratorId }, who);
   }
 
   @Post(":id/schedule")

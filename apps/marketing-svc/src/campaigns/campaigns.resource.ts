@@ -3,7 +3,7 @@ import type { Tx } from "@kehu/database";
 import {
   choice,
   day,
-  fields,
+  ownedFields,
   longText,
   money,
   readSettings,
@@ -36,7 +36,7 @@ export const CAMPAIGNS = resource<Campaign>({
     write: "marketing.campaign.write",
     import: "marketing.campaign.import",
   },
-  fields: fields({
+  fields: ownedFields({
     name: text("Name", "名称", { required: true }),
     type: text("Type", "类型"),
     status: choice("Status", "状态", CAMPAIGN_STATUSES),

@@ -1,5 +1,11 @@
-import { IllegalTransition, RuleViolation, type CampaignMemberState, type DomainEvent } from "@kehu/contracts";
-import { assign, event, RecordEntity, required } from "@kehu/records";
+import {
+  type CampaignMemberState,
+  type Collaborator,
+  type DomainEvent,
+  IllegalTransition,
+  RuleViolation,
+} from "@kehu/contracts";
+import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { RANK, statusesFrom, type MemberStatus } from "./member-status.ts";
 import type { CreateMember, ImportMember, UpdateMember } from "./member.dto.ts";
@@ -8,7 +14,7 @@ import type { CreateMember, ImportMember, UpdateMember } from "./member.dto.ts";
 export type Persons = ReadonlyMap<string, string>;
 
 @Entity({ schema: "marketing", name: "campaign_member" })
-export class CampaignMember extends RecordEntity {
+export class CampaignMember extends OwnedEntity {
   @Column("uuid", { name: "campaign_id" }) campaignId: string;
   @Column("uuid", { name: "lead_id", nullable: true }) leadId: string | null;
   @Column("uuid", { name: "contact_id", nullable: true }) contactId: string | null;
@@ -46,9 +52,13 @@ export class CampaignMember extends RecordEntity {
     return [event("marketing.campaign-member.status-changed", this, now, { from })];
   }
 
-  handOver(ownerId: string, now: Date): DomainEvent[] {
+  handOver(holder: Holder, now: Date): DomainEvent[] {
     const from = this.ownerId;
-    return assign(this, { ownerId }) ? [event("marketing.campaign-member.owner-changed", this, now, { from })] : [];
+    return assign(this, holder) ? [event("marketing.campaign-member.owner-changed", this, now, { from })] : [];
+  }
+
+  share(collaborators: Collaborator[], now: Date): DomainEvent[] {
+    return assign(this, { collaborators }) ? [event("marketing.campaign-member.updated", this, now)] : [];
   }
 
   remove(now: Date): DomainEvent[] {

@@ -1,6 +1,16 @@
 import { MEMBER_STATUSES } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
-import { choice, fields, id, instant, reference, resource, text, type Change, type Consequence } from "@kehu/records";
+import {
+  choice,
+  ownedFields,
+  id,
+  instant,
+  reference,
+  resource,
+  text,
+  type Change,
+  type Consequence,
+} from "@kehu/records";
 import { CAMPAIGN } from "../campaigns/campaigns.resource.ts";
 import { CONSENTS, withdrawals } from "../consents/consents.resource.ts";
 import { CONTACT, LEAD, lockPersons, personsOf } from "../people/people-copies.ts";
@@ -20,7 +30,7 @@ export const MEMBERS = resource<CampaignMember>({
     write: "marketing.campaign-member.write",
     import: "marketing.campaign-member.import",
   },
-  fields: fields({
+  fields: ownedFields({
     campaignId: reference("Campaign", "营销活动", CAMPAIGN, { required: true }),
     leadId: reference("Lead", "线索", LEAD),
     contactId: reference("Contact", "联系人", CONTACT),

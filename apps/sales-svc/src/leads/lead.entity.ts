@@ -1,5 +1,5 @@
-import { RuleViolation, type DomainEvent, type EventData, type LeadState } from "@kehu/contracts";
-import { assign, event, RecordEntity, required } from "@kehu/records";
+import { type Collaborator, type DomainEvent, type EventData, type LeadState, RuleViolation } from "@kehu/contracts";
+import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { normalContact } from "./lead-contact.ts";
@@ -18,7 +18,7 @@ export interface Conversion {
 }
 
 @Entity({ schema: "sales", name: "lead" })
-export class Lead extends RecordEntity {
+export class Lead extends OwnedEntity {
   @Column("uuid", { name: "person_id" }) personId: string;
   @Column("text", { name: "first_name", nullable: true }) firstName: string | null;
   @Column("text", { name: "last_name" }) lastName: string;
@@ -92,9 +92,13 @@ export class Lead extends RecordEntity {
     return [event("sales.lead.converted", this, now, { account, contact })];
   }
 
-  handOver(ownerId: string, now: Date): DomainEvent[] {
+  handOver(holder: Holder, now: Date): DomainEvent[] {
     const from = this.ownerId;
-    return assign(this, { ownerId }) ? [event("sales.lead.owner-changed", this, now, { from })] : [];
+    return assign(this, holder) ? [event("sales.lead.owner-changed", this, now, { from })] : [];
+  }
+
+  share(collaborators: Collaborator[], now: Date): DomainEvent[] {
+    return assign(this, { collaborators }) ? [event("sales.lead.updated", this, now)] : [];
   }
 
   remove(now: Date): DomainEvent[] {

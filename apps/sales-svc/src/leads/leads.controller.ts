@@ -1,7 +1,16 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
-import { ParseId } from "@kehu/http";
-import { Answers, BulkRequest, History, ListParameters, OwnerDto, RecordQueries, SearchRequest } from "@kehu/records";
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from "@nestjs/common";
+import { ParseCollaboratorType, ParseId } from "@kehu/http";
+import {
+  Answers,
+  BulkRequest,
+  CollaboratorDto,
+  History,
+  ListParameters,
+  OwnerDto,
+  RecordQueries,
+  SearchRequest,
+} from "@kehu/records";
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from "@nestjs/common";
 import { LeadConversionService } from "./lead-conversion.service.ts";
 import { ConvertLead, CreateLead, UnqualifyLead, UpdateLead } from "./lead.dto.ts";
 import { LEADS } from "./leads.resource.ts";
@@ -74,6 +83,31 @@ export class LeadsController {
   @Answers("record", LEADS)
   handOver(@Param("id", ParseId) id: string, @Body() body: OwnerDto, @Who() who: RequestContext) {
     return this.leads.handOver(id, body, who);
+  }
+
+  @Put(":id/collaborators/:type/:collaboratorId")
+  @RequirePermission("sales.lead.write", ALSO_READS)
+  @Answers("record", LEADS)
+  share(
+    @Param("id", ParseId) id: string,
+    @Param("type", ParseCollaboratorType) type: "user" | "team",
+    @Param("collaboratorId", ParseId) collaboratorId: string,
+    @Body() { access }: CollaboratorDto,
+    @Who() who: RequestContext,
+  ) {
+    return this.leads.share(id, { type, id: collaboratorId, access }, who);
+  }
+
+  @Delete(":id/collaborators/:type/:collaboratorId")
+  @RequirePermission("sales.lead.write", ALSO_READS)
+  @Answers("record", LEADS)
+  unshare(
+    @Param("id", ParseId) id: string,
+    @Param("type", ParseCollaboratorType) type: "user" | "team",
+    @Param("collaboratorId", ParseId) collaboratorId: string,
+    @Who() who: RequestContext,
+  ) {
+    return this.leads.unshare(id, { type, id: collaboratorId }, who);
   }
 
   @Post(":id/contact")

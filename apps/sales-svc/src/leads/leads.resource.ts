@@ -2,7 +2,7 @@ import { LEAD_STATUSES } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import {
   choice,
-  fields,
+  ownedFields,
   id,
   instant,
   normalEmail,
@@ -31,7 +31,7 @@ export const LEADS = resource<Lead>({
     write: "sales.lead.write",
     import: "sales.lead.import",
   },
-  fields: fields({
+  fields: ownedFields({
     firstName: text("First name", "名"),
     lastName: text("Last name", "姓", { required: true }),
     company: text("Company", "公司"),

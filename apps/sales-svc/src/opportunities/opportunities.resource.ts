@@ -2,7 +2,7 @@ import { STAGE_CATEGORIES } from "@kehu/contracts";
 import {
   choice,
   day,
-  fields,
+  ownedFields,
   instant,
   integer,
   json,
@@ -43,7 +43,7 @@ export const OPPORTUNITIES = resource<Opportunity>({
     write: "sales.opportunity.write",
     import: "sales.opportunity.import",
   },
-  fields: fields({
+  fields: ownedFields({
     name: text("Name", "名称", { required: true }),
     accountId: reference("Account", "客户", ACCOUNT, { required: true, neverNull: false }),
     contactId: reference("Primary contact", "主要联系人", CONTACT),

@@ -1,11 +1,11 @@
 import type { OpportunityState } from "@kehu/contracts";
-import { bigintColumn, RecordEntity, toMoney } from "@kehu/records";
+import { bigintColumn, OwnedEntity, toMoney } from "@kehu/records";
 import { Column } from "typeorm";
 import type { StageCategory } from "./opportunity-moves.ts";
 import type { DealContact } from "./opportunity-parts.ts";
 
 /** What is kept of an opportunity, and what of it is public. */
-export abstract class OpportunityColumns extends RecordEntity {
+export abstract class OpportunityColumns extends OwnedEntity {
   @Column("text") name: string;
   @Column("uuid", { name: "account_id", nullable: true }) accountId: string | null;
   @Column("uuid", { name: "contact_id", nullable: true }) contactId: string | null;

@@ -28,6 +28,8 @@ const blank = (): Opportunity =>
     id: "0199c1a0-0000-7000-8000-000000000007",
     version: 0,
     ownerId: "owner",
+    teamId: null,
+    collaborators: [],
     externalIds: [],
     createdAt: NOW,
     updatedAt: NOW,
@@ -152,7 +154,7 @@ describe("Opportunity", () => {
 
     it("keeps who owned it when it was closed", () => {
       const deal = aDeal("won");
-      deal.handOver("other", NOW);
+      deal.handOver({ ownerId: "other", teamId: null }, NOW);
       deal.imported({ stage: "Won", ownerId: "other" }, NOW, CONTEXT);
       expect(deal.closedOwnerId).toBe("owner");
     });

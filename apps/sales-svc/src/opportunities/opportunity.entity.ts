@@ -1,5 +1,5 @@
-import { Conflict, type DomainEvent, type Stage } from "@kehu/contracts";
-import { assign, event, required } from "@kehu/records";
+import { type Collaborator, Conflict, type DomainEvent, type Stage } from "@kehu/contracts";
+import { assign, event, type Holder, required } from "@kehu/records";
 import { Entity } from "typeorm";
 import { OpportunityColumns } from "./opportunity-columns.entity.ts";
 import { CLOSED, mustBeWinnable, mustFitStage } from "./opportunity-rules.ts";
@@ -153,9 +153,13 @@ export class Opportunity extends OpportunityColumns {
     return isClosed ? this.endFact(from, now) : [event("sales.opportunity.stage-changed", this, now, { from })];
   }
 
-  handOver(ownerId: string, now: Date): DomainEvent[] {
+  handOver(holder: Holder, now: Date): DomainEvent[] {
     const from = this.ownerId;
-    return assign(this, { ownerId }) ? [event("sales.opportunity.owner-changed", this, now, { from })] : [];
+    return assign(this, holder) ? [event("sales.opportunity.owner-changed", this, now, { from })] : [];
+  }
+
+  share(collaborators: Collaborator[], now: Date): DomainEvent[] {
+    return assign(this, { collaborators }) ? [event("sales.opportunity.updated", this, now)] : [];
   }
 
   remove(now: Date): DomainEvent[] {

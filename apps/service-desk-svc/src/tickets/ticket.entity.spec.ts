@@ -10,6 +10,8 @@ const aTicket = (data: Partial<Ticket> = {}): Ticket =>
     id: "0199c1a0-0000-7000-8000-000000000008",
     version: 1,
     ownerId: null,
+    teamId: null,
+    collaborators: [],
     externalIds: [],
     createdAt: NOW,
     updatedAt: NOW,
@@ -100,10 +102,10 @@ describe("Ticket", () => {
       const ticket = aTicket({ version: 0, ownerId: "someone" });
       ticket.open({ subject: "x", queueId: "q" }, NOW, [7]);
       expect(ticket).toMatchObject({ number: 7, ownerId: null, status: "new", priority: "normal" });
-      expect(ticket.handOver("agent", NOW)).toMatchObject([
+      expect(ticket.handOver({ ownerId: "agent", teamId: null }, NOW)).toMatchObject([
         { type: "service-desk.ticket.owner-changed", data: { from: null, ticket: { status: "open" } } },
       ]);
-      expect(ticket.handOver("agent", NOW)).toEqual([]);
+      expect(ticket.handOver({ ownerId: "agent", teamId: null }, NOW)).toEqual([]);
     });
   });
 

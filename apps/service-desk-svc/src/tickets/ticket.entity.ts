@@ -1,5 +1,11 @@
-import { IllegalTransition, RuleViolation, type DomainEvent, type TicketState } from "@kehu/contracts";
-import { assign, event, RecordEntity, required } from "@kehu/records";
+import {
+  type Collaborator,
+  type DomainEvent,
+  IllegalTransition,
+  RuleViolation,
+  type TicketState,
+} from "@kehu/contracts";
+import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import type { CreateTicket, ImportTicket, UpdateTicket } from "./ticket.dto.ts";
 import {
@@ -23,7 +29,7 @@ export interface TicketMessage {
 export type OpenTicket = CreateTicket & { ownerId?: string | null; followsTicketId?: string };
 
 @Entity({ schema: "service_desk", name: "ticket" })
-export class Ticket extends RecordEntity {
+export class Ticket extends OwnedEntity {
   /** What people call it; never used twice. */
   @Column("integer") number: number;
   @Column("text") subject: string;
@@ -80,11 +86,15 @@ export class Ticket extends RecordEntity {
   }
 
   /** Whoever takes a new ticket, or is given it, has it open. */
-  handOver(ownerId: string, now: Date): DomainEvent[] {
+  handOver(holder: Holder, now: Date): DomainEvent[] {
     const from = this.ownerId;
-    const status = this.status === "new" ? "open" : undefined;
-    const changed = assign(this, { ownerId, status });
+    const status = this.status === "new" && holder.ownerId ? "open" : undefined;
+    const changed = assign(this, { ...holder, status });
     return changed ? [event("service-desk.ticket.owner-changed", this, now, { from })] : [];
+  }
+
+  share(collaborators: Collaborator[], now: Date): DomainEvent[] {
+    return assign(this, { collaborators }) ? [event("service-desk.ticket.updated", this, now)] : [];
   }
 
   /** Takes note of a message. Not for one of the customer on a closed ticket: that is a new ticket. */

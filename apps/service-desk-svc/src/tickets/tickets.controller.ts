@@ -1,7 +1,16 @@
 import { RequirePermission, Who, type Permission, type RequestContext } from "@kehu/auth";
-import { ParseId } from "@kehu/http";
-import { Answers, BulkRequest, History, ListParameters, OwnerDto, RecordQueries, SearchRequest } from "@kehu/records";
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from "@nestjs/common";
+import { ParseCollaboratorType, ParseId } from "@kehu/http";
+import {
+  Answers,
+  BulkRequest,
+  CollaboratorDto,
+  History,
+  ListParameters,
+  OwnerDto,
+  RecordQueries,
+  SearchRequest,
+} from "@kehu/records";
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from "@nestjs/common";
 import { CreateTicket, UpdateTicket } from "./ticket.dto.ts";
 import { TICKETS } from "./tickets.resource.ts";
 import { TicketsService } from "./tickets.service.ts";
@@ -71,6 +80,31 @@ export class TicketsController {
   @Answers("record", TICKETS)
   handOver(@Param("id", ParseId) id: string, @Body() body: OwnerDto, @Who() who: RequestContext) {
     return this.tickets.handOver(id, body, who);
+  }
+
+  @Put(":id/collaborators/:type/:collaboratorId")
+  @RequirePermission("service-desk.ticket.write", { alsoReads: CUSTOMERS })
+  @Answers("record", TICKETS)
+  share(
+    @Param("id", ParseId) id: string,
+    @Param("type", ParseCollaboratorType) type: "user" | "team",
+    @Param("collaboratorId", ParseId) collaboratorId: string,
+    @Body() { access }: CollaboratorDto,
+    @Who() who: RequestContext,
+  ) {
+    return this.tickets.share(id, { type, id: collaboratorId, access }, who);
+  }
+
+  @Delete(":id/collaborators/:type/:collaboratorId")
+  @RequirePermission("service-desk.ticket.write", { alsoReads: CUSTOMERS })
+  @Answers("record", TICKETS)
+  unshare(
+    @Param("id", ParseId) id: string,
+    @Param("type", ParseCollaboratorType) type: "user" | "team",
+    @Param("collaboratorId", ParseId) collaboratorId: string,
+    @Who() who: RequestContext,
+  ) {
+    return this.tickets.unshare(id, { type, id: collaboratorId }, who);
   }
 
   /** Gives it to an agent; a new ticket is open then. */

@@ -3,7 +3,7 @@ import type { Tx } from "@kehu/database";
 import {
   boolean,
   choice,
-  fields,
+  ownedFields,
   instant,
   integer,
   reference,
@@ -45,7 +45,7 @@ export const TICKETS = resource<Ticket>({
     write: "service-desk.ticket.write",
     import: "service-desk.ticket.import",
   },
-  fields: fields({
+  fields: ownedFields({
     number: integer("Number", "编号", { neverNull: true }),
     subject: text("Subject", "主题", { required: true }),
     status: choice("Status", "状态", TICKET_STATUSES, { neverNull: true }),

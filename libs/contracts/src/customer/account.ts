@@ -1,10 +1,10 @@
 import { Type, type Static } from "typebox";
-import { concept, nullable, oneOf, RecordState, Uuid } from "../event.ts";
+import { concept, nullable, oneOf, OwnedState, Uuid } from "../event.ts";
 
 export const ACCOUNT_TYPES = ["prospect", "customer", "partner", "competitor"] as const;
 
 export const AccountState = Type.Object({
-  ...RecordState,
+  ...OwnedState,
   name: Type.String(),
   type: nullable(oneOf(ACCOUNT_TYPES)),
   industry: nullable(Type.String()),
@@ -20,6 +20,8 @@ const account = concept("kehu.customer.account", "account", AccountState, {
   createdAt: "2026-01-02T03:04:05.000Z",
   updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
+  teamId: null,
+  collaborators: [],
   name: "华星科技 Huaxing Technology",
   type: "customer",
   industry: "technology",

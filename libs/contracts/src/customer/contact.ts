@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { concept, nullable, oneOf, Personal, RecordState, Uuid } from "../event.ts";
+import { concept, nullable, oneOf, Personal, OwnedState, Uuid } from "../event.ts";
 
 export const CONTACT_POINT_KINDS = ["email", "phone", "wechat", "address"] as const;
 
@@ -12,7 +12,7 @@ export const ContactPoint = Type.Object({
 export type ContactPoint = Static<typeof ContactPoint>;
 
 export const ContactState = Type.Object({
-  ...RecordState,
+  ...OwnedState,
   /** The person; goes with him from lead to contact. */
   personId: Uuid,
   firstName: nullable(Personal),
@@ -31,6 +31,8 @@ const contact = concept("kehu.customer.contact", "contact", ContactState, {
   createdAt: "2026-01-02T03:04:05.000Z",
   updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
+  teamId: null,
+  collaborators: [],
   personId: "0199c1a0-0000-7000-8000-0000000000b1",
   firstName: "伟",
   lastName: "王",

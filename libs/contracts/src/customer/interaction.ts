@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { concept, Instant, nullable, oneOf, Personal, RecordState, Uuid } from "../event.ts";
+import { concept, Instant, nullable, oneOf, Personal, OwnedState, Uuid } from "../event.ts";
 
 export const INTERACTION_KINDS = ["call", "meeting", "email", "chat", "visit", "note"] as const;
 export const DIRECTIONS = ["inbound", "outbound"] as const;
@@ -14,7 +14,7 @@ export const ExternalLink = Type.Object({ type: oneOf(LINK_TYPES), system: Type.
 export type ExternalLink = Static<typeof ExternalLink>;
 
 export const InteractionState = Type.Object({
-  ...RecordState,
+  ...OwnedState,
   kind: oneOf(INTERACTION_KINDS),
   direction: nullable(oneOf(DIRECTIONS)),
   subject: nullable(Type.String()),
@@ -36,6 +36,8 @@ const interaction = concept("kehu.customer.interaction", "interaction", Interact
   createdAt: "2026-01-02T03:04:05.000Z",
   updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
+  teamId: null,
+  collaborators: [],
   kind: "call",
   direction: "outbound",
   subject: "First call",

@@ -1,11 +1,11 @@
 import { Type, type Static } from "typebox";
-import { concept, Instant, nullable, oneOf, RecordState, Uuid } from "../event.ts";
+import { concept, Instant, nullable, oneOf, OwnedState, Uuid } from "../event.ts";
 import { Link } from "./interaction.ts";
 
 export const TASK_STATUSES = ["open", "in_progress", "waiting", "deferred", "completed"] as const;
 
 export const TaskState = Type.Object({
-  ...RecordState,
+  ...OwnedState,
   subject: Type.String(),
   status: nullable(oneOf(TASK_STATUSES)),
   dueAt: nullable(Instant),
@@ -21,6 +21,8 @@ const task = concept("kehu.customer.task", "task", TaskState, {
   createdAt: "2026-01-02T03:04:05.000Z",
   updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
+  teamId: null,
+  collaborators: [],
   subject: "Send the offer",
   status: "open",
   dueAt: "2026-01-09T09:00:00.000Z",

@@ -6,6 +6,8 @@ export const TeamState = Type.Object({
   name: Type.String(),
   /** The team that this one belongs to; null at the top of the tree. */
   parentId: nullable(Uuid),
+  /** From the root of the tree, an ltree label per team; the last one is its own. */
+  path: Type.String(),
 });
 export type TeamState = Static<typeof TeamState>;
 
@@ -18,6 +20,7 @@ const team = concept("kehu.identity.team", "team", TeamState, {
   deletedAt: null,
   name: "华东",
   parentId: null,
+  path: "0199c1a00000700080000000000000bb",
 });
 
 export const TEAM_EVENTS = {

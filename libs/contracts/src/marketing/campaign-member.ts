@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { concept, Instant, nullable, oneOf, Personal, RecordState, Uuid } from "../event.ts";
+import { concept, Instant, nullable, oneOf, Personal, OwnedState, Uuid } from "../event.ts";
 
 export const MEMBER_STATUSES = [
   "planned",
@@ -17,7 +17,7 @@ export const MEMBER_STATUSES = [
 ] as const;
 
 export const CampaignMemberState = Type.Object({
-  ...RecordState,
+  ...OwnedState,
   campaignId: Uuid,
   /** The person, where he is known; `name` alone where he is not. */
   leadId: nullable(Uuid),
@@ -36,6 +36,8 @@ const member = concept("kehu.marketing.campaign-member", "campaignMember", Campa
   createdAt: "2026-01-02T03:04:05.000Z",
   updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
+  teamId: null,
+  collaborators: [],
   campaignId: "0199c1a0-0000-7000-8000-000000000010",
   leadId: "0199c1a0-0000-7000-8000-000000000005",
   contactId: null,

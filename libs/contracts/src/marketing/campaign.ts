@@ -1,10 +1,10 @@
 import { Type, type Static } from "typebox";
-import { concept, Day, Money, nullable, oneOf, RecordState, Uuid } from "../event.ts";
+import { concept, Day, Money, nullable, oneOf, OwnedState, Uuid } from "../event.ts";
 
 export const CAMPAIGN_STATUSES = ["draft", "scheduled", "running", "paused", "finished", "cancelled"] as const;
 
 export const CampaignState = Type.Object({
-  ...RecordState,
+  ...OwnedState,
   name: Type.String(),
   type: nullable(Type.String()),
   status: nullable(oneOf(CAMPAIGN_STATUSES)),
@@ -25,6 +25,8 @@ const campaign = concept("kehu.marketing.campaign", "campaign", CampaignState, {
   createdAt: "2026-01-02T03:04:05.000Z",
   updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
+  teamId: null,
+  collaborators: [],
   name: "春季 Spring 2026",
   type: "email",
   status: "draft",

@@ -1,10 +1,10 @@
 import { Type, type Static } from "typebox";
-import { concept, Instant, nullable, oneOf, Personal, RecordState, Uuid } from "../event.ts";
+import { concept, Instant, nullable, oneOf, Personal, OwnedState, Uuid } from "../event.ts";
 
 export const LEAD_STATUSES = ["new", "contacted", "nurturing", "qualified", "unqualified", "converted"] as const;
 
 export const LeadState = Type.Object({
-  ...RecordState,
+  ...OwnedState,
   personId: Uuid,
   firstName: nullable(Personal),
   lastName: Personal,
@@ -51,6 +51,8 @@ const lead = concept("kehu.sales.lead", "lead", LeadState, {
   createdAt: "2026-01-02T03:04:05.000Z",
   updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
+  teamId: null,
+  collaborators: [],
   personId: "0199c1a0-0000-7000-8000-0000000000b1",
   firstName: "伟",
   lastName: "王",

@@ -1,11 +1,11 @@
 import { Type, type Static } from "typebox";
-import { concept, Day, Instant, Money, nullable, oneOf, RecordState, Uuid } from "../event.ts";
+import { concept, Day, Instant, Money, nullable, oneOf, OwnedState, Uuid } from "../event.ts";
 import { STAGE_CATEGORIES } from "./pipeline.ts";
 
 export const OpportunityContact = Type.Object({ contactId: Uuid, role: nullable(Type.String()) });
 
 export const OpportunityState = Type.Object({
-  ...RecordState,
+  ...OwnedState,
   name: Type.String(),
   accountId: nullable(Uuid),
   /** The primary contact; stands among `contacts` too. */
@@ -42,6 +42,8 @@ const opportunity = concept("kehu.sales.opportunity", "opportunity", Opportunity
   createdAt: "2026-01-02T03:04:05.000Z",
   updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
+  teamId: null,
+  collaborators: [],
   name: "华星 CRM 2026",
   accountId: "0199c1a0-0000-7000-8000-000000000001",
   contactId: null,

@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { concept, Instant, nullable, oneOf, RecordState, Uuid } from "../event.ts";
+import { concept, Instant, nullable, oneOf, OwnedState, Uuid } from "../event.ts";
 
 export const TICKET_STATUSES = ["new", "open", "pending_customer", "on_hold", "resolved", "closed", "spam"] as const;
 export const TICKET_CHANNELS = ["email", "phone", "web", "chat", "social", "other"] as const;
@@ -8,7 +8,7 @@ export const PRIORITIES = ["low", "normal", "high", "urgent"] as const;
 export const VISIBILITIES = ["public", "internal"] as const;
 
 export const TicketState = Type.Object({
-  ...RecordState,
+  ...OwnedState,
   number: Type.Integer(),
   subject: Type.String(),
   status: oneOf(TICKET_STATUSES),
@@ -37,6 +37,8 @@ const ticket = concept("kehu.service-desk.ticket", "ticket", TicketState, {
   createdAt: "2026-01-02T03:04:05.000Z",
   updatedAt: "2026-01-02T03:04:05.000Z",
   deletedAt: null,
+  teamId: null,
+  collaborators: [],
   number: 1001,
   subject: "Login fails",
   status: "new",
