@@ -106,6 +106,37 @@ describe("metrics within a scope", () => {
     expect(rows.reduce((sum, { value }) => sum + value, 0)).toBe(expected);
   });
 
+  it("A08 a hidden field is in no number, dimension, filter or record", async () => {
+    const who = {
+      ...anAdministrator(),
+      fieldRules: {
+        "sales.opportunity": { amount: "hidden", closedAt: "hidden" },
+        "customer.account": { industry: "hidden" },
+      },
+    } as const;
+    const ask = (path: string) => analytics.request<{ data: { name: string }[] }>(who, "GET", `/v1/metrics${path}`);
+    const { body } = await ask("");
+    const names = body.data.map(({ name }) => name);
+    expect(names).toContain("won-count");
+    expect(names.filter((name) => name.endsWith("-amount") || name === "sales-cycle-days")).toEqual([]);
+    const refused = [
+      "/won-amount",
+      "/won-amount/records",
+      "/won-count?groupBy=month",
+      "/won-count?filter[closedOn]=2026-01-01",
+      "/account-count?groupBy=industry",
+      "/account-count?filter[industry]=technology",
+      "/account-count/records?filter[industry]=technology",
+    ];
+    for (const path of refused) expect({ path, status: (await ask(path)).status }).toEqual({ path, status: 400 });
+    expect((await ask("/account-count?groupBy=type")).status).toBe(200);
+    await publish(database.open("analytics"), [
+      told("sales.opportunity.created", { closedAt: "2026-01-02T00:00:00.000Z", stageCategory: "won" }),
+    ]);
+    await eventually(async () => expect((await ask("/won-count/records")).body.data).toHaveLength(1));
+    expect((await ask("/won-count/records")).body.data[0]).not.toHaveProperty("closedAt");
+  });
+
   it("names no owner of whom nothing is reached", async () => {
     const { rows } = await count(from(wang, "east", "team"));
     expect(rows.map(({ ownerName }) => ownerName)).not.toContain("赵");

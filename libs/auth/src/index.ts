@@ -1,7 +1,11 @@
 export {
+  FIELD_ACCESS,
+  NO_RULES,
   reaches,
   SCOPES,
   systemContext,
+  type FieldAccess,
+  type FieldRules,
   type IdempotencyKey,
   type Place,
   type RequestContext,

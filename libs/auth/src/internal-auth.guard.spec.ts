@@ -16,6 +16,7 @@ const USER: InternalClaims = {
   actorId: "0199c1a0-0000-7000-8000-00000000000a",
   sessionId: "0199c1a0-0000-7000-8000-0000000000b0",
   grants: { "customer.account.read": "own" },
+  fieldRules: {},
   place: null,
 };
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
-import { SCOPES, type Place, type Scope } from "./request-context.ts";
+import { FIELD_ACCESS, NO_RULES, SCOPES, type FieldRules, type Place, type Scope } from "./request-context.ts";
 
 export const INTERNAL_ISSUER = "kehu-gateway";
 /** Seconds that an internal token is good for. */
@@ -14,6 +14,8 @@ export interface InternalClaims {
   sessionId: string | null;
   /** Permission -> scope: those of the service, and of what the operation also reads. */
   grants: Readonly<Record<string, Scope>>;
+  /** Those of every concept: a name beside a reference is a field of another service's record. */
+  fieldRules: FieldRules;
   place: Place | null;
 }
 
@@ -24,8 +26,9 @@ export interface InternalClaims {
  * @param service the audience (`customer`)
  */
 export function signInternalToken(claims: InternalClaims, service: string, key: KeyObject): string {
-  const { actorType, actorId, sessionId, grants, place } = claims;
-  return jwt.sign({ act: actorType, sid: sessionId, grants, place }, key, {
+  const { actorType, actorId, sessionId, grants, fieldRules, place } = claims;
+  const rules = Object.keys(fieldRules).length ? { rules: fieldRules } : {};
+  return jwt.sign({ act: actorType, sid: sessionId, grants, ...rules, place }, key, {
     algorithm: "HS256",
     issuer: INTERNAL_ISSUER,
     audience: service,
@@ -40,18 +43,28 @@ export function signInternalToken(claims: InternalClaims, service: string, key: 
  * @returns undefined where something is missing, has a wrong type, or lives longer than an internal token may
  */
 export function readInternalClaims(payload: Record<string, unknown>): (InternalClaims & { exp: number }) | undefined {
-  const { act, sub, sid, grants, place, exp, iat } = payload;
+  const { act, sub, sid, grants, rules = NO_RULES, place, exp, iat } = payload;
   if (act !== "user" && act !== "api-key") return undefined;
   if (typeof sub !== "string" || sub === "") return undefined;
   if (sid !== null && typeof sid !== "string") return undefined;
   if (typeof exp !== "number" || typeof iat !== "number" || exp - iat > INTERNAL_LIFETIME) return undefined;
-  if (!isGrants(grants) || !isPlace(place)) return undefined;
-  return { actorType: act, actorId: sub, sessionId: sid, grants, place, exp };
+  if (!isGrants(grants) || !isRules(rules) || !isPlace(place)) return undefined;
+  return { actorType: act, actorId: sub, sessionId: sid, grants, fieldRules: rules, place, exp };
 }
 
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 function isGrants(value: unknown): value is Record<string, Scope> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((scope) => SCOPES.includes(scope as Scope));
+  return isMap(value) && Object.values(value).every((scope) => SCOPES.includes(scope as Scope));
+}
+
+function isRules(value: unknown): value is FieldRules {
+  const known: readonly unknown[] = FIELD_ACCESS;
+  return (
+    isMap(value) &&
+    Object.values(value).every((fields) => isMap(fields) && Object.values(fields).every((one) => known.includes(one)))
+  );
 }
 
 function isPlace(value: unknown): value is Place | null {

@@ -9,6 +9,16 @@ export function reaches(scope: Scope | undefined, other: Scope): boolean {
   return scope !== undefined && SCOPES.indexOf(scope) >= SCOPES.indexOf(other);
 }
 
+/** What a role closes of a field: everything, or changing it. */
+export const FIELD_ACCESS = ["hidden", "read-only"] as const;
+export type FieldAccess = (typeof FIELD_ACCESS)[number];
+
+/** Area and concept (`sales.lead`) -> field -> what is closed to the caller. What is not named is open. */
+export type FieldRules = Readonly<Record<string, Readonly<Record<string, FieldAccess>>>>;
+
+/** Nothing is closed. */
+export const NO_RULES: FieldRules = {};
+
 /** The caller's place in the tree of teams. */
 export interface Place {
   teamId: string;
@@ -29,6 +39,7 @@ export interface IdempotencyKey {
 export interface RequestContext extends Actor {
   /** Permission -> scope, from the internal token. */
   grants: Readonly<Record<string, Scope>>;
+  fieldRules: FieldRules;
   /** Null for who is in no team: `team` and `subtree` reach what is his own then. */
   place: Place | null;
   /** The permission that the running operation declares. */
@@ -59,6 +70,7 @@ export function systemContext(
     requestId: cause.correlationid,
     causationId: cause.id,
     grants: {},
+    fieldRules: NO_RULES,
     place: null,
     permission: "",
     ifMatch: null,

@@ -45,6 +45,7 @@ export function contextOf(request: IncomingRequest, claims: InternalClaims, acce
     origin: "api",
     requestId: request.id,
     grants: claims.grants,
+    fieldRules: claims.fieldRules,
     place: claims.place,
     permission,
     ifMatch: ifMatchOf(request),

@@ -7,6 +7,7 @@ import { BulkBatch, type Outcome, type Step } from "./bulk-batch.ts";
 import type { BulkOperation, BulkRequest } from "./bulk.dto.ts";
 import { Clock } from "./clock.ts";
 import { validated } from "./dto.ts";
+import { mustSet } from "./field-rules.ts";
 import { claimAll, keep } from "./idempotency.ts";
 import { Records } from "./records.ts";
 import { References } from "./references.ts";
@@ -112,7 +113,9 @@ function stepOf(resource: Resource, operation: BulkOperation, index: number, who
   try {
     if (operation.op === "update" && !operation.id)
       throw new RuleViolation("request.invalid", "An update names the id of its record.");
-    return { ...step, data: validated(dtoOf(resource, operation, who), operation.data), problem: null };
+    const data = validated(dtoOf(resource, operation, who), operation.data);
+    mustSet(resource, data, who);
+    return { ...step, data, problem: null };
   } catch (error) {
     if (error instanceof Problem) return { ...step, data: null, problem: error };
     throw error;

@@ -54,6 +54,8 @@ export interface Field {
   personal: boolean;
   /** The column is NOT NULL, which makes paging by it cheaper. */
   neverNull: boolean;
+  /** The fields whose content it shows in another form: who may not see these may not see it. */
+  partOf: readonly string[];
   /** False for a field that is only filtered by. */
   shown: boolean;
   /** Brings a text into the form in which it is stored, before it is compared. */
@@ -69,7 +71,10 @@ export interface Field {
 export type FieldMap = Readonly<Record<string, Field>>;
 
 type Options = Partial<
-  Pick<Field, "required" | "filterable" | "sortable" | "personal" | "neverNull" | "column" | "shown" | "normalise">
+  Pick<
+    Field,
+    "required" | "filterable" | "sortable" | "personal" | "neverNull" | "column" | "partOf" | "shown" | "normalise"
+  >
 >;
 
 const field = (
@@ -86,6 +91,7 @@ const field = (
   sortable: !options.personal,
   personal: false,
   neverNull: options.required ?? false,
+  partOf: [],
   shown: true,
   ...options,
 });

@@ -3,6 +3,7 @@ import { NotFound } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { CursorSigner } from "./cursor.ts";
+import { fieldsFor } from "./field-rules.ts";
 import { parsePaging } from "./list-query.ts";
 import type { Page } from "./record-queries.ts";
 import type { Resource } from "./resource.ts";
@@ -45,12 +46,15 @@ export class History {
     await this.mustReach(resource, id, who);
     const binding = ["history", id, who.actorId];
     const before = cursor === null ? null : this.cursors.read(cursor, binding)[0];
+    const open = fieldsFor(resource, who);
+    const hidden = Object.keys(resource.fields).filter((name) => !Object.hasOwn(open, name));
     const rows = await this.database.query<Row>(
       `SELECT h.seq, h.event_type AS event, h.version, h.field, h.before, h.after, h.at, h.origin, h.job_id AS "jobId",
               h.actor_type AS "actorType", h.actor_id AS "actorId", u.name AS "actorName"
        FROM history h LEFT JOIN user_copy u ON h.actor_type = 'user' AND u.id::text = h.actor_id
-       WHERE h.record_id = $1 AND ($2::bigint IS NULL OR h.seq < $2) ORDER BY h.seq DESC LIMIT $3`,
-      [id, before, limit + 1],
+       WHERE h.record_id = $1 AND ($2::bigint IS NULL OR h.seq < $2) AND h.field = ANY($4) IS NOT TRUE
+       ORDER BY h.seq DESC LIMIT $3`,
+      [id, before, limit + 1, hidden],
     );
     const hasMore = rows.length > limit;
     const shown = hasMore ? rows.slice(0, limit) : rows;

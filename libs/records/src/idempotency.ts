@@ -37,7 +37,7 @@ export async function once(
   } catch (error) {
     // Where the look fails, the first error says more.
     const stored = idempotency && (await lookUp(database, who, [idempotency.key]).catch(() => []))[0];
-    if (stored) return replay(resource, replyTo(idempotency.bodyHash, stored) as StoredReply);
+    if (stored) return replay(resource, who, replyTo(idempotency.bodyHash, stored) as StoredReply);
     throw isTaken(error) ? inProgress() : error;
   }
 }
@@ -52,8 +52,8 @@ function claim(tx: Tx, who: RequestContext, { route, key }: IdempotencyKey): Pro
 /** A reply as it is stored: with its body, or with the row that the body shows. */
 type StoredReply = Reply & { row?: Record<string, unknown> };
 
-function replay(resource: Resource, { row, body, ...reply }: StoredReply): WriteReply {
-  return new WriteReply(row ? shapeView(resource, row) : body, reply, true);
+function replay(resource: Resource, who: RequestContext, { row, body, ...reply }: StoredReply): WriteReply {
+  return new WriteReply(row ? shapeView(resource, row, who) : body, reply, true);
 }
 
 interface StoredRow {

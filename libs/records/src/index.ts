@@ -41,6 +41,7 @@ export {
   type Label,
   type ReferenceTarget,
 } from "./field.ts";
+export { ALWAYS_OPEN, closed, fieldsFor, mustSet } from "./field-rules.ts";
 export { History, type HistoryEntry } from "./history.ts";
 export { filterSql, operatorsOf, parseFilter, type Filter } from "./filter.ts";
 export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";

@@ -4,7 +4,8 @@ import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { CompanySettings } from "./company-settings.ts";
 import { CursorSigner } from "./cursor.ts";
-import { besideName, type Label } from "./field.ts";
+import { closed, fieldsFor } from "./field-rules.ts";
+import { besideName, type FieldMap, type Label } from "./field.ts";
 import { filterSql, operatorsOf } from "./filter.ts";
 import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from "./list-query.ts";
 import type { Resource } from "./resource.ts";
@@ -27,10 +28,18 @@ export interface FieldView {
   operators: readonly string[];
   sortable: boolean;
   personal: boolean;
+  /** The caller's roles close it to him for changes. */
+  readOnly: boolean;
   custom: boolean;
 }
 
-const DEFAULT_SORT = ["-createdAt"];
+const NEWEST_FIRST = ["-createdAt"];
+
+/** An order by a field that is hidden from the caller would tell him of it. */
+function defaultSort(resource: Resource, open: FieldMap): readonly string[] {
+  const own = resource.defaultSort ?? NEWEST_FIRST;
+  return own.every((key) => Object.hasOwn(open, key.replace(/^-/, ""))) ? own : NEWEST_FIRST;
+}
 
 /** The one query layer: every read of a resource's rows, within the caller's scope. */
 @Injectable()
@@ -55,23 +64,25 @@ export class RecordQueries {
       values.list,
     );
     if (!row) throw new NotFound();
-    return shapeView(resource, row);
+    return shapeView(resource, row, who);
   }
 
   /** A page of the list that a query string asks for. */
   list(resource: Resource, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<Page> {
-    return this.page(resource, parseListQuery(resource.fields, query, resource.defaultSort ?? DEFAULT_SORT), who);
+    const open = fieldsFor(resource, who);
+    return this.page(resource, parseListQuery(open, query, defaultSort(resource, open)), who);
   }
 
   /** A page of the list that a tree asks for. */
   search(resource: Resource, body: SearchRequest, who: RequestContext): Promise<Page> {
-    return this.page(resource, parseSearch(resource.fields, body, resource.defaultSort ?? DEFAULT_SORT), who);
+    const open = fieldsFor(resource, who);
+    return this.page(resource, parseSearch(open, body, defaultSort(resource, open)), who);
   }
 
-  /** Describes the resource's fields. */
-  fields(resource: Resource): { data: FieldView[] } {
+  /** Describes the resource's fields, as far as the caller may see them. */
+  fields(resource: Resource, who: RequestContext): { data: FieldView[] } {
     return {
-      data: Object.entries(resource.fields).map(([name, field]) => ({
+      data: Object.entries(fieldsFor(resource, who)).map(([name, field]) => ({
         name,
         type: field.kind,
         label: field.label,
@@ -81,6 +92,7 @@ export class RecordQueries {
         operators: field.filterable ? operatorsOf(field) : [],
         sortable: field.sortable,
         personal: field.personal,
+        readOnly: closed(who, resource.concept, name) === "read-only",
         custom: false,
       })),
     };
@@ -108,7 +120,7 @@ export class RecordQueries {
     const shown = hasMore ? rows.slice(0, query.limit) : rows;
     const nextCursor = hasMore ? this.cursors.sign(placeOf(query.sort, shown.at(-1)!), binding) : null;
     return {
-      data: shown.map((row) => this.shape(resource, query, row)),
+      data: shown.map((row) => this.shape(resource, query, row, who)),
       page: { nextCursor, hasMore, ...(query.count && { total: await this.count(resource, query, who) }) },
     };
   }
@@ -131,8 +143,8 @@ export class RecordQueries {
     return Number(row!.count);
   }
 
-  private shape(resource: Resource, query: ListQuery, row: Record<string, unknown>): RecordView {
-    const view = shapeView(resource, row);
+  private shape(resource: Resource, query: ListQuery, row: Record<string, unknown>, who: RequestContext): RecordView {
+    const view = shapeView(resource, row, who);
     if (!query.fields) return view;
     const names = new Set(["id", ...query.fields.flatMap((name) => [name, besideName(name)])]);
     return Object.fromEntries(Object.entries(view).filter(([name]) => names.has(name))) as RecordView;

@@ -6,6 +6,7 @@ import { DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { Clock } from "./clock.ts";
 import { followUp } from "./consequences.ts";
+import { mustSet } from "./field-rules.ts";
 import { once } from "./idempotency.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
@@ -46,6 +47,7 @@ export class Records {
    * @throws RuleViolation for a broken rule or a reference to a record that the caller cannot see
    */
   async create<T extends RecordEntity>(resource: Resource<T>, data: object, who: RequestContext): Promise<WriteReply> {
+    mustSet(resource, data, who);
     await this.references.arrive(resource, [data], who);
     return once(this.database, resource, who, async (tx) => {
       const resolved = await this.references.resolve(tx, resource, data, who);
@@ -110,6 +112,7 @@ export class Records {
     patch: object,
     who: RequestContext,
   ): Promise<WriteReply> {
+    mustSet(resource, patch, who);
     await this.references.arrive(resource, [patch], who);
     return this.change(resource, id, who, async (record, tx) => {
       const resolved = await this.references.resolve(tx, resource, patch, who);

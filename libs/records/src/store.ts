@@ -51,7 +51,7 @@ export async function storeShown(
      SELECT row FROM shown`,
     values.list,
   );
-  const body = sent.then(([made]) => shapeView(resource, made!.row));
+  const body = sent.then(([made]) => shapeView(resource, made!.row, who));
   body.catch(() => undefined); // whoever commits hears of it
   await keepNames(tx, resource, [change]);
   return { body, version, location, isKept: true };

@@ -1,6 +1,7 @@
 import { rowScope, type Bind, type RequestContext } from "@kehu/auth";
 import type { Queryable } from "@kehu/database";
-import { besideName, type Field, type FieldKind, type ReferenceTarget } from "./field.ts";
+import { fieldsFor, hidesName } from "./field-rules.ts";
+import { besideName, type Field, type FieldKind, type FieldMap, type ReferenceTarget } from "./field.ts";
 import { toInstant } from "./instant.ts";
 import { toMoney } from "./money.ts";
 import type { Resource } from "./resource.ts";
@@ -23,7 +24,7 @@ export class Values {
  */
 export function viewColumns(resource: Resource, who: RequestContext, bind: Bind): string {
   const columns: string[] = [];
-  for (const [name, field] of Object.entries(resource.fields)) {
+  for (const [name, field] of Object.entries(fieldsFor(resource, who))) {
     if (!field.shown) continue;
     if (field.kind === "money") {
       columns.push(
@@ -59,17 +60,22 @@ function namedLinks(
 }
 
 /** The name of the record to which an id refers. */
-function nameBeside({ table, name, permission }: ReferenceTarget, id: string, who: RequestContext, bind: Bind): string {
+function nameBeside(target: ReferenceTarget, id: string, who: RequestContext, bind: Bind): string {
+  const { table, name, permission } = target;
   const isHidden = permission !== null && who.actorType !== "system" && !(permission in who.grants);
-  if (isHidden) return "NULL::text";
+  if (isHidden || hidesName(who, target)) return "NULL::text";
   const scope = permission === null ? "true" : rowScope(who, permission, "x", bind);
   return `(SELECT x.${name} FROM ${table} x WHERE x.id = ${id}${scope === "true" ? "" : ` AND (${scope})`})`;
 }
 
-/** Brings a row of `viewColumns` into the shape of the API; what else the row has is left out. */
-export function shapeView(resource: Resource, row: Record<string, unknown>): RecordView {
+/**
+ * Brings a row of `viewColumns` into the shape of the API; what else the row has is left out, as are fields that were
+ * closed to the caller since the row was kept.
+ */
+export function shapeView(resource: Resource, row: Record<string, unknown>, who: RequestContext): RecordView {
   const view: Record<string, unknown> = {};
-  for (const name of shownNames(resource)) view[name] = shapeValue(resource.fields[name]?.kind, name, row);
+  const open = fieldsFor(resource, who);
+  for (const name of shownNames(open)) view[name] = shapeValue(open[name]?.kind, name, row);
   return view as RecordView;
 }
 
@@ -83,15 +89,15 @@ export function placeOf(keys: readonly SortKey[], row: Record<string, unknown>):
   return keys.map(({ name, field }) => row[field.kind === "money" ? `${name}.minor` : name] ?? null);
 }
 
-const shownNamesOf = new WeakMap<Resource, readonly string[]>();
+const shownNamesOf = new WeakMap<FieldMap, readonly string[]>();
 
 /** What a view has: fields, and names beside references. */
-function shownNames(resource: Resource): readonly string[] {
-  let names = shownNamesOf.get(resource);
+function shownNames(fields: FieldMap): readonly string[] {
+  let names = shownNamesOf.get(fields);
   if (!names) {
-    const shown = Object.entries(resource.fields).filter(([, field]) => field.shown);
+    const shown = Object.entries(fields).filter(([, field]) => field.shown);
     names = shown.flatMap(([name, { target }]) => (target ? [name, besideName(name)] : [name]));
-    shownNamesOf.set(resource, names);
+    shownNamesOf.set(fields, names);
   }
   return names;
 }
@@ -109,7 +115,7 @@ export async function viewOf(
     `SELECT ${columns} FROM ${resource.table} t WHERE t.id = ${values.bind(id)}`,
     values.list,
   );
-  return shapeView(resource, row!);
+  return shapeView(resource, row!, who);
 }
 
 /** JSON Schema of a record of the resource as the API shows it. */
@@ -121,7 +127,8 @@ export function schemaOf(resource: Resource): object {
     properties[name] = field.neverNull ? schema : { anyOf: [schema, { type: "null" }] };
     if (field.target) properties[besideName(name)] = { type: ["string", "null"], readOnly: true };
   }
-  return { type: "object", properties, required: Object.keys(properties) };
+  const description = "What a role hides from the caller is left out.";
+  return { type: "object", description, properties, required: Object.keys(properties) };
 }
 
 const MONEY_SCHEMA = {

@@ -1,4 +1,12 @@
-import { isOwnerless, PERMISSIONS, signInternalToken, type Place, type Scope } from "@kehu/auth";
+import {
+  isOwnerless,
+  NO_RULES,
+  PERMISSIONS,
+  signInternalToken,
+  type FieldRules,
+  type Place,
+  type Scope,
+} from "@kehu/auth";
 import { createApp } from "@kehu/http";
 import type { Type } from "@nestjs/common";
 import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
@@ -9,6 +17,7 @@ export interface TestCaller {
   id: string;
   grants: Record<string, Scope>;
   place?: Place;
+  fieldRules?: FieldRules;
 }
 
 /** A caller who may do everything, as an administrator may. */
@@ -83,8 +92,12 @@ export async function startService(
   await app.listen(0, "127.0.0.1");
   const url = await app.getUrl();
   const key = createSecretKey(Buffer.from(secret));
-  const tokenOf = ({ id, grants, place }: TestCaller) =>
-    signInternalToken({ actorType: "user", actorId: id, sessionId: null, grants, place: place ?? null }, name, key);
+  const tokenOf = ({ id, grants, place, fieldRules = NO_RULES }: TestCaller) =>
+    signInternalToken(
+      { actorType: "user", actorId: id, sessionId: null, grants, fieldRules, place: place ?? null },
+      name,
+      key,
+    );
   return {
     url,
     tokenOf,

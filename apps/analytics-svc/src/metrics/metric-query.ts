@@ -1,6 +1,8 @@
+import type { RequestContext } from "@kehu/auth";
 import { Malformed } from "@kehu/contracts";
 import {
   choice,
+  closed,
   day,
   filterParameters,
   reference,
@@ -10,7 +12,7 @@ import {
   type FieldMap,
   type Filter,
 } from "@kehu/records";
-import { DIMENSIONS, METRICS, type Dimension, type Metric } from "./metric.ts";
+import { DIMENSIONS, fieldOf, METRICS, type Dimension, type Metric } from "./metric.ts";
 
 /** What any metric is filtered by; one metric takes those of its own dimensions. */
 export const FIELDS: FieldMap = {
@@ -41,11 +43,21 @@ export const GROUPING = {
   },
 } as const;
 
+/** The metrics that are made of no field that is hidden from the caller, with the dimensions that show none. */
+export function metricsFor(who: RequestContext): readonly Metric[] {
+  const isOpen = (metric: Metric, field: string) => closed(who, metric.concept, field) !== "hidden";
+  return METRICS.filter((metric) => metric.fields.every((field) => isOpen(metric, field))).map((metric) => {
+    const open = Object.entries(metric.dimensions).filter(([name]) => isOpen(metric, fieldOf(metric, name)));
+    return { ...metric, dimensions: Object.fromEntries(open) };
+  });
+}
+
 /** @throws Malformed `metric.unknown` with `allowed` */
-export function metricNamed(name: string): Metric {
-  const metric = METRICS.find((one) => one.name === name);
+export function metricNamed(name: string, who: RequestContext): Metric {
+  const metrics = metricsFor(who);
+  const metric = metrics.find((one) => one.name === name);
   if (!metric)
-    throw new Malformed("metric.unknown", "There is no such metric.", { allowed: METRICS.map((one) => one.name) });
+    throw new Malformed("metric.unknown", "There is no such metric.", { allowed: metrics.map((one) => one.name) });
   return metric;
 }
 

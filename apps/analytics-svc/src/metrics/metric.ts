@@ -21,10 +21,27 @@ export interface Metric {
   each: string | null;
   /** Column by dimension. */
   dimensions: Partial<Record<Dimension, string>>;
+  /** Fields of the concept of which the number is made. */
+  fields: readonly string[];
+}
+
+/** The field of a concept that a dimension shows, where it has another name. */
+const FIELD_OF: Readonly<Record<string, string>> = {
+  "customer.interaction type": "kind",
+  "customer.interaction channel": "direction",
+};
+
+/** The field that a dimension of a metric shows. */
+export function fieldOf({ concept, dimensions }: Metric, dimension: string): string {
+  if (dimension === "month") return dimensions.month === CLOSED.month ? "closedAt" : "createdAt";
+  if (dimension === "owner") return dimensions.owner === CLOSED.owner ? "closedOwnerId" : "ownerId";
+  return FIELD_OF[`${concept} ${dimension}`] ?? dimension;
 }
 
 const CREATED = { month: "created_month", owner: "owner_id" } as const;
 const CLOSED = { month: "closed_month", owner: "closed_owner_id" } as const;
+const AMOUNT = ["amount", "baseAmount"] as const;
+const STAGE = ["stage", "stageCategory"] as const;
 const DEAL = { source: "source", type: "type" } as const;
 
 const count = (
@@ -33,8 +50,20 @@ const count = (
   concept: string,
   permission: string,
   dimensions: Metric["dimensions"],
+  fields: readonly string[] = [],
   where = "true",
-): Metric => ({ name, unit: "count", formula, concept, permission, where, value: "count(*)", each: "1", dimensions });
+): Metric => ({
+  name,
+  unit: "count",
+  formula,
+  concept,
+  permission,
+  where,
+  value: "count(*)",
+  each: "1",
+  dimensions,
+  fields,
+});
 
 const sum = (
   name: string,
@@ -42,6 +71,7 @@ const sum = (
   concept: string,
   permission: string,
   dimensions: Metric["dimensions"],
+  fields: readonly string[],
   each: string,
   where = "true",
 ): Metric => ({
@@ -54,6 +84,7 @@ const sum = (
   value: `coalesce(sum(${each}), 0)`,
   each,
   dimensions,
+  fields,
 });
 
 const DEALS = ["sales.opportunity", "sales.opportunity.read"] as const;
@@ -66,11 +97,12 @@ export const METRICS: readonly Metric[] = [
     "Sum of the amounts of won deals",
     ...DEALS,
     { ...CLOSED, ...DEAL },
+    [...AMOUNT, ...STAGE],
     "amount_minor",
     `stage_category = 'won'`,
   ),
-  count("won-count", "Number of won deals", ...DEALS, { ...CLOSED, ...DEAL }, `stage_category = 'won'`),
-  count("lost-count", "Number of lost deals", ...DEALS, { ...CLOSED, ...DEAL }, `stage_category = 'lost'`),
+  count("won-count", "Number of won deals", ...DEALS, { ...CLOSED, ...DEAL }, STAGE, `stage_category = 'won'`),
+  count("lost-count", "Number of lost deals", ...DEALS, { ...CLOSED, ...DEAL }, STAGE, `stage_category = 'lost'`),
   {
     name: "win-rate",
     unit: "rate",
@@ -81,12 +113,14 @@ export const METRICS: readonly Metric[] = [
     value: `round(count(*) FILTER (WHERE stage_category = 'won')::numeric / nullif(count(*), 0), 4)`,
     each: null,
     dimensions: { ...CLOSED, ...DEAL },
+    fields: STAGE,
   },
   sum(
     "open-pipeline-amount",
     "Sum of the amounts of open deals",
     ...DEALS,
     { ...CREATED, ...DEAL, stage: "stage" },
+    [...AMOUNT, ...STAGE],
     "amount_minor",
     `stage_category = 'open'`,
   ),
@@ -95,6 +129,7 @@ export const METRICS: readonly Metric[] = [
     "Number of open deals",
     ...DEALS,
     { ...CREATED, ...DEAL, stage: "stage" },
+    STAGE,
     `stage_category = 'open'`,
   ),
   sum(
@@ -102,6 +137,7 @@ export const METRICS: readonly Metric[] = [
     "Sum of amount x probability of open deals, each rounded to the smallest unit",
     ...DEALS,
     { ...CREATED, ...DEAL, stage: "stage" },
+    [...AMOUNT, "probability", ...STAGE],
     "round(amount_minor * probability / 100.0)",
     `stage_category = 'open'`,
   ),
@@ -115,6 +151,7 @@ export const METRICS: readonly Metric[] = [
     value: `round((percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - created_at)) / 86400)::numeric, 2)`,
     each: null,
     dimensions: { ...CLOSED, ...DEAL },
+    fields: ["closedAt", ...STAGE],
   },
   count("lead-count", "Number of leads", "sales.lead", "sales.lead.read", {
     ...CREATED,
@@ -132,6 +169,7 @@ export const METRICS: readonly Metric[] = [
     value: `round(count(*) FILTER (WHERE status = 'converted')::numeric / nullif(count(*), 0), 4)`,
     each: null,
     dimensions: { ...CREATED, source: "source", industry: "industry" },
+    fields: ["status"],
   },
   count("account-count", "Number of accounts", "customer.account", "customer.account.read", {
     ...CREATED,
@@ -159,6 +197,7 @@ export const METRICS: readonly Metric[] = [
     "Sum of the budgets of campaigns",
     ...CAMPAIGNS,
     { ...CREATED, status: "status", type: "type" },
+    ["budget"],
     "amount_minor",
   ),
   sum(
@@ -166,6 +205,7 @@ export const METRICS: readonly Metric[] = [
     "Sum of the actual costs of campaigns",
     ...CAMPAIGNS,
     { ...CREATED, status: "status", type: "type" },
+    ["cost"],
     "cost_minor",
   ),
   count(

@@ -1,8 +1,7 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import { ListParameters, PAGING, Takes } from "@kehu/records";
 import { Controller, Get, Param, Query } from "@nestjs/common";
-import { FIELDS, GROUPING } from "./metric-query.ts";
-import { METRICS } from "./metric.ts";
+import { FIELDS, GROUPING, metricsFor } from "./metric-query.ts";
 import { MetricsQueries } from "./metrics.queries.ts";
 
 const ALSO_READS = {
@@ -23,12 +22,12 @@ const ALSO_READS = {
 export class MetricsController {
   constructor(private readonly metrics: MetricsQueries) {}
 
-  /** All numbers that there are. */
+  /** All numbers that there are for the caller. */
   @Get()
   @RequirePermission("analytics.metric.read")
-  catalogue() {
+  catalogue(@Who() who: RequestContext) {
     return {
-      data: METRICS.map(({ name, unit, formula, dimensions, permission }) => ({
+      data: metricsFor(who).map(({ name, unit, formula, dimensions, permission }) => ({
         name,
         unit,
         formula,

@@ -1,6 +1,7 @@
 import { rowScope, type RequestContext } from "@kehu/auth";
 import { Database, type Queryable } from "@kehu/database";
 import {
+  closed,
   CompanySettings,
   currencyDigits,
   CursorSigner,
@@ -33,7 +34,8 @@ export interface MetricRecord {
   id: string;
   ownerId: string | null;
   createdAt: Date;
-  closedAt: Date | null;
+  /** Left out where it is hidden from the caller. */
+  closedAt?: Date | null;
   value: string | number | null;
 }
 
@@ -48,7 +50,7 @@ export class MetricsQueries {
 
   /** The number, grouped as asked; rows add up to the total where adding makes sense. */
   async compute(name: string, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<MetricAnswer> {
-    const metric = metricNamed(name);
+    const metric = metricNamed(name, who);
     const { where, plain } = parseMetricQuery(metric, query, GROUPING);
     const groupBy = parseGroupBy(metric, plain["groupBy"]);
     const settings = await this.settings.get();
@@ -87,7 +89,7 @@ export class MetricsQueries {
     query: Readonly<Record<string, unknown>>,
     who: RequestContext,
   ): Promise<Page<MetricRecord>> {
-    const metric = metricNamed(name);
+    const metric = metricNamed(name, who);
     const { where, plain } = parseMetricQuery(metric, query, PAGING);
     const { limit, cursor } = parsePaging(plain);
     const settings = await this.settings.get();
@@ -102,7 +104,12 @@ export class MetricsQueries {
       values.list,
     );
     const hasMore = found.length > limit;
-    const data = found.slice(0, limit).map((record) => ({ ...record, value: shown(metric, settings, record.value) }));
+    const hidesClosing = closed(who, metric.concept, "closedAt") === "hidden";
+    const data = found.slice(0, limit).map(({ closedAt, ...record }) => ({
+      ...record,
+      ...(!hidesClosing && { closedAt }),
+      value: shown(metric, settings, record.value),
+    }));
     return { data, page: { nextCursor: hasMore ? this.cursors.sign([data.at(-1)!.id], binding) : null, hasMore } };
   }
 

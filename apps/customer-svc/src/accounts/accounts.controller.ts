@@ -40,8 +40,8 @@ export class AccountsController {
   @Get("fields")
   @RequirePermission("customer.account.read")
   @Answers("fields", ACCOUNTS)
-  fields() {
-    return this.queries.fields(ACCOUNTS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(ACCOUNTS, who);
   }
 
   @Get(":id")

@@ -40,8 +40,8 @@ export class ContactsController {
   @Get("fields")
   @RequirePermission("customer.contact.read")
   @Answers("fields", CONTACTS)
-  fields() {
-    return this.queries.fields(CONTACTS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(CONTACTS, who);
   }
 
   @Get(":id")

@@ -58,9 +58,16 @@ export const CONTACTS = resource<Contact>({
     accountId: reference("Account", "客户", ACCOUNT),
     source: text("Source", "来源"),
     contactPoints: json("Contact points", "联系方式", POINTS_SCHEMA, { personal: true, neverNull: true }),
-    email: list("E-mail", "电子邮件", { column: "emails", personal: true, shown: false, normalise: normalEmail }),
+    email: list("E-mail", "电子邮件", {
+      column: "emails",
+      partOf: ["contactPoints"],
+      personal: true,
+      shown: false,
+      normalise: normalEmail,
+    }),
     phone: list("Phone", "电话", {
       column: "phones",
+      partOf: ["contactPoints"],
       personal: true,
       shown: false,
       normalise: (value, { country }) => normalPhone(value, country) ?? value,

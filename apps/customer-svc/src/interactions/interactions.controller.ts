@@ -41,8 +41,8 @@ export class InteractionsController {
   @Get("fields")
   @RequirePermission("customer.interaction.read")
   @Answers("fields", INTERACTIONS)
-  fields() {
-    return this.queries.fields(INTERACTIONS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(INTERACTIONS, who);
   }
 
   @Get(":id")

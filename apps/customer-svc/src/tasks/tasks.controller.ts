@@ -41,8 +41,8 @@ export class TasksController {
   @Get("fields")
   @RequirePermission("customer.task.read")
   @Answers("fields", TASKS)
-  fields() {
-    return this.queries.fields(TASKS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(TASKS, who);
   }
 
   @Get(":id")

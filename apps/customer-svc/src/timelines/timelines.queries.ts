@@ -1,7 +1,9 @@
 import { rowScope, type Permission, type RequestContext } from "@kehu/auth";
 import { Database } from "@kehu/database";
-import { CursorSigner, parsePaging, RecordQueries, Values, type Page, type Resource } from "@kehu/records";
+import { CursorSigner, fieldsFor, parsePaging, RecordQueries, Values, type Page, type Resource } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
+import { INTERACTIONS } from "../interactions/interactions.resource.ts";
+import { TASKS } from "../tasks/tasks.resource.ts";
 
 /** What happened with a customer, or is to happen. */
 export interface TimelineEntry {
@@ -27,32 +29,39 @@ export interface TimelineEntry {
 /** A kind of record that stands in timelines. */
 interface Source {
   type: TimelineEntry["type"];
+  resource: Resource;
   permission: Permission;
   table: string;
   /** The table of its links, their column of its id, and that of its place in time. */
   links: string;
   id: string;
   at: string;
+  /** The field that this place is; where it is hidden the order would tell of it. */
+  time: string;
   summary: string;
 }
 
 const SOURCES: readonly Source[] = [
   {
     type: "interaction",
+    resource: INTERACTIONS,
     permission: "customer.interaction.read",
     table: "interaction",
     links: "interaction_link",
     id: "interaction_id",
     at: "occurred_at",
+    time: "occurredAt",
     summary: `t.kind, t.direction, t.purpose, t.outcome, t.ended_at AS "endedAt", t.duration_seconds AS "durationSeconds"`,
   },
   {
     type: "task",
+    resource: TASKS,
     permission: "customer.task.read",
     table: "task",
     links: "task_link",
     id: "task_id",
     at: "at",
+    time: "dueAt",
     summary: `t.status, t.due_at AS "dueAt", t.completed_at AS "completedAt"`,
   },
 ];
@@ -90,7 +99,9 @@ export class TimelinesQueries {
     await this.records.get(resource, id, who);
     const binding = ["timeline", id, who.actorType, who.actorId];
     const place = cursor === null ? null : (this.cursors.read(cursor, binding) as unknown as Place);
-    const granted = SOURCES.filter(({ permission }) => permission in who.grants);
+    const granted = SOURCES.filter(
+      ({ resource: shown, permission, time }) => permission in who.grants && time in fieldsFor(shown, who),
+    );
     const found = await Promise.all(granted.map((source) => this.entries(source, resource, id, place, limit + 1, who)));
     const entries = found
       .flat()
@@ -104,14 +115,16 @@ export class TimelinesQueries {
   }
 
   /** Reads of each record that the timeline is about no more than the page can hold, by the index of the links. */
-  private entries(
-    { type, permission, table, links, id: key, at, summary }: Source,
+  private async entries(
+    { type, resource: shown, permission, table, links, id: key, at, summary }: Source,
     resource: Resource,
     id: string,
     place: Place | null,
     limit: number,
     who: RequestContext,
   ): Promise<TimelineEntry[]> {
+    const open = fieldsFor(shown, who);
+    const hides = Object.keys(shown.fields).filter((name) => !Object.hasOwn(open, name));
     const values = new Values();
     values.bind(id);
     const most = values.bind(limit);
@@ -119,7 +132,7 @@ export class TimelinesQueries {
     const before = place
       ? `AND (l.${at}, l.${key}) < (${values.bind(place[0])}::timestamptz, ${values.bind(place[1])}::uuid)`
       : "";
-    return this.database.query<TimelineEntry>(
+    const found = await this.database.query<TimelineEntry>(
       `WITH about AS (${ABOUT[resource.type]!}), entry AS (
          SELECT DISTINCT e.at, e.id FROM about CROSS JOIN LATERAL (
            SELECT l.${at} AS at, l.${key} AS id FROM ${links} l JOIN ${table} t ON t.id = l.${key}
@@ -130,7 +143,13 @@ export class TimelinesQueries {
        FROM entry JOIN ${table} t ON t.id = entry.id LEFT JOIN user_copy u ON u.id = t.owner_id`,
       values.list,
     );
+    return hides.length ? found.map((entry) => without(entry, hides)) : found;
   }
+}
+
+function without(entry: TimelineEntry, names: readonly string[]): TimelineEntry {
+  const shown = Object.entries(entry).filter(([name]) => !names.includes(name));
+  return Object.fromEntries(shown) as unknown as TimelineEntry;
 }
 
 function newestFirst(a: TimelineEntry, b: TimelineEntry): number {

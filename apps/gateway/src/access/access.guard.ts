@@ -14,8 +14,9 @@ export class AccessGuard implements CanActivate {
     if (!access) throw new Forbidden("permission.undeclared", "This operation declares no permission.");
     if (access.permission === "public") return true;
     const request = context.switchToHttp().getRequest<IncomingRequest & RequestWithContext>();
-    const { userId, sessionId, grants, place } = await this.authenticator.authenticate(request);
-    request.who = contextOf(request, { actorType: "user", actorId: userId, sessionId, grants, place }, access);
+    const { userId, sessionId, grants, fieldRules, place } = await this.authenticator.authenticate(request);
+    const claims = { actorType: "user", actorId: userId, sessionId, grants, fieldRules, place } as const;
+    request.who = contextOf(request, claims, access);
     return true;
   }
 }

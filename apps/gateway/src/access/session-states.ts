@@ -1,4 +1,4 @@
-import { reaches, type Permission, type Place, type Scope } from "@kehu/auth";
+import { NO_RULES, reaches, type FieldRules, type Permission, type Place, type Scope } from "@kehu/auth";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { AuthChanges, type ChangeKind, type Follower } from "./auth-changes.ts";
@@ -10,6 +10,7 @@ export interface SessionState {
   readonly sessionId: string;
   readonly userId: string;
   readonly grants: Grants;
+  readonly fieldRules: FieldRules;
   readonly place: Place | null;
   readonly expiresAt: number;
   /** Internal tokens made for this state; they go with it. */
@@ -94,6 +95,7 @@ export class SessionStates implements Follower {
       sessionId,
       userId: row.user_id,
       grants: widest(row.grants),
+      fieldRules: NO_RULES,
       place: placeOf(row),
       expiresAt: row.expires_at.getTime(),
       internalTokens: new Map(),

@@ -1,4 +1,4 @@
-import { signInternalToken, type RequestContext } from "@kehu/auth";
+import { NO_RULES, type RequestContext, signInternalToken } from "@kehu/auth";
 import { BusOperations } from "@kehu/messaging";
 import { Injectable } from "@nestjs/common";
 import { Upstreams, type Connected } from "../routing/upstreams.ts";
@@ -28,7 +28,8 @@ export class OperationsService {
 
   private async ask({ name, key }: Connected, { actorId, sessionId }: RequestContext): Promise<ServiceFreshness[]> {
     const grants = { "operations.bus.read": "all" } as const;
-    const token = signInternalToken({ actorType: "user", actorId, sessionId, grants, place: null }, name, key);
+    const claims = { actorType: "user", actorId, sessionId, grants, fieldRules: NO_RULES, place: null } as const;
+    const token = signInternalToken(claims, name, key);
     const text = await this.upstreams.text(name, "/v1/freshness", token);
     if (text === undefined) return [{ service: name, unpublished: null, lag: null, parked: null, asOf: null }];
     return (JSON.parse(text) as { services: ServiceFreshness[] }).services;

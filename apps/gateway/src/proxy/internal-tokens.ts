@@ -16,9 +16,9 @@ export function internalToken(state: SessionState, operation: Operation, upstrea
   const kept = state.internalTokens.get(key);
   if (kept && now < kept.until) return kept.token;
   const grants = grantsFor(state.grants, upstream.name, alsoReads);
-  const { userId, sessionId, place } = state;
+  const { userId, sessionId, fieldRules, place } = state;
   const token = signInternalToken(
-    { actorType: "user", actorId: userId, sessionId, grants, place },
+    { actorType: "user", actorId: userId, sessionId, grants, fieldRules, place },
     upstream.name,
     upstream.key,
   );

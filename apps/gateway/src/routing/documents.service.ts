@@ -1,4 +1,4 @@
-import { signInternalToken } from "@kehu/auth";
+import { NO_RULES, signInternalToken } from "@kehu/auth";
 import { Database } from "@kehu/database";
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
 import { Config, type Upstream } from "../gateway-config.ts";
@@ -79,7 +79,7 @@ export class Documents implements OnApplicationBootstrap, OnModuleDestroy {
   private async fetch(upstream: Upstream): Promise<boolean> {
     try {
       const token = signInternalToken(
-        { actorType: "api-key", actorId: "gateway", sessionId: null, grants: {}, place: null },
+        { actorType: "api-key", actorId: "gateway", sessionId: null, grants: {}, fieldRules: NO_RULES, place: null },
         upstream.name,
         upstream.key,
       );

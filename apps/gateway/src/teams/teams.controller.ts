@@ -31,8 +31,8 @@ export class TeamsController {
   @Get("fields")
   @RequirePermission("identity.team.read")
   @Answers("fields", TEAMS)
-  fields() {
-    return this.queries.fields(TEAMS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(TEAMS, who);
   }
 
   @Get(":id")

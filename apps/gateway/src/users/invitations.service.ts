@@ -1,4 +1,4 @@
-import type { RequestContext, Scope } from "@kehu/auth";
+import { NO_RULES, type RequestContext, type Scope } from "@kehu/auth";
 import { Forbidden, Problem } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { RecordQueries, Writing } from "@kehu/records";
@@ -88,6 +88,7 @@ function asHimself(id: string, requestId: string): RequestContext {
     origin: "api",
     requestId,
     grants: { "identity.user.read": "all", "identity.user.write": "all" },
+    fieldRules: NO_RULES,
     place: null,
     permission: "identity.user.write",
     ifMatch: null,

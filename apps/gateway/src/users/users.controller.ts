@@ -33,8 +33,8 @@ export class UsersController {
   @Get("fields")
   @RequirePermission("identity.user.read")
   @Answers("fields", USERS)
-  fields() {
-    return this.queries.fields(USERS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(USERS, who);
   }
 
   @Get(":id")

@@ -23,7 +23,7 @@ export const USERS = resource<User>({
     email: text("Email", "邮箱", { required: true, personal: true }),
     firstName: text("First name", "名"),
     lastName: text("Last name", "姓", { required: true }),
-    name: text("Name", "姓名", { neverNull: true }),
+    name: text("Name", "姓名", { neverNull: true, partOf: ["firstName", "lastName"] }),
     status: choice("Status", "状态", USER_STATUSES, { neverNull: true }),
     teamId: reference("Team", "团队", TEAM),
     roleIds: json("Roles", "角色", ROLE_IDS, { neverNull: true }),

@@ -40,8 +40,8 @@ export class CampaignsController {
   @Get("fields")
   @RequirePermission("marketing.campaign.read")
   @Answers("fields", CAMPAIGNS)
-  fields() {
-    return this.queries.fields(CAMPAIGNS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(CAMPAIGNS, who);
   }
 
   @Get(":id")

@@ -1,5 +1,5 @@
 import type { RequestContext } from "@kehu/auth";
-import { RecordService, Writing } from "@kehu/records";
+import { mustSet, RecordService, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import type { CampaignVerb } from "./campaign-status.ts";
 import type { Campaign } from "./campaign.entity.ts";
@@ -13,6 +13,7 @@ export class CampaignsService extends RecordService<Campaign> {
 
   move(id: string, verb: CampaignVerb, who: RequestContext) {
     const { records, clock } = this.writing;
+    mustSet(CAMPAIGNS, { status: verb }, who);
     return records.change(CAMPAIGNS, id, who, (campaign) => campaign.move(verb, clock.now()));
   }
 }

@@ -30,8 +30,8 @@ export class ConsentsController {
   @Get("fields")
   @RequirePermission("marketing.consent.read")
   @Answers("fields", CONSENTS)
-  fields() {
-    return this.queries.fields(CONSENTS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(CONSENTS, who);
   }
 
   @Get(":id")

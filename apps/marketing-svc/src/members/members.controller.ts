@@ -43,8 +43,8 @@ export class MembersController {
   @Get("fields")
   @RequirePermission("marketing.campaign-member.read")
   @Answers("fields", MEMBERS)
-  fields() {
-    return this.queries.fields(MEMBERS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(MEMBERS, who);
   }
 
   @Get(":id")

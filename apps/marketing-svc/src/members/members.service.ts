@@ -1,5 +1,5 @@
 import type { RequestContext } from "@kehu/auth";
-import { RecordService, Writing } from "@kehu/records";
+import { mustSet, RecordService, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import type { MemberStatusDto } from "./member.dto.ts";
 import type { CampaignMember } from "./member.entity.ts";
@@ -13,6 +13,7 @@ export class MembersService extends RecordService<CampaignMember> {
 
   reach(id: string, { status }: MemberStatusDto, who: RequestContext) {
     const { records, clock } = this.writing;
+    mustSet(MEMBERS, { status }, who);
     return records.change(MEMBERS, id, who, (member) => member.reach(status, clock.now()));
   }
 }

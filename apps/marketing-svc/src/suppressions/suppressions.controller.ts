@@ -30,8 +30,8 @@ export class SuppressionsController {
   @Get("fields")
   @RequirePermission("marketing.suppression.read")
   @Answers("fields", SUPPRESSIONS)
-  fields() {
-    return this.queries.fields(SUPPRESSIONS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(SUPPRESSIONS, who);
   }
 
   @Get(":id")

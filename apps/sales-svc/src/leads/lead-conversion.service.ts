@@ -1,6 +1,6 @@
 import type { RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
-import { fields, reference, References, Writing, type Resource } from "@kehu/records";
+import { fields, mustSet, reference, References, Writing, type Resource } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { ACCOUNT, CONTACT } from "../customers/customer-references.ts";
 import { CustomersService } from "../customers/customers.service.ts";
@@ -36,6 +36,7 @@ export class LeadConversionService {
 
   /** One transaction. The lead is locked first, then the opportunity: who converts into one deal at once must wait. */
   async convert(id: string, body: ConvertLead, who: RequestContext) {
+    mustSet(LEADS, { status: "converted" }, who);
     const given = {
       "account.id": body.account?.id,
       "contact.id": body.contact?.id,

@@ -46,8 +46,8 @@ export class LeadsController {
   @Get("fields")
   @RequirePermission("sales.lead.read", ALSO_READS)
   @Answers("fields", LEADS)
-  fields() {
-    return this.queries.fields(LEADS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(LEADS, who);
   }
 
   @Get(":id")

@@ -53,8 +53,8 @@ export class OpportunitiesController {
   @Get("fields")
   @RequirePermission("sales.opportunity.read", ALSO_READS)
   @Answers("fields", OPPORTUNITIES)
-  fields() {
-    return this.queries.fields(OPPORTUNITIES);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(OPPORTUNITIES, who);
   }
 
   @Get(":id")

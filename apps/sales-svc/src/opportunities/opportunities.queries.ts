@@ -1,4 +1,5 @@
 import type { RequestContext } from "@kehu/auth";
+import { Forbidden } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { RecordQueries } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
@@ -50,9 +51,12 @@ export class OpportunitiesQueries {
   /**
    * The stages through which an opportunity went, the first one first. They are read from its history, which is written
    * with every move.
+   *
+   * @throws Forbidden where the stage is hidden from the caller
    */
   async stages(id: string, who: RequestContext): Promise<{ data: StageMove[] }> {
     const now = await this.records.get(OPPORTUNITIES, id, who);
+    if (!("stage" in now)) throw new Forbidden("field.hidden", "The stage of opportunities is hidden from you.");
     const [moves, [birth]] = await Promise.all([
       this.database.query<Row>(MOVES, [id]),
       this.database.query<{ by: By }>(BIRTH, [id]),

@@ -1,7 +1,7 @@
 import type { RequestContext } from "@kehu/auth";
 import { NotFound } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
-import { RecordService, References, Writing, type Decide } from "@kehu/records";
+import { mustSet, RecordService, References, Writing, type Decide } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { moveContext } from "./deal-context.ts";
 import { OPPORTUNITIES } from "./opportunities.resource.ts";
@@ -21,10 +21,12 @@ export class OpportunitiesService extends RecordService<Opportunity> {
   }
 
   moveTo(id: string, body: MoveOpportunity, who: RequestContext) {
+    mustSet(OPPORTUNITIES, { stage: body.stage }, who);
     return this.change(id, who, async (deal, tx) => deal.moveTo(body, this.now(), await moveContext(tx, body)));
   }
 
   async win(id: string, body: WinOpportunity, who: RequestContext) {
+    mustSet(OPPORTUNITIES, { ...body, stage: "won" }, who);
     await this.references.arrive(OPPORTUNITIES, [body], who);
     return this.change(id, who, async (deal, tx) => {
       const resolved = await this.references.resolve(tx, OPPORTUNITIES, body, who);
@@ -33,10 +35,12 @@ export class OpportunitiesService extends RecordService<Opportunity> {
   }
 
   lose(id: string, body: LoseOpportunity, who: RequestContext) {
+    mustSet(OPPORTUNITIES, { stage: "lost", lostReason: body.reason }, who);
     return this.change(id, who, async (deal, tx) => deal.lose(body, this.now(), await moveContext(tx, body)));
   }
 
   reopen(id: string, body: ReopenOpportunity, who: RequestContext) {
+    mustSet(OPPORTUNITIES, { stage: "reopened" }, who);
     return this.change(id, who, async (deal, tx) => {
       const [left] = await tx.query<{ stage: string }>(LEFT_LAST, [id]);
       return deal.reopen(body, left?.stage ?? null, this.now(), await moveContext(tx, body));

@@ -31,8 +31,8 @@ export class PipelinesController {
   @Get("fields")
   @RequirePermission("sales.pipeline.read")
   @Answers("fields", PIPELINES)
-  fields() {
-    return this.queries.fields(PIPELINES);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(PIPELINES, who);
   }
 
   @Get(":id")

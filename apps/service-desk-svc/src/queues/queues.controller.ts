@@ -31,8 +31,8 @@ export class QueuesController {
   @Get("fields")
   @RequirePermission("service-desk.queue.read")
   @Answers("fields", QUEUES)
-  fields() {
-    return this.queries.fields(QUEUES);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(QUEUES, who);
   }
 
   @Get(":id")

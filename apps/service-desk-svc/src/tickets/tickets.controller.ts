@@ -43,8 +43,8 @@ export class TicketsController {
   @Get("fields")
   @RequirePermission("service-desk.ticket.read")
   @Answers("fields", TICKETS)
-  fields() {
-    return this.queries.fields(TICKETS);
+  fields(@Who() who: RequestContext) {
+    return this.queries.fields(TICKETS, who);
   }
 
   @Get(":id")

@@ -1,5 +1,5 @@
 import type { RequestContext } from "@kehu/auth";
-import { RecordService, Writing } from "@kehu/records";
+import { mustSet, RecordService, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import type { TicketVerb } from "./ticket-status.ts";
 import type { Ticket } from "./ticket.entity.ts";
@@ -13,11 +13,13 @@ export class TicketsService extends RecordService<Ticket> {
 
   move(id: string, verb: Exclude<TicketVerb, "escalate">, who: RequestContext) {
     const { records, clock } = this.writing;
+    mustSet(TICKETS, { status: verb }, who);
     return records.change(TICKETS, id, who, (ticket) => ticket.move(verb, clock.now()));
   }
 
   escalate(id: string, who: RequestContext) {
     const { records, clock } = this.writing;
+    mustSet(TICKETS, { escalated: true }, who);
     return records.change(TICKETS, id, who, (ticket) => ticket.escalate(clock.now()));
   }
 }

@@ -1,0 +1,72 @@
+import type { FieldAccess, RequestContext } from "@kehu/auth";
+import { Forbidden, Malformed } from "@kehu/contracts";
+import type { Field, FieldMap, ReferenceTarget } from "./field.ts";
+import type { Resource } from "./resource.ts";
+
+/** Fields that no role closes: by these a record is found, ordered and reached. */
+export const ALWAYS_OPEN: ReadonlySet<string> = new Set([
+  "id",
+  "version",
+  "ownerId",
+  "teamId",
+  "collaborators",
+  "createdAt",
+  "updatedAt",
+]);
+
+/** The fields that a record is called by, where another one refers to it. */
+const NAMES = ["name", "firstName", "lastName", "subject"] as const;
+
+type Ruled = Pick<Resource, "concept" | "fields">;
+
+const openFields = new WeakMap<object, Map<Ruled, FieldMap>>();
+
+/** @returns what is closed to the caller of a concept's field: his roles' strictest word; undefined where it is open */
+export function closed(who: RequestContext, concept: string, field: string): FieldAccess | undefined {
+  return who.fieldRules[concept]?.[field];
+}
+
+/** @returns the fields of a resource that the caller may see: those alone may he select, filter, sort and count by */
+export function fieldsFor(resource: Ruled, who: RequestContext): FieldMap {
+  if (!(resource.concept in who.fieldRules)) return resource.fields;
+  const known = openFields.get(who.fieldRules) ?? new Map<Ruled, FieldMap>();
+  openFields.set(who.fieldRules, known);
+  const open = known.get(resource) ?? withoutHidden(resource, who);
+  known.set(resource, open);
+  return open;
+}
+
+function withoutHidden({ concept, fields }: Ruled, who: RequestContext): FieldMap {
+  const hides = (name: string) => closed(who, concept, name) === "hidden";
+  const isOpen = (name: string, { partOf }: Field) => ALWAYS_OPEN.has(name) || ![name, ...partOf].some(hides);
+  return Object.fromEntries(Object.entries(fields).filter(([name, field]) => isOpen(name, field)));
+}
+
+/** @returns true where the name beside a reference is made of a field that is hidden from the caller */
+export function hidesName(who: RequestContext, { permission }: ReferenceTarget): boolean {
+  const concept = permission?.slice(0, permission.lastIndexOf(".")) ?? "";
+  return concept in who.fieldRules && NAMES.some((name) => closed(who, concept, name) === "hidden");
+}
+
+/**
+ * Checks that the caller may set the fields that he names.
+ *
+ * @param data what he sent, by the names of fields; what is `undefined` he did not name
+ * @throws Malformed `field.unknown` for a hidden field, which is answered as one that does not exist
+ * @throws Forbidden `field.read-only` naming the field
+ */
+export function mustSet({ concept }: Pick<Resource, "concept">, data: object, who: RequestContext): void {
+  const rules = who.fieldRules[concept];
+  if (!rules) return;
+  for (const [field, value] of Object.entries(data)) {
+    const access = Object.hasOwn(rules, field) && value !== undefined ? rules[field] : undefined;
+    if (access === undefined || ALWAYS_OPEN.has(field)) continue;
+    const [code, message] =
+      access === "hidden"
+        ? (["field.unknown", "There is no such property."] as const)
+        : (["field.read-only", "Your role may read this field but not set it."] as const);
+    const errors = [{ field, code, message }];
+    if (access === "hidden") throw new Malformed("request.malformed", `${field}: ${message}`, { errors });
+    throw new Forbidden(code, `${field}: ${message}`, { errors });
+  }
+}
