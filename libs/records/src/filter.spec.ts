@@ -1,7 +1,9 @@
 import {
+  ADDRESS_PARTS,
   boolean,
   choice,
   day,
+  email,
   fields,
   instant,
   integer,
@@ -9,11 +11,12 @@ import {
   list,
   longText,
   money,
+  phone,
   reference,
   text,
   USERS,
 } from "./field.ts";
-import { filterSql, operatorsOf, OPERATORS, parseFilter, type Filter, type Operator } from "./filter.ts";
+import { filterSql, operatorsOf, OPERATORS, parseFilter, type Filter, type Operator, type Token } from "./filter.ts";
 import { Values } from "./view.ts";
 
 const DEAL = fields({
@@ -27,8 +30,9 @@ const DEAL = fields({
   active: boolean("Active", "有效"),
   userId: reference("User", "用户", USERS),
   tags: list("Tags", "标签"),
-  email: text("E-mail", "电子邮件", { personal: true, normalise: (value) => value.toLowerCase() }),
-  phone: list("Phone", "电话", { personal: true, normalise: (value, { country }) => `${country}${value}` }),
+  email: email(),
+  phone: phone({ shown: false }),
+  ...ADDRESS_PARTS,
   lines: json("Lines", "明细", { type: "array" }),
 });
 const SETTINGS = { currency: "JPY", timeZone: "Asia/Tokyo", country: "JP" };
@@ -36,7 +40,8 @@ const ID = "0199c1a0-0000-7000-8000-00000000000A";
 
 const sqlOf = (input: unknown) => {
   const values = new Values();
-  const sql = filterSql(DEAL, parseFilter(DEAL, input), values.bind, SETTINGS);
+  const token: Token = (kind, value) => `${kind}:${value}`;
+  const sql = filterSql(DEAL, parseFilter(DEAL, input), values.bind, SETTINGS, token);
   return { sql, values: values.list };
 };
 const refusalOf = (run: () => unknown) => {
@@ -68,12 +73,15 @@ describe("operatorsOf", () => {
     ["tags", ASKED],
     ["email", ASKED],
     ["phone", ASKED],
+    ["emailDomain", ["eq", "in"]],
+    ["phoneEnding", ["eq", "in"]],
   ])("%s takes %j, and parseFilter no other", (name, allowed) => {
     expect(operatorsOf(DEAL[name]!)).toEqual(allowed);
+    const code = DEAL[name]!.personal ? "field.encrypted" : "filter.unknown-operator";
     for (const op of OPERATORS) {
       const refusal = refusalOf(() => parseFilter(DEAL, { field: name, op, value: "x" }));
       if (allowed.includes(op)) expect(refusal).toBeUndefined();
-      else expect(refusal).toMatchObject({ status: 400, code: "filter.unknown-operator", members: { allowed } });
+      else expect(refusal).toMatchObject({ status: 400, code, members: { allowed } });
     }
   });
 });
@@ -164,8 +172,12 @@ describe("filterSql", () => {
     ["tags", "in", "a,b", "t.tags && $1::text[]", [["a", "b"]]],
     ["tags", "isNull", true, "cardinality(t.tags) = 0", []],
     ["tags", "isNull", "false", "cardinality(t.tags) > 0", []],
-    ["email", "eq", "A@B.example", "coalesce(t.email = $1::text, false)", ["a@b.example"]],
-    ["phone", "in", "1,2", "t.phone && $1::text[]", [["JP1", "JP2"]]],
+    ["email", "eq", " A@B.example", "t.blind_index && $1::text[]", [["email:a@b.example"]]],
+    ["email", "isNull", "true", "NOT t.blind_index && ARRAY['email']", []],
+    ["email", "isNull", false, "t.blind_index && ARRAY['email']", []],
+    ["phone", "in", "03-3224-9999,2", "t.blind_index && $1::text[]", [["phone:+81332249999", "phone:2"]]],
+    ["emailDomain", "eq", "B.Example", "t.blind_index && $1::text[]", [["emailDomain:b.example"]]],
+    ["phoneEnding", "in", "322-4999,+81332249999", "t.blind_index && $1::text[]", [["phoneEnding:3224999", "phoneEnding:2249999"]]],
   ])("compiles %s %s %j", (field, op, value, sql, values) => {
     expect(sqlOf({ field, op, value })).toEqual({ sql: `(${sql})`, values });
   });
@@ -222,6 +234,8 @@ describe("filterSql", () => {
     ]),
     ["userId", "eq", "me", "an id (UUID)"],
     ["userId", "in", [ID, "0199c1a0"], "an id (UUID)"],
+    ["email", "eq", "", "a value; an empty one is found by isNull"],
+    ["phoneEnding", "eq", "123456", "the last seven digits of a phone number"],
   ])("refuses %s %s %j and names the field", (field, op, value, expected) => {
     expect(refusalOf(() => sqlOf({ field, op, value }))).toMatchObject({
       status: 400,

@@ -3,7 +3,7 @@ export { BulkOperation, BulkRequest } from "./bulk.dto.ts";
 export { Housekeeping } from "./housekeeping.ts";
 export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
-export { keepCopies, readableName, type Told } from "./copies.ts";
+export { keepCopies, nameOf, type Told } from "./copies.ts";
 export { CursorSigner } from "./cursor.ts";
 export {
   IsDay,
@@ -19,8 +19,10 @@ export {
 } from "./dto.ts";
 export {
   boolean,
+  ADDRESS_PARTS,
   choice,
   day,
+  email,
   fields,
   id,
   instant,
@@ -30,6 +32,7 @@ export {
   list,
   longText,
   money,
+  phone,
   reference,
   text,
   USERS,

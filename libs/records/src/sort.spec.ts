@@ -31,7 +31,6 @@ describe("parseSort", () => {
   it.each([
     "nothing",
     "note",
-    "email",
     "ownerId",
     "externalIds",
     "amount_minor",
@@ -43,6 +42,12 @@ describe("parseSort", () => {
   ])("refuses %j and lists the fields that there are", (key) => {
     expect(() => parseSort(DEAL, ["name", key])).toThrow(
       expect.objectContaining({ status: 400, code: "sort.unknown-field", members: { allowed: SORTABLE } }),
+    );
+  });
+
+  it("says of an encrypted field why it refuses it", () => {
+    expect(() => parseSort(DEAL, ["-email"])).toThrow(
+      expect.objectContaining({ status: 400, code: "field.encrypted", members: { allowed: SORTABLE } }),
     );
   });
 

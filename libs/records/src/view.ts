@@ -1,8 +1,10 @@
 import { rowScope, type Bind, type RequestContext } from "@kehu/auth";
 import type { Queryable } from "@kehu/database";
+import type { PersonalData } from "@kehu/personal-data";
 import { besideName, type Field, type FieldKind, type ReferenceTarget } from "./field.ts";
 import { toInstant } from "./instant.ts";
 import { toMoney } from "./money.ts";
+import { keyColumn, openView } from "./sealing.ts";
 import type { Resource } from "./resource.ts";
 import type { SortKey } from "./sort.ts";
 
@@ -40,7 +42,7 @@ export function viewColumns(resource: Resource, who: RequestContext, bind: Bind)
     if (!field.target) continue;
     columns.push(`${nameBeside(field.target, `t.${field.column}`, who, bind)} AS "${besideName(name)}"`);
   }
-  return columns.join(", ");
+  return [...columns, ...keyColumn(resource)].join(", ");
 }
 
 /** The links of a `jsonb` column, each with the name of its record. */
@@ -65,8 +67,9 @@ function nameBeside({ table, name, permission }: ReferenceTarget, id: string, wh
   return `(SELECT x.${name} FROM ${table} x WHERE x.id = ${id}${scope === "true" ? "" : ` AND (${scope})`})`;
 }
 
-/** Brings a row of `viewColumns` into the shape of the API; what else the row has is left out. */
-export function shapeView(resource: Resource, row: Record<string, unknown>): RecordView {
+/** Brings a row of `viewColumns` into the shape of the API, decrypted; what else the row has is left out. */
+export function shapeView(resource: Resource, row: Record<string, unknown>, personal: PersonalData): RecordView {
+  openView(resource, row, personal);
   const view: Record<string, unknown> = {};
   for (const name of shownNames(resource)) view[name] = shapeValue(resource.fields[name]?.kind, name, row);
   return view as RecordView;
@@ -101,6 +104,7 @@ export async function viewOf(
   resource: Resource,
   id: string,
   who: RequestContext,
+  personal: PersonalData,
 ): Promise<RecordView> {
   const values = new Values();
   const columns = viewColumns(resource, who, values.bind);
@@ -108,7 +112,7 @@ export async function viewOf(
     `SELECT ${columns} FROM ${resource.table} t WHERE t.id = ${values.bind(id)}`,
     values.list,
   );
-  return shapeView(resource, row!);
+  return shapeView(resource, row!, personal);
 }
 
 /** JSON Schema of a record of the resource as the API shows it. */

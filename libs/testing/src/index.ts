@@ -6,6 +6,7 @@ export { testDatabase, type TestDatabase } from "./postgres.ts";
 export {
   anAdministrator,
   anOwner,
+  MASTER_KEY,
   startService,
   type TestAnswer,
   type TestCaller,

@@ -1,12 +1,12 @@
 import { CONTACT_POINT_KINDS } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import {
+  ADDRESS_PARTS,
+  email,
   fields,
   id,
   json,
-  list,
-  normalEmail,
-  normalPhone,
+  phone,
   readSettings,
   reference,
   resource,
@@ -52,21 +52,21 @@ export const CONTACTS = resource<Contact>({
     import: "customer.contact.import",
   },
   fields: fields({
-    firstName: text("First name", "名"),
-    lastName: text("Last name", "姓", { required: true }),
+    firstName: text("First name", "名", { personName: true }),
+    lastName: text("Last name", "姓", { required: true, personName: true }),
     title: text("Title", "职务"),
     accountId: reference("Account", "客户", ACCOUNT),
     source: text("Source", "来源"),
     contactPoints: json("Contact points", "联系方式", POINTS_SCHEMA, { personal: true, neverNull: true }),
-    email: list("E-mail", "电子邮件", { column: "emails", personal: true, shown: false, normalise: normalEmail }),
-    phone: list("Phone", "电话", {
-      column: "phones",
-      personal: true,
-      shown: false,
-      normalise: (value, { country }) => normalPhone(value, country) ?? value,
-    }),
+    email: email({ shown: false }),
+    phone: phone({ shown: false }),
+    ...ADDRESS_PARTS,
     personId: id("Person", "个人", { neverNull: true }),
   }),
+  person: {
+    id: "personId",
+    reach: (contact) => ({ emails: contact.valuesOf("email"), phones: contact.valuesOf("phone") }),
+  },
   dto: { create: CreateContact, update: UpdateContact, import: ImportContact },
   context: countryOfPhones,
 });

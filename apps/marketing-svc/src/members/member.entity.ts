@@ -1,4 +1,4 @@
-import { IllegalTransition, RuleViolation, type CampaignMemberState, type DomainEvent } from "@kehu/contracts";
+import { ERASED, IllegalTransition, RuleViolation, type CampaignMemberState, type DomainEvent } from "@kehu/contracts";
 import { assign, event, RecordEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { RANK, statusesFrom, type MemberStatus } from "./member-status.ts";
@@ -59,6 +59,12 @@ export class CampaignMember extends RecordEntity {
   restore(now: Date): DomainEvent[] {
     this.deletedAt = null;
     return [event("marketing.campaign-member.restored", this, now)];
+  }
+
+  /** Overwrites the name, where it has one of its own. */
+  override erase(now: Date): DomainEvent[] {
+    if (this.name !== null) this.name = ERASED;
+    return [event("marketing.campaign-member.erased", this, now)];
   }
 
   state(): CampaignMemberState {

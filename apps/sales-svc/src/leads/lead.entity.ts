@@ -1,4 +1,4 @@
-import { RuleViolation, type DomainEvent, type EventData, type LeadState } from "@kehu/contracts";
+import { ERASED, RuleViolation, type DomainEvent, type EventData, type LeadState } from "@kehu/contracts";
 import { assign, event, RecordEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
@@ -23,6 +23,7 @@ export class Lead extends RecordEntity {
   @Column("text", { name: "first_name", nullable: true }) firstName: string | null;
   @Column("text", { name: "last_name" }) lastName: string;
   @Column("text", { nullable: true }) company: string | null;
+  /** Encrypted in its column, as is `phone`. */
   @Column("text", { nullable: true }) email: string | null;
   @Column("text", { nullable: true }) phone: string | null;
   @Column("text", { nullable: true }) website: string | null;
@@ -105,6 +106,12 @@ export class Lead extends RecordEntity {
   restore(now: Date): DomainEvent[] {
     this.deletedAt = null;
     return [event("sales.lead.restored", this, now)];
+  }
+
+  /** Overwrites what says who the person is; his company and what became of the lead stays. */
+  override erase(now: Date): DomainEvent[] {
+    assign(this, { firstName: null, lastName: ERASED, email: null, phone: null });
+    return [event("sales.lead.erased", this, now)];
   }
 
   state(): LeadState {
