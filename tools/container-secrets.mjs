@@ -27,6 +27,7 @@ function make() {
   const database = { admin: secret(), ...Object.fromEntries(SCHEMAS.map((schema) => [schema, secret()])) };
   const internal = Object.fromEntries(SERVICES.map((service) => [service, secret()]));
   const cursor = secret();
+  const master = secret();
   const administrator = randomBytes(15).toString("base64url");
   const url = (role, password) => `postgres://${role}:${password}@${host}:5432/kehu`;
 
@@ -48,6 +49,8 @@ function make() {
       DATABASE_URL: url(`kehu_${schema}`, database[schema]),
       KEHU_CURSOR_SECRET: cursor,
       KEHU_INTERNAL_SECRET: internal[service],
+      // Analytics has no use for personal data.
+      ...(service !== "analytics" && { KEHU_MASTER_KEY: master }),
     });
   }
   mkdirSync(join(folder, "gateway/keys"), { recursive: true, mode: 0o700 });

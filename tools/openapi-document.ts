@@ -15,6 +15,7 @@ import { handlerFacts, type HandlerFacts } from "./openapi-types.ts";
 const ENVIRONMENT = {
   DATABASE_URL: "postgres://nobody@127.0.0.1:1/nothing",
   KEHU_CURSOR_SECRET: "0123456789-abcdefghijklmnopqrstuvwxyz",
+  KEHU_MASTER_KEY: "0123456789-abcdefghijklmnopqrstuvwxyz",
   KEHU_INTERNAL_SECRET: "0123456789-abcdefghijklmnopqrstuvwxyz",
   KEHU_INTERNAL_SECRETS: "customer=0123456789-abcdefghijklmnopqrstuvwxyz",
   KEHU_SERVICES: "customer=http://127.0.0.1:1",

@@ -65,7 +65,11 @@ function common(service: ServiceDescription, { adminUrl, secrets, ports }: Run):
 }
 
 function inner(service: ServiceDescription, { secrets }: Run): NodeJS.ProcessEnv {
-  return { HOST: "127.0.0.1", KEHU_INTERNAL_SECRET: secrets.internal[service.name] };
+  return {
+    HOST: "127.0.0.1",
+    KEHU_INTERNAL_SECRET: secrets.internal[service.name],
+    ...(service.name !== "analytics" && { KEHU_MASTER_KEY: secrets.master }),
+  };
 }
 
 function gateway({ settings, secrets, ports }: Run): NodeJS.ProcessEnv {

@@ -12,6 +12,8 @@ export interface Secrets {
   /** Service -> key of the tokens that the gateway signs for it. */
   readonly internal: Readonly<Record<string, string>>;
   readonly cursor: string;
+  /** Wraps the keys of persons: without it nobody reads their data again. */
+  readonly master: string;
   readonly administrator: Administrator;
 }
 
@@ -26,7 +28,10 @@ const DEFAULT_ADMINISTRATOR = "admin@kehu.local";
 /** Reads the secrets of an install, and makes them at its first start. */
 export function readSecrets(path: string, adminEmail: string | undefined): Secrets {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Secrets;
+    const known = JSON.parse(readFileSync(path, "utf8")) as Omit<Secrets, "master"> & Partial<Secrets>;
+    const secrets = { ...known, master: known.master ?? random() };
+    if (known.master === undefined) saveSecrets(path, secrets);
+    return secrets;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
@@ -35,6 +40,7 @@ export function readSecrets(path: string, adminEmail: string | undefined): Secre
     database: Object.fromEntries(SERVICES.map(({ schema }) => [schema, random()])),
     internal: Object.fromEntries(SERVICES.map(({ name }) => [name, random()])),
     cursor: random(),
+    master: random(),
     administrator: { email: adminEmail ?? DEFAULT_ADMINISTRATOR, password: randomBytes(15).toString("base64url") },
   };
   saveSecrets(path, secrets);

@@ -1,3 +1,3 @@
 import { serviceConfig } from "@kehu/http";
 
-export const config = serviceConfig(process.env);
+export const config = serviceConfig(process.env, "personal-data");

@@ -1,6 +1,7 @@
 import {
   anAdministrator,
   eventually,
+  MASTER_KEY,
   publish,
   startService,
   testDatabase,
@@ -9,6 +10,8 @@ import {
   type TestDatabase,
   type TestService,
 } from "@kehu/testing";
+import type { EventType } from "@kehu/contracts";
+import { PersonalData } from "@kehu/personal-data";
 import { randomUUID } from "node:crypto";
 
 /** A record as the service shows it. */
@@ -28,9 +31,9 @@ export interface BulkView {
   results: { outcome: string; id: string | null; errors: { code: string; field: string }[] }[];
 }
 
-/** An event in the outbox. */
+/** An event in the outbox, decrypted. */
 export interface Told {
-  type: string;
+  type: EventType;
   version: number;
   data: Record<string, unknown> & { changed: string[] };
 }
@@ -71,6 +74,8 @@ export async function startSales(): Promise<Sales> {
     expect({ status: answer.status, body: answer.body }).toMatchObject({ status });
     return answer.body;
   };
+  const outbox = database.open("sales");
+  const personal = await PersonalData.open(outbox, [MASTER_KEY]);
   const post: Sales["post"] = (path, body = {}, as = admin, headers = {}) =>
     service.request<View>(as, "POST", `/v1/${path}`, { body, headers });
   return {
@@ -102,7 +107,10 @@ export async function startSales(): Promise<Sales> {
          FROM sales.outbox WHERE key = $1 ORDER BY seq`,
         [id],
       );
-      return rows;
+      return personal.reveal(
+        outbox,
+        rows.map((row) => ({ ...row, subject: id })),
+      );
     },
     async known(concept, state = {}) {
       const id = randomUUID();

@@ -149,4 +149,6 @@ export interface DomainEvent {
   version: number;
   time: Date;
   data: Record<string, unknown> & { changed: string[] };
+  /** Encrypts a personal value of `data` for the bus, where the record is about a person; `path` is its place in `data`. */
+  seal?: (value: string, path: string) => Personal;
 }

@@ -94,11 +94,20 @@ export interface ServiceConfig {
   kafkaBrokers: string[];
   internalSecret: string;
   cursorSecret: string;
+  /** The master key, and one that is to follow or was before it; none where the service reads no personal data. */
+  masterKeys: readonly string[];
   logLevel: string;
 }
 
-/** The configuration of a service behind the gateway. */
-export function serviceConfig(variables: Readonly<Record<string, string | undefined>>): ServiceConfig {
+/**
+ * The configuration of a service behind the gateway.
+ *
+ * @param reads whether it reads personal data, for which it needs the master key
+ */
+export function serviceConfig(
+  variables: Readonly<Record<string, string | undefined>>,
+  reads: "personal-data" | "no-personal-data",
+): ServiceConfig {
   return configure(variables, (environment) => ({
     port: environment.integer("PORT", 0, 0, 65_535),
     host: environment.text("HOST", "127.0.0.1"),
@@ -106,6 +115,14 @@ export function serviceConfig(variables: Readonly<Record<string, string | undefi
     kafkaBrokers: environment.list("KAFKA_BROKERS"),
     internalSecret: environment.secret("KEHU_INTERNAL_SECRET"),
     cursorSecret: environment.secret("KEHU_CURSOR_SECRET"),
+    masterKeys: reads === "personal-data" ? masterKeys(environment) : [],
     logLevel: environment.oneOf("LOG_LEVEL", LOG_LEVELS, "info"),
   }));
+}
+
+/** The one that wraps keys of persons comes first. */
+function masterKeys(environment: Environment): string[] {
+  const other =
+    environment.optional("KEHU_MASTER_KEY_OTHER") === null ? [] : [environment.secret("KEHU_MASTER_KEY_OTHER")];
+  return [environment.secret("KEHU_MASTER_KEY"), ...other];
 }

@@ -1,6 +1,7 @@
 import { IdentityCopiesConsumer, internalAuth } from "@kehu/auth";
-import { connectionOptions, Database } from "@kehu/database";
+import { connectionOptions, Database, isTransient } from "@kehu/database";
 import { MessagingModule } from "@kehu/messaging";
+import { PersonalData } from "@kehu/personal-data";
 import {
   Bulk,
   Clock,
@@ -19,7 +20,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from "@nestjs/core";
 import { getDataSourceToken, TypeOrmModule } from "@nestjs/typeorm";
 import type { Pool } from "pg";
 import type { DataSource } from "typeorm";
-import type { ServiceConfig } from "./config.ts";
+import { ConfigError, type ServiceConfig } from "./config.ts";
 import { documentController } from "./document.controller.ts";
 import { HealthController } from "./health.controller.ts";
 import { FreshnessController, operationsController } from "./operations.controller.ts";
@@ -91,7 +92,8 @@ export function databaseModule(url: string, schema: string): DynamicModule {
 export function platformProviders({
   databaseUrl,
   cursorSecret,
-}: Pick<ServiceConfig, "databaseUrl" | "cursorSecret">): Provider[] {
+  masterKeys = [],
+}: Pick<ServiceConfig, "databaseUrl" | "cursorSecret"> & Partial<ServiceConfig>): Provider[] {
   return [
     {
       provide: Database,
@@ -100,6 +102,11 @@ export function platformProviders({
       inject: [getDataSourceToken()],
     },
     { provide: CursorSigner, useValue: new CursorSigner(cursorSecret) },
+    {
+      provide: PersonalData,
+      useFactory: (database: Database) => personalData(database, masterKeys),
+      inject: [Database],
+    },
     Clock,
     CompanySettings,
     References,
@@ -113,6 +120,16 @@ export function platformProviders({
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useClass: ValidationPipe },
   ];
+}
+
+/** With another master key than the one with which it was encrypted the data could not be read: better not to start. */
+async function personalData(database: Database, masterKeys: readonly string[]): Promise<PersonalData> {
+  try {
+    return await PersonalData.open(database, masterKeys);
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    throw new ConfigError(`KEHU_MASTER_KEY does not fit this database: ${(error as Error).message}`);
+  }
 }
 
 const GLOBAL_HOOKS: readonly unknown[] = [APP_FILTER, APP_PIPE];

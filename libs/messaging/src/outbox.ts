@@ -1,6 +1,6 @@
 import { randomFillSync } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { EVENTS, type Actor, type AnyEnvelope, type DomainEvent } from "@kehu/contracts";
+import { EVENTS, mapPersonal, type Actor, type AnyEnvelope, type DomainEvent, type EventType } from "@kehu/contracts";
 import { rowset, type Tx } from "@kehu/database";
 import { v7 as uuidv7 } from "uuid";
 import { contractOf } from "./contract.ts";
@@ -56,8 +56,13 @@ function envelopeOf(event: DomainEvent, area: string, version: number, actor: Ac
     origin: actor.origin,
     correlationid: actor.requestId,
     causationid: actor.causationId,
-    data: event.data,
+    data: sealed(event),
   };
+}
+
+/** What the schema marks as personal is encrypted, where the event is about a person. */
+function sealed({ type, data, seal }: DomainEvent): DomainEvent["data"] {
+  return seal ? mapPersonal(type as EventType, data, (value, path) => seal(value as string, path)) : data;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Collaborator, ExternalId, Personal } from "@kehu/contracts";
+import { ERASED, readable, type Collaborator, type ExternalId, type Personal } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import { upsertNewer } from "@kehu/messaging";
 import { keepExternalIds } from "./store.ts";
@@ -46,7 +46,8 @@ export async function keepCopies(tx: Tx, type: string, told: readonly Told[]): P
   );
 }
 
-/** @returns the parts of a person's name that can be read, with a space between; null where none can */
-export function readableName(...parts: readonly (Personal | null)[]): string | null {
-  return parts.filter((part) => typeof part === "string").join(" ") || null;
+/** @returns the name of a person of whom a decrypted event tells, to stand beside his id */
+export function nameOf({ firstName, lastName }: { firstName: Personal | null; lastName: Personal }): string {
+  const name = readable(lastName);
+  return firstName === null || name === ERASED ? name : `${readable(firstName)} ${name}`;
 }

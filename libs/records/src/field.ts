@@ -1,4 +1,6 @@
+import { phoneEnding, type BlindKind } from "@kehu/personal-data";
 import type { Settings } from "./company-settings.ts";
+import { normalEmail, normalPhone } from "./normal-forms.ts";
 
 /** A label in the languages of the product. */
 export interface Label {
@@ -50,8 +52,12 @@ export interface Field {
   required: boolean;
   filterable: boolean;
   sortable: boolean;
-  /** About a person: filtered by `eq`, `in` and `isNull` only, never sorted; encrypted at rest and in events. */
+  /** About a person: encrypted in its column and everywhere else; never sorted, filtered by its blind tokens only. */
   personal: boolean;
+  /** A person's name: plain in its column, to be searched and sorted; encrypted in history and stored replies. */
+  personName: boolean;
+  /** The tokens by which it is found, in the column `blind_index` of its table. */
+  blind?: BlindKind;
   /** The column is NOT NULL, which makes paging by it cheaper. */
   neverNull: boolean;
   /** The fields whose content it shows in another form: who may not see these may not see it. */
@@ -73,7 +79,17 @@ export type FieldMap = Readonly<Record<string, Field>>;
 type Options = Partial<
   Pick<
     Field,
-    "required" | "filterable" | "sortable" | "personal" | "neverNull" | "column" | "partOf" | "shown" | "normalise"
+    | "required"
+    | "filterable"
+    | "sortable"
+    | "personal"
+    | "personName"
+    | "blind"
+    | "neverNull"
+    | "column"
+    | "partOf"
+    | "shown"
+    | "normalise"
   >
 >;
 
@@ -90,6 +106,7 @@ const field = (
   filterable: true,
   sortable: !options.personal,
   personal: false,
+  personName: false,
   neverNull: options.required ?? false,
   partOf: [],
   shown: true,
@@ -122,6 +139,34 @@ export const links = (en: string, zh: string, targets: Readonly<Record<string, R
 /** A `text[]` column, of which any element may match. */
 export const list = (en: string, zh: string, options?: Options) =>
   field("list", en, zh, { sortable: false, ...options });
+/** Where a person is reached; found by its tokens, and shown where the table has a column for it. */
+export const email = (options?: Options) =>
+  text("E-mail", "电子邮件", { personal: true, blind: "email", normalise: normalEmail, ...options });
+export const phone = (options?: Options) =>
+  text("Phone", "电话", {
+    personal: true,
+    blind: "phone",
+    normalise: (value, { country }) => normalPhone(value, country) ?? value,
+    ...options,
+  });
+/** What else an address is found by. */
+export const ADDRESS_PARTS = {
+  emailDomain: text("E-mail domain", "邮箱域名", {
+    personal: true,
+    blind: "emailDomain",
+    partOf: ["email", "contactPoints"],
+    shown: false,
+    normalise: normalEmail,
+  }),
+  phoneEnding: text("Phone ending", "电话尾号", {
+    personal: true,
+    blind: "phoneEnding",
+    partOf: ["phone", "contactPoints"],
+    shown: false,
+    normalise: phoneEnding,
+  }),
+};
+
 /** An id that is no reference: nothing in this service is looked up by it. */
 export const id = (en: string, zh: string, options?: Options) => field("id", en, zh, options);
 

@@ -1,5 +1,6 @@
 import { Malformed } from "@kehu/contracts";
 import type { Bind } from "@kehu/auth";
+import type { BlindKind } from "@kehu/personal-data";
 import type { Settings } from "./company-settings.ts";
 import { isDay, isInstant } from "./dto.ts";
 import type { Field, FieldMap } from "./field.ts";
@@ -31,7 +32,8 @@ const CONDITIONS = 100;
 /**
  * Reads a filter tree as a caller sent it.
  *
- * @throws Malformed `filter.invalid`, `filter.unknown-field` (with `allowed`), `filter.unknown-operator` (with `allowed`)
+ * @throws Malformed `filter.invalid`, `filter.unknown-field` (with `allowed`), `filter.unknown-operator`, `field.encrypted` (with
+ *   `allowed`)
  */
 export function parseFilter(fields: FieldMap, input: unknown): Filter {
   let count = 0;
@@ -62,6 +64,8 @@ function condition(
     throw new Malformed("filter.unknown-field", "There is no such field to filter by.", { allowed });
   }
   const allowed = operatorsOf(field);
+  if (!allowed.includes(op as Operator) && field.personal)
+    throw new Malformed("field.encrypted", `${String(name)} is encrypted: only equal values are found.`, { allowed });
   if (!allowed.includes(op as Operator))
     throw new Malformed("filter.unknown-operator", `${String(name)} is not filtered like that.`, { allowed });
   return { field: name as string, op: op as Operator, value };
@@ -69,6 +73,7 @@ function condition(
 
 /** @returns the operators that a field takes */
 export function operatorsOf(field: Field): readonly Operator[] {
+  if (field.blind === "emailDomain" || field.blind === "phoneEnding") return ["eq", "in"];
   if (field.personal) return ["eq", "in", "isNull"];
   switch (field.kind) {
     case "id":
@@ -87,20 +92,47 @@ export function operatorsOf(field: Field): readonly Operator[] {
   }
 }
 
+/** Makes the token by which an encrypted value is found. */
+export type Token = (kind: BlindKind, value: string) => string;
+
 const COMPARISONS: Partial<Record<Operator, string>> = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" };
 
 /**
  * Compiles a filter to a condition that is true or false and never unknown: an empty value equals nothing, so `ne` and
  * `nin` match it, comparisons do not, and `not` is the plain complement.
+ *
+ * @param token needed where a field is found by tokens
  */
-export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options: Settings): string {
+export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options: Settings, token?: Token): string {
   const compile = (node: Filter): string => {
     if ("and" in node) return node.and.length ? `(${node.and.map(compile).join(" AND ")})` : "true";
     if ("or" in node) return node.or.length ? `(${node.or.map(compile).join(" OR ")})` : "false";
     if ("not" in node) return `(NOT ${compile(node.not)})`;
-    return `(${conditionSql(node.field, fields[node.field]!, node.op, node.value, bind, options)})`;
+    const field = fields[node.field]!;
+    if (field.blind) return `(${blindSql(node.field, field, node.op, node.value, bind, options, token!)})`;
+    return `(${conditionSql(node.field, field, node.op, node.value, bind, options)})`;
   };
   return compile(filter);
+}
+
+/** An encrypted value is compared by its token; whether there is one, by the plain word of its kind. */
+function blindSql(
+  name: string,
+  field: Field,
+  op: Operator,
+  value: unknown,
+  bind: Bind,
+  options: Settings,
+  token: Token,
+): string {
+  const kind = field.blind!;
+  if (op === "isNull") return `${truth(name, value) ? "NOT " : ""}t.blind_index && ARRAY['${kind}']`;
+  const wanted = (op === "in" ? listOf(name, value) : [value]).map((item) => {
+    const normal = String(parseValue(name, field, item, options));
+    if (kind === "phoneEnding" && normal.length !== 7) refuse(name, "the last seven digits of a phone number");
+    return token(kind, normal);
+  });
+  return `t.blind_index && ${bind(wanted)}::text[]`;
 }
 
 function conditionSql(name: string, field: Field, op: Operator, value: unknown, bind: Bind, options: Settings): string {

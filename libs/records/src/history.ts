@@ -1,12 +1,14 @@
 import { rowScope, type RequestContext } from "@kehu/auth";
 import { NotFound } from "@kehu/contracts";
 import { Database } from "@kehu/database";
+import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
 import { CursorSigner } from "./cursor.ts";
 import { fieldsFor } from "./field-rules.ts";
 import { parsePaging } from "./list-query.ts";
 import type { Page } from "./record-queries.ts";
 import type { Resource } from "./resource.ts";
+import { historyPlace, personNames, sealedFields } from "./sealing.ts";
 import { Values } from "./view.ts";
 
 /** One entry of a record's history: a field that changed, or a fact about the whole record. */
@@ -22,6 +24,10 @@ export interface HistoryEntry {
   jobId: string | null;
 }
 
+interface Sealed {
+  enc: string;
+}
+
 type Row = Omit<HistoryEntry, "actor"> & { seq: string; actorType: string; actorId: string; actorName: string | null };
 
 /** Who changed what in a record, newest first. */
@@ -30,6 +36,7 @@ export class History {
   constructor(
     private readonly database: Database,
     private readonly cursors: CursorSigner,
+    private readonly personal: PersonalData,
   ) {}
 
   /**
@@ -58,6 +65,7 @@ export class History {
     );
     const hasMore = rows.length > limit;
     const shown = hasMore ? rows.slice(0, limit) : rows;
+    await this.open(resource, id, shown);
     return {
       data: shown.map(({ seq: _seq, actorType, actorId, actorName, ...entry }) => ({
         ...entry,
@@ -65,6 +73,20 @@ export class History {
       })),
       page: { nextCursor: hasMore ? this.cursors.sign([shown.at(-1)!.seq], binding) : null, hasMore },
     };
+  }
+
+  /** Decrypts what is personal; of an erased person nothing is left. */
+  private async open(resource: Resource, id: string, rows: Row[]): Promise<void> {
+    const names = new Set([...sealedFields(resource), ...personNames(resource)]);
+    const sealed = rows
+      .filter(({ field }) => field !== null && names.has(field))
+      .flatMap((row) => (["before", "after"] as const).map((side) => ({ row, side, kept: row[side] as Sealed | null })))
+      .filter((one): one is typeof one & { kept: Sealed } => one.kept !== null);
+    const opened = await this.personal.openAll(
+      this.database,
+      sealed.map(({ row, kept }) => ({ value: kept.enc, place: historyPlace(id, row.field!) })),
+    );
+    sealed.forEach(({ row, side }, index) => (row[side] = opened[index]));
   }
 
   private async mustReach(resource: Resource, id: string, who: RequestContext): Promise<void> {

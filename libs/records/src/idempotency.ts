@@ -1,9 +1,13 @@
 import type { Bind, IdempotencyKey, RequestContext } from "@kehu/auth";
 import { Conflict, RuleViolation } from "@kehu/contracts";
 import { rowset, type Database, type Queryable, type Tx } from "@kehu/database";
+import type { PersonalData } from "@kehu/personal-data";
+import type { RecordEntity } from "./record.entity.ts";
 import { WriteReply, type Reply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
-import { shapeView } from "./view.ts";
+import type { Rows } from "./rows.ts";
+import { personNames, replyPlace } from "./sealing.ts";
+import { shapeView, Values, viewColumns } from "./view.ts";
 
 /** How long a key is remembered (24 hours). */
 const KEPT = `interval '24 hours'`;
@@ -21,6 +25,7 @@ const TAKEN = "KE001";
  */
 export async function once(
   database: Database,
+  personal: PersonalData,
   resource: Resource,
   who: RequestContext,
   work: (tx: Tx) => Promise<Reply>,
@@ -37,7 +42,7 @@ export async function once(
   } catch (error) {
     // Where the look fails, the first error says more.
     const stored = idempotency && (await lookUp(database, who, [idempotency.key]).catch(() => []))[0];
-    if (stored) return replay(resource, who, replyTo(idempotency.bodyHash, stored) as StoredReply);
+    if (stored) return replay(database, personal, resource, replyTo(idempotency.bodyHash, stored) as StoredReply, who);
     throw isTaken(error) ? inProgress() : error;
   }
 }
@@ -49,11 +54,58 @@ function claim(tx: Tx, who: RequestContext, { route, key }: IdempotencyKey): Pro
   return tx.queue("SELECT claim_idempotency_key($1)", [JSON.stringify([who.actorId, route, key])]);
 }
 
-/** A reply as it is stored: with its body, or with the row that the body shows. */
-type StoredReply = Reply & { row?: Record<string, unknown> };
+/** A reply as it is stored: with its body, or with the record's row, of which the body is made again. */
+type StoredReply = Reply & { record?: Record<string, unknown> };
 
-function replay(resource: Resource, who: RequestContext, { row, body, ...reply }: StoredReply): WriteReply {
-  return new WriteReply(row ? shapeView(resource, row, who) : body, reply, true);
+async function replay(
+  database: Database,
+  personal: PersonalData,
+  resource: Resource,
+  { record, body, ...reply }: StoredReply,
+  who: RequestContext,
+): Promise<WriteReply> {
+  if (!record) return new WriteReply(body, reply, true);
+  const values = new Values();
+  const [row] = await database.query(
+    `SELECT ${viewColumns(resource, who, values.bind)}
+     FROM jsonb_populate_record(NULL::${resource.table}, ${values.bind(JSON.stringify(record))}) t`,
+    values.list,
+  );
+  const id = row!["id"] as string;
+  const names = personNames(resource).filter((name) => row![name] !== null);
+  const opened = await personal.openAll(
+    database,
+    names.map((name) => ({ value: row![name] as string, place: replyPlace(id, name) })),
+  );
+  names.forEach((name, index) => (row![name] = opened[index]));
+  return new WriteReply(shapeView(resource, row!, who, personal), reply, true);
+}
+
+/**
+ * The row of a record for its reply, as an expression: with the encrypted columns as they are and names of persons
+ * encrypted. Names beside references are not part of it; they are looked up again.
+ *
+ * @returns SQL; the table has the alias `t`
+ */
+export function rowToKeep(resource: Resource, record: RecordEntity, rows: Rows, bind: Bind): string {
+  if (!resource.person) return "to_jsonb(t)";
+  const key = rows.keyOf(record);
+  const values = record as unknown as Record<string, unknown>;
+  const names = personNames(resource).map((name) => {
+    const value = values[name] ?? null;
+    const sealed = value === null || !key || key.isDestroyed ? null : key.seal(value, replyPlace(record.id, name));
+    return [resource.fields[name]!.column, sealed] as const;
+  });
+  return `to_jsonb(t) - 'name' || ${bind(JSON.stringify(Object.fromEntries(names)))}::jsonb`;
+}
+
+/** Keeps the reply to a change that changed nothing, which shows the record as it is. */
+export function keepUnchanged(tx: Tx, rows: Rows, resource: Resource, record: RecordEntity, who: RequestContext): void {
+  const values = new Values();
+  const row = rowToKeep(resource, record, rows, values.bind);
+  const made = `(SELECT ${row} AS "kept.row" FROM ${resource.table} t WHERE t.id = ${values.bind(record.id)}) AS made`;
+  const reply = { version: record.version, location: null };
+  void tx.queue(keepMade(made, who, reply, values.bind), values.list);
 }
 
 interface StoredRow {
@@ -124,7 +176,7 @@ export function keep(
 /**
  * The same as a part of the statement that makes the reply.
  *
- * @param made the part that has the row that the reply shows, as JSON in the column `row`
+ * @param made the part that has what `rowToKeep` makes in the column `kept.row`
  */
 export function keepMade(
   made: string,
@@ -134,7 +186,7 @@ export function keepMade(
 ): string {
   const { route, key, bodyHash } = idempotency!;
   const caller = [actorId, route, key, bodyHash].map(bind).join(", ");
-  return `${TAKE} SELECT ${caller}, json_build_object('row', row, 'version', ${bind(version)}::integer,
+  return `${TAKE} SELECT ${caller}, json_build_object('record', "kept.row", 'version', ${bind(version)}::integer,
     'location', ${bind(location)}::text) FROM ${made} ${UNLESS_TAKEN}`;
 }
 

@@ -3,7 +3,7 @@ export { BulkOperation, BulkRequest } from "./bulk.dto.ts";
 export { Housekeeping } from "./housekeeping.ts";
 export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
-export { keepCopies, readableName, type Told } from "./copies.ts";
+export { keepCopies, nameOf, type Told } from "./copies.ts";
 export { CursorSigner } from "./cursor.ts";
 export {
   IsDay,
@@ -20,8 +20,10 @@ export {
 } from "./dto.ts";
 export {
   boolean,
+  ADDRESS_PARTS,
   choice,
   day,
+  email,
   fields,
   id,
   instant,
@@ -32,6 +34,7 @@ export {
   longText,
   money,
   ownedFields,
+  phone,
   reference,
   text,
   TEAMS,

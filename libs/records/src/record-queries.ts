@@ -1,12 +1,13 @@
 import { rowScope, type RequestContext } from "@kehu/auth";
 import { NotFound } from "@kehu/contracts";
 import { Database } from "@kehu/database";
+import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
 import { CompanySettings } from "./company-settings.ts";
 import { CursorSigner } from "./cursor.ts";
 import { closed, fieldsFor } from "./field-rules.ts";
 import { besideName, type FieldMap, type Label } from "./field.ts";
-import { filterSql, operatorsOf } from "./filter.ts";
+import { filterSql, operatorsOf, type Token } from "./filter.ts";
 import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from "./list-query.ts";
 import type { Resource } from "./resource.ts";
 import { afterSql, orderBySql } from "./sort.ts";
@@ -48,6 +49,7 @@ export class RecordQueries {
     private readonly database: Database,
     private readonly cursors: CursorSigner,
     private readonly settings: CompanySettings,
+    private readonly personal: PersonalData,
   ) {}
 
   /**
@@ -64,7 +66,7 @@ export class RecordQueries {
       values.list,
     );
     if (!row) throw new NotFound();
-    return shapeView(resource, row, who);
+    return shapeView(resource, row, who, this.personal);
   }
 
   /** A page of the list that a query string asks for. */
@@ -91,7 +93,7 @@ export class RecordQueries {
         filterable: field.filterable,
         operators: field.filterable ? operatorsOf(field) : [],
         sortable: field.sortable,
-        personal: field.personal,
+        personal: field.personal || field.personName,
         readOnly: closed(who, resource.concept, name) === "read-only",
         custom: false,
       })),
@@ -128,10 +130,12 @@ export class RecordQueries {
   private async condition(resource: Resource, query: ListQuery, who: RequestContext, values: Values): Promise<string> {
     const scope = rowScope(who, resource.permissions.read, "t", values.bind);
     const where = query.where
-      ? ` AND (${filterSql(resource.fields, query.where, values.bind, await this.settings.get())})`
+      ? ` AND (${filterSql(resource.fields, query.where, values.bind, await this.settings.get(), this.token)})`
       : "";
     return `t.deleted_at IS NULL${where} AND (${scope})`;
   }
+
+  private readonly token: Token = (kind, value) => this.personal.blind.token(kind, value);
 
   private async count(resource: Resource, query: ListQuery, who: RequestContext): Promise<number> {
     const values = new Values();
@@ -144,7 +148,7 @@ export class RecordQueries {
   }
 
   private shape(resource: Resource, query: ListQuery, row: Record<string, unknown>, who: RequestContext): RecordView {
-    const view = shapeView(resource, row, who);
+    const view = shapeView(resource, row, who, this.personal);
     if (!query.fields) return view;
     const names = new Set(["id", ...query.fields.flatMap((name) => [name, besideName(name)])]);
     return Object.fromEntries(Object.entries(view).filter(([name]) => names.has(name))) as RecordView;

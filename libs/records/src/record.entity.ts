@@ -50,6 +50,9 @@ export abstract class RecordEntity {
   abstract remove(now: Date): DomainEvent[];
   abstract restore(now: Date): DomainEvent[];
 
+  /** Overwrites what says who the person is, where the record is about one whose name it holds. */
+  erase?(now: Date): DomainEvent[];
+
   /** The part of the public state that all records share. */
   protected base(): PublicState {
     return {

@@ -1,13 +1,14 @@
 import { rowScope, type RequestContext } from "@kehu/auth";
 import { Forbidden, NotFound, type DomainEvent } from "@kehu/contracts";
 import { Database, type Tx } from "@kehu/database";
+import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
 import { DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { Clock } from "./clock.ts";
 import { followUp } from "./consequences.ts";
 import { mustSet } from "./field-rules.ts";
-import { once } from "./idempotency.ts";
+import { keepUnchanged, once } from "./idempotency.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
 import { References } from "./references.ts";
@@ -35,8 +36,9 @@ export class Records {
     source: DataSource,
     private readonly references: References,
     private readonly clock: Clock,
+    private readonly personal: PersonalData,
   ) {
-    this.rows = new Rows(source);
+    this.rows = new Rows(source, personal);
   }
 
   /**
@@ -49,7 +51,7 @@ export class Records {
   async create<T extends RecordEntity>(resource: Resource<T>, data: object, who: RequestContext): Promise<WriteReply> {
     mustSet(resource, data, who);
     await this.references.arrive(resource, [data], who);
-    return once(this.database, resource, who, async (tx) => {
+    return once(this.database, this.personal, resource, who, async (tx) => {
       const resolved = await this.references.resolve(tx, resource, data, who);
       const record = this.born(resource, who);
       const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1, who));
@@ -86,13 +88,14 @@ export class Records {
       reply?: (tx: Tx) => Promise<Reply>;
     } = {},
   ): Promise<WriteReply> {
-    return once(this.database, resource, who, async (tx) => {
+    return once(this.database, this.personal, resource, who, async (tx) => {
       const all = await this.lock(tx, resource, [id, ...(options.alongside ?? [])], who, options);
       const locked = all.find((one) => one.record.id === id);
       if (!locked || (locked.record.deletedAt && !options.deleted)) throw new NotFound();
       if (!locked.writable) throw new Forbidden("record.not-writable", "You may read this record but not change it.");
       const { record } = locked;
-      if (who.ifMatch !== null && who.ifMatch !== record.version) throw new Stale(await viewOf(tx, resource, id, who));
+      if (who.ifMatch !== null && who.ifMatch !== record.version)
+        throw new Stale(await this.view(tx, resource, id, who));
       const before = record.state();
       const change = { record, before, events: await decide(record, tx) };
       if (change.events.length > 0) {
@@ -100,8 +103,11 @@ export class Records {
         await this.store(tx, resource, [change], who);
       }
       if (options.reply) return options.reply(tx);
-      const body = options.silent ? null : await viewOf(tx, resource, id, who);
-      return { body, version: record.version, location: null };
+      const { version } = record;
+      if (options.silent) return { body: null, version, location: null };
+      const body = await this.view(tx, resource, id, who);
+      if (who.idempotency) keepUnchanged(tx, this.rows, resource, record, who);
+      return { body, version, location: null, isKept: true };
     });
   }
 
@@ -201,6 +207,10 @@ export class Records {
   async store(tx: Tx, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void> {
     await store(tx, this.rows, resource, changes, who);
     await followUp(this, tx, resource, changes, who, this.clock.now());
+  }
+
+  private view(tx: Tx, resource: Resource, id: string, who: RequestContext) {
+    return viewOf(tx, resource, id, who, this.personal);
   }
 
   private async storeShown(

@@ -1,6 +1,7 @@
 import { isOwnerless, type Permission, type RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
 import type { DomainEvent, EventType } from "@kehu/contracts";
+import type { Reach } from "@kehu/personal-data";
 import type { FieldMap } from "./field.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
@@ -20,6 +21,14 @@ export type Consequence =
       readonly decide: (record: never, now: Date) => DomainEvent[];
     };
 
+/** The person whom a record is about. */
+export interface Person<T extends RecordEntity = RecordEntity> {
+  /** The property with his id; its column is `person_id`. A record without one counts as a person of its own. */
+  readonly id: string;
+  /** Where he is reached: what is found by `blind_index`, a column that the table then has. */
+  reach?(record: T): Reach;
+}
+
 /** A kind of record that has the common operations: read, list, search, create, change, delete, history, bulk. */
 export interface Resource<T extends RecordEntity = RecordEntity> {
   /** Last part of the path: `accounts`. */
@@ -36,6 +45,8 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly permissions: { readonly read: Permission; readonly write: Permission; readonly import: Permission };
   /** What may be filtered, sorted and shown. */
   readonly fields: FieldMap;
+  /** Where its records are about persons, with whose keys their personal fields are encrypted. */
+  readonly person?: Person<T>;
   /** Classes that validate what a caller sends. */
   readonly dto: { readonly create: DtoClass; readonly update: DtoClass; readonly import: DtoClass };
   /**

@@ -21,6 +21,7 @@ export function snapshotsOf(resource: Resource, rows: Rows): SnapshotSource {
           version: record.version,
           time: new Date(),
           data: { changed: [], [EVENTS[type].concept]: record.state() },
+          seal: rows.keyOf(record)?.sealerOf(record.id),
         };
       });
     },

@@ -14,13 +14,15 @@ export const MOST_KEYS = 5;
 
 /**
  * @param keys `-createdAt`, `name`, ...
- * @throws Malformed `sort.unknown-field` with `allowed`, `sort.too-many`
+ * @throws Malformed `sort.unknown-field` and `field.encrypted` with `allowed`, `sort.too-many`
  */
 export function parseSort(fields: FieldMap, keys: readonly string[]): SortKey[] {
   const allowed = Object.keys(fields).filter((name) => fields[name]!.sortable);
   if (keys.length > MOST_KEYS) throw new Malformed("sort.too-many", `A list is sorted by at most ${MOST_KEYS} fields.`);
   const parsed = keys.map((key) => {
     const name = key.replace(/^-/, "");
+    if (Object.hasOwn(fields, name) && fields[name]!.personal)
+      throw new Malformed("field.encrypted", "There is no order of encrypted values.", { allowed });
     if (!allowed.includes(name))
       throw new Malformed("sort.unknown-field", "There is no such field to sort by.", { allowed });
     return { name, field: fields[name]!, descending: key.startsWith("-") };

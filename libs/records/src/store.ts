@@ -2,11 +2,13 @@ import type { Bind, RequestContext } from "@kehu/auth";
 import { Conflict, type ExternalId } from "@kehu/contracts";
 import { rowset, type Tx } from "@kehu/database";
 import { insertIntoOutbox } from "@kehu/messaging";
-import { keepMade } from "./idempotency.ts";
+import type { PersonKey } from "@kehu/personal-data";
+import { keepMade, rowToKeep } from "./idempotency.ts";
 import { sameValue, type Change, type PublicState } from "./record.entity.ts";
 import type { Reply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
 import type { Rows } from "./rows.ts";
+import { historyPlace, personNames, sealedFields } from "./sealing.ts";
 import { shapeView, Values, viewColumns } from "./view.ts";
 
 /**
@@ -21,6 +23,7 @@ export async function store(
   who: RequestContext,
 ): Promise<void> {
   if (changes.length === 0) return;
+  await haveKeys(tx, rows, resource, changes);
   const values = new Values();
   const parts = writes(tx, rows, resource, changes, who, values.bind);
   const last = parts.pop()!;
@@ -41,20 +44,29 @@ export async function storeShown(
   who: RequestContext,
   location: string | null,
 ): Promise<Reply> {
+  await haveKeys(tx, rows, resource, [change]);
   const values = new Values();
   const { version } = change.record;
   const parts = writes(tx, rows, resource, [change], who, values.bind);
-  const written = `${parts.pop()!} RETURNING ${viewColumns(resource, who, values.bind)}`;
-  const kept = who.idempotency ? `, kept AS (${keepMade("shown", who, { version, location }, values.bind)})` : "";
+  const kept = who.idempotency ? `, ${rowToKeep(resource, change.record, rows, values.bind)} AS "kept.row"` : "";
+  const written = `${parts.pop()!} RETURNING ${viewColumns(resource, who, values.bind)}${kept}`;
+  const keeping = kept ? `, kept AS (${keepMade("written", who, { version, location }, values.bind)})` : "";
   const sent = tx.queue<{ row: Record<string, unknown> }>(
-    `${before(parts)}, written AS (${written}), shown AS (SELECT to_json(written) AS row FROM written)${kept}
-     SELECT row FROM shown`,
+    `${before(parts)}, written AS (${written})${keeping} SELECT to_json(written) AS row FROM written`,
     values.list,
   );
-  const body = sent.then(([made]) => shapeView(resource, made!.row, who));
+  const body = sent.then(([made]) => shapeView(resource, made!.row, who, rows.personal));
   body.catch(() => undefined); // whoever commits hears of it
   await keepNames(tx, resource, [change]);
   return { body, version, location, isKept: true };
+}
+
+function haveKeys(tx: Tx, rows: Rows, resource: Resource, changes: readonly Change[]): Promise<void> {
+  return rows.haveKeys(
+    tx,
+    resource,
+    changes.map(({ record }) => record),
+  );
 }
 
 /** One statement costs the server much less than several. */
@@ -75,8 +87,12 @@ function writes(
   for (const change of changes) {
     const after = change.record.state();
     const fields = changedFields(change.before, after);
-    for (const event of change.events) event.data.changed = fields;
-    history.push(...historyOf(resource, change, after, fields, who));
+    const key = rows.keyOf(change.record);
+    for (const event of change.events) {
+      event.data.changed = fields;
+      event.seal = key?.sealerOf(change.record.id);
+    }
+    history.push(...historyOf(resource, change, after, fields, who, key));
   }
   const events = changes.flatMap((change) => change.events);
   const kept = changes.filter((change) => change.before !== null).map(({ record }) => record);
@@ -127,6 +143,7 @@ function historyOf(
   after: PublicState,
   fields: readonly string[],
   who: RequestContext,
+  key: PersonKey | undefined,
 ): HistoryRow[] {
   const entry = {
     resource: resource.name,
@@ -142,7 +159,16 @@ function historyOf(
   };
   if (before === null) return events.map((event) => ({ ...entry, version: event.version, event_type: event.type }));
   const [was, is] = [valuesOf(before), valuesOf(after)];
-  return fields.map((field) => ({ ...entry, field, before: was[field] ?? null, after: is[field] ?? null }));
+  const personal = new Set([...sealedFields(resource), ...personNames(resource)]);
+  const kept = (field: string, value: unknown) =>
+    personal.has(field) ? sealedValue(value, historyPlace(record.id, field), key) : (value ?? null);
+  return fields.map((field) => ({ ...entry, field, before: kept(field, was[field]), after: kept(field, is[field]) }));
+}
+
+/** A value of an erased person is kept nowhere. */
+function sealedValue(value: unknown, place: string, key: PersonKey | undefined): { enc: string } | null {
+  if (value === null || value === undefined || key?.isDestroyed) return null;
+  return { enc: key!.seal(value, place) };
 }
 
 /** @throws Conflict `external-id.taken` */

@@ -1,9 +1,11 @@
 import { rowScope, type Bind, type RequestContext } from "@kehu/auth";
 import type { Queryable } from "@kehu/database";
+import type { PersonalData } from "@kehu/personal-data";
 import { fieldsFor, hidesName } from "./field-rules.ts";
 import { besideName, type Field, type FieldKind, type FieldMap, type ReferenceTarget } from "./field.ts";
 import { toInstant } from "./instant.ts";
 import { toMoney } from "./money.ts";
+import { keyColumn, openView } from "./sealing.ts";
 import type { Resource } from "./resource.ts";
 import type { SortKey } from "./sort.ts";
 
@@ -41,7 +43,7 @@ export function viewColumns(resource: Resource, who: RequestContext, bind: Bind)
     if (!field.target) continue;
     columns.push(`${nameBeside(field.target, `t.${field.column}`, who, bind)} AS "${besideName(name)}"`);
   }
-  return columns.join(", ");
+  return [...columns, ...keyColumn(resource)].join(", ");
 }
 
 /** The links of a `jsonb` column, each with the name of its record. */
@@ -69,10 +71,16 @@ function nameBeside(target: ReferenceTarget, id: string, who: RequestContext, bi
 }
 
 /**
- * Brings a row of `viewColumns` into the shape of the API; what else the row has is left out, as are fields that were
- * closed to the caller since the row was kept.
+ * Brings a row of `viewColumns` into the shape of the API, decrypted; what else the row has is left out, as are fields
+ * that were closed to the caller since the row was kept.
  */
-export function shapeView(resource: Resource, row: Record<string, unknown>, who: RequestContext): RecordView {
+export function shapeView(
+  resource: Resource,
+  row: Record<string, unknown>,
+  who: RequestContext,
+  personal: PersonalData,
+): RecordView {
+  openView(resource, row, personal);
   const view: Record<string, unknown> = {};
   const open = fieldsFor(resource, who);
   for (const name of shownNames(open)) view[name] = shapeValue(open[name]?.kind, name, row);
@@ -108,6 +116,7 @@ export async function viewOf(
   resource: Resource,
   id: string,
   who: RequestContext,
+  personal: PersonalData,
 ): Promise<RecordView> {
   const values = new Values();
   const columns = viewColumns(resource, who, values.bind);
@@ -115,7 +124,7 @@ export async function viewOf(
     `SELECT ${columns} FROM ${resource.table} t WHERE t.id = ${values.bind(id)}`,
     values.list,
   );
-  return shapeView(resource, row!, who);
+  return shapeView(resource, row!, who, personal);
 }
 
 /** JSON Schema of a record of the resource as the API shows it. */

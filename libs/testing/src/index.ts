@@ -7,6 +7,7 @@ export {
   anAdministrator,
   anOwner,
   everything,
+  MASTER_KEY,
   startService,
   type TestAnswer,
   type TestCaller,

@@ -43,6 +43,9 @@ export interface TestAnswer<B> {
   body: B;
 }
 
+/** The master key of every service that a test file starts. */
+export const MASTER_KEY = randomBytes(32).toString("hex");
+
 interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
@@ -84,6 +87,7 @@ export async function startService(
     KAFKA_BROKERS: brokers.join(","),
     KEHU_INTERNAL_SECRET: secret,
     KEHU_CURSOR_SECRET: randomBytes(32).toString("hex"),
+    KEHU_MASTER_KEY: MASTER_KEY,
     LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "silent",
   });
   const { AppModule } = await load();

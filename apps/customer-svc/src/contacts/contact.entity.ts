@@ -1,4 +1,4 @@
-import type { Collaborator, ContactState, DomainEvent } from "@kehu/contracts";
+import { ERASED, type Collaborator, type ContactState, type DomainEvent } from "@kehu/contracts";
 import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
@@ -14,9 +14,8 @@ export class Contact extends OwnedEntity {
   @Column("text", { nullable: true }) title: string | null;
   @Column("uuid", { name: "account_id", nullable: true }) accountId: string | null;
   @Column("text", { nullable: true }) source: string | null;
-  @Column("jsonb", { name: "contact_points" }) contactPoints: KeptPoint[];
-  @Column("text", { array: true }) emails: string[];
-  @Column("text", { array: true }) phones: string[];
+  /** Encrypted in its column. */
+  @Column("text", { name: "contact_points", nullable: true }) contactPoints: KeptPoint[];
 
   open(data: CreateContact, now: Date, country: string): DomainEvent[] {
     this.begin();
@@ -34,9 +33,7 @@ export class Contact extends OwnedEntity {
 
   /** Born of a lead. Nothing is refused: sales has decided. */
   converted(person: ConvertedPerson, now: Date): DomainEvent[] {
-    const { points, ...fields } = contactOf(person);
-    assign(this, fields);
-    this.setPoints(points);
+    assign(this, contactOf(person));
     return [event("customer.contact.created", this, now)];
   }
 
@@ -63,6 +60,12 @@ export class Contact extends OwnedEntity {
     return [event("customer.contact.restored", this, now)];
   }
 
+  /** Overwrites what says who the person is; his company and what was done with him stays. */
+  override erase(now: Date): DomainEvent[] {
+    assign(this, { firstName: null, lastName: ERASED, title: null, contactPoints: [] });
+    return [event("customer.contact.erased", this, now)];
+  }
+
   state(): ContactState {
     return {
       ...this.base(),
@@ -76,20 +79,17 @@ export class Contact extends OwnedEntity {
     };
   }
 
+  /** Values of a kind of contact point. */
+  valuesOf(kind: KeptPoint["kind"]): string[] {
+    return this.contactPoints.filter((point) => point.kind === kind).map(({ value }) => value);
+  }
+
   private begin(): void {
     this.personId = uuidv7();
-    this.setPoints([]);
+    this.contactPoints = [];
   }
 
   private set({ contactPoints, ...patch }: Partial<ImportContact>, country: string): boolean {
-    const points = contactPoints && normalPoints(contactPoints, country);
-    const differs = assign(this, patch);
-    return (points !== undefined && this.setPoints(points)) || differs;
-  }
-
-  private setPoints(points: KeptPoint[]): boolean {
-    const valuesOf = (kind: KeptPoint["kind"]) =>
-      points.filter((point) => point.kind === kind).map(({ value }) => value);
-    return assign(this, { contactPoints: points, emails: valuesOf("email"), phones: valuesOf("phone") });
+    return assign(this, { ...patch, contactPoints: contactPoints && normalPoints(contactPoints, country) });
   }
 }

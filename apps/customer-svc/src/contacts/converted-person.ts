@@ -1,8 +1,7 @@
-import type { Personal } from "@kehu/contracts";
-import { readable } from "../leads/readable.ts";
+import { ERASED, readable, type Personal } from "@kehu/contracts";
 import type { KeptPoint } from "./contact-points.ts";
 
-/** What sales says of the person that a lead was; it has normalised e-mail and phone. */
+/** What sales says of the person that a lead was, decrypted; it has normalised e-mail and phone. */
 export interface ConvertedPerson {
   ownerId: string | null;
   personId: string;
@@ -14,10 +13,14 @@ export interface ConvertedPerson {
   accountId: string | null;
 }
 
-/** The person as a contact keeps him. */
+/** The person as a contact keeps him; one who was erased in the meantime has no contact points any more. */
 export function contactOf({ firstName, lastName, email, phone, ...rest }: ConvertedPerson) {
-  const points: KeptPoint[] = [];
-  if (email !== null) points.push({ kind: "email", value: readable(email), primary: true });
-  if (phone !== null) points.push({ kind: "phone", value: readable(phone), primary: true });
-  return { ...rest, firstName: firstName && readable(firstName), lastName: readable(lastName), points };
+  const contactPoints: KeptPoint[] = [];
+  const add = (kind: KeptPoint["kind"], given: Personal | null) => {
+    const value = given && readable(given);
+    if (value && value !== ERASED) contactPoints.push({ kind, value, primary: true });
+  };
+  add("email", email);
+  add("phone", phone);
+  return { ...rest, firstName: firstName && readable(firstName), lastName: readable(lastName), contactPoints };
 }

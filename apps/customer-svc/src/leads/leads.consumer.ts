@@ -1,8 +1,8 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
-import { keepCopies } from "@kehu/records";
+import { PersonalData } from "@kehu/personal-data";
+import { keepCopies, nameOf } from "@kehu/records";
 import { Controller } from "@nestjs/common";
-import { readable } from "./readable.ts";
 
 const LEAD_EVENTS = [
   "sales.lead.created",
@@ -14,6 +14,7 @@ const LEAD_EVENTS = [
   "sales.lead.owner-changed",
   "sales.lead.deleted",
   "sales.lead.restored",
+  "sales.lead.erased",
   "sales.lead.snapshot",
 ] as const;
 type LeadEvent = EventOf<(typeof LEAD_EVENTS)[number]>;
@@ -21,11 +22,13 @@ type LeadEvent = EventOf<(typeof LEAD_EVENTS)[number]>;
 /** Keeps the service's copies of leads; their only writer. */
 @Controller()
 export class LeadsConsumer {
+  constructor(private readonly personal: PersonalData) {}
+
   @OnEvent(LEAD_EVENTS, "leads-copy")
   async leads(events: LeadEvent[], { tx }: EventContext): Promise<void> {
-    const told = events.map(({ aggregateversion, data: { lead } }) => ({
+    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { lead } }) => ({
       version: aggregateversion,
-      name: (lead.firstName ? `${readable(lead.firstName)} ` : "") + readable(lead.lastName),
+      name: nameOf(lead),
       record: lead,
     }));
     await keepCopies(tx, "lead", told);

@@ -28,6 +28,7 @@ export class Consent extends LedgerEntry {
   @Column("text", { name: "state" }) decision: Consented;
   @Column("text", { nullable: true }) basis: string | null;
   @Column("text") source: string;
+  /** Encrypted in its column. */
   @Column("text", { nullable: true }) proof: string | null;
   @Column("timestamptz", { name: "decided_at" }) decidedAt: Date;
 

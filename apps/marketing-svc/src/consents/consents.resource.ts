@@ -26,9 +26,10 @@ export const CONSENTS = resource<Consent>({
     state: choice("State", "状态", CONSENT_STATES, { required: true }),
     basis: text("Legal basis", "法律依据"),
     source: text("Source", "来源", { neverNull: true }),
-    proof: longText("Proof", "凭证"),
+    proof: longText("Proof", "凭证", { personal: true, filterable: false }),
     decidedAt: instant("Decided", "决定时间", { neverNull: true }),
   }),
+  person: { id: "personId" },
   dto: { create: CreateConsent, update: CreateConsent, import: ImportConsent },
   context: ledgerOf,
 });

@@ -1,4 +1,5 @@
 import {
+  ERASED,
   type CampaignMemberState,
   type Collaborator,
   type DomainEvent,
@@ -69,6 +70,12 @@ export class CampaignMember extends OwnedEntity {
   restore(now: Date): DomainEvent[] {
     this.deletedAt = null;
     return [event("marketing.campaign-member.restored", this, now)];
+  }
+
+  /** Overwrites the name, where it has one of its own. */
+  override erase(now: Date): DomainEvent[] {
+    if (this.name !== null) this.name = ERASED;
+    return [event("marketing.campaign-member.erased", this, now)];
   }
 
   state(): CampaignMemberState {

@@ -35,10 +35,11 @@ export const MEMBERS = resource<CampaignMember>({
     leadId: reference("Lead", "线索", LEAD),
     contactId: reference("Contact", "联系人", CONTACT),
     personId: id("Person", "人员"),
-    name: text("Name", "姓名"),
+    name: text("Name", "姓名", { personName: true }),
     status: choice("Status", "状态", MEMBER_STATUSES, { neverNull: true }),
     statusAt: instant("Status since", "状态时间", { neverNull: true }),
   }),
+  person: { id: "personId" },
   dto: { create: CreateMember, update: UpdateMember, import: ImportMember },
   context: (tx, items: readonly { leadId?: string | null; contactId?: string | null }[]) =>
     personsOf(

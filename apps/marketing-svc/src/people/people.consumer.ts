@@ -1,6 +1,7 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
-import { keepCopies, readableName, type Told } from "@kehu/records";
+import { PersonalData } from "@kehu/personal-data";
+import { keepCopies, nameOf, type Told } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const LEAD_EVENTS = [
@@ -13,6 +14,7 @@ const LEAD_EVENTS = [
   "sales.lead.owner-changed",
   "sales.lead.deleted",
   "sales.lead.restored",
+  "sales.lead.erased",
   "sales.lead.snapshot",
 ] as const;
 type LeadEvent = EventOf<(typeof LEAD_EVENTS)[number]>;
@@ -22,6 +24,7 @@ const CONTACT_EVENTS = [
   "customer.contact.owner-changed",
   "customer.contact.deleted",
   "customer.contact.restored",
+  "customer.contact.erased",
   "customer.contact.snapshot",
 ] as const;
 type ContactEvent = EventOf<(typeof CONTACT_EVENTS)[number]>;
@@ -29,20 +32,25 @@ type ContactEvent = EventOf<(typeof CONTACT_EVENTS)[number]>;
 /** Keeps the copies of leads and contacts; their only writer. */
 @Controller()
 export class PeopleConsumer {
+  constructor(private readonly personal: PersonalData) {}
+
   @OnEvent(LEAD_EVENTS, "leads-copy")
   async leads(events: LeadEvent[], { tx }: EventContext): Promise<void> {
-    const told = events.map(({ aggregateversion, data: { lead } }) => toldOf(lead, aggregateversion));
+    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { lead } }) =>
+      toldOf(lead, aggregateversion),
+    );
     await keepCopies(tx, "lead", told);
   }
 
   @OnEvent(CONTACT_EVENTS, "contacts-copy")
   async contacts(events: ContactEvent[], { tx }: EventContext): Promise<void> {
-    const told = events.map(({ aggregateversion, data: { contact } }) => toldOf(contact, aggregateversion));
+    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { contact } }) =>
+      toldOf(contact, aggregateversion),
+    );
     await keepCopies(tx, "contact", told);
   }
 }
 
 function toldOf(person: LeadEvent["data"]["lead"] | ContactEvent["data"]["contact"], version: number): Told {
-  const name = readableName(person.firstName, person.lastName);
-  return { version, name, record: person, further: { person_id: person.personId } };
+  return { version, name: nameOf(person), record: person, further: { person_id: person.personId } };
 }

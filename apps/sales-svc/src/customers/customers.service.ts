@@ -1,7 +1,7 @@
 import type { Personal } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import { upsertNewer } from "@kehu/messaging";
-import { readableName } from "@kehu/records";
+import { nameOf } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 
 /** An account that a converted lead brings about; customer-svc will create it under this id. */
@@ -38,7 +38,6 @@ export class CustomersService {
       deleted_at: null,
     });
     if (account) await upsertNewer(tx, "account_copy", [row(account.id, account.name)]);
-    if (contact)
-      await upsertNewer(tx, "contact_copy", [row(contact.id, readableName(contact.firstName, contact.lastName) ?? "")]);
+    if (contact) await upsertNewer(tx, "contact_copy", [row(contact.id, nameOf(contact))]);
   }
 }

@@ -36,7 +36,7 @@ function contactOf(lead: Lead, accountId: string | null): NonNullable<Conversion
   return { id: uuidv7(), personId, firstName, lastName, email, phone, source, accountId };
 }
 
-/** Name of the opportunity where nobody gives one. */
-export function opportunityName({ company, firstName, lastName }: Lead): string {
-  return company ?? (firstName ? `${firstName} ${lastName}` : lastName);
+/** Name of the opportunity where nobody gives one. A person's name has no place in it: his erasure would not reach it there. */
+export function opportunityName({ company, id }: Lead): string {
+  return company ?? `Lead ${id.slice(-8)}`;
 }

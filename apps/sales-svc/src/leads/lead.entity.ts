@@ -1,4 +1,11 @@
-import { type Collaborator, type DomainEvent, type EventData, type LeadState, RuleViolation } from "@kehu/contracts";
+import {
+  type Collaborator,
+  type DomainEvent,
+  ERASED,
+  type EventData,
+  type LeadState,
+  RuleViolation,
+} from "@kehu/contracts";
 import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
@@ -23,6 +30,7 @@ export class Lead extends OwnedEntity {
   @Column("text", { name: "first_name", nullable: true }) firstName: string | null;
   @Column("text", { name: "last_name" }) lastName: string;
   @Column("text", { nullable: true }) company: string | null;
+  /** Encrypted in its column, as is `phone`. */
   @Column("text", { nullable: true }) email: string | null;
   @Column("text", { nullable: true }) phone: string | null;
   @Column("text", { nullable: true }) website: string | null;
@@ -109,6 +117,12 @@ export class Lead extends OwnedEntity {
   restore(now: Date): DomainEvent[] {
     this.deletedAt = null;
     return [event("sales.lead.restored", this, now)];
+  }
+
+  /** Overwrites what says who the person is; his company and what became of the lead stays. */
+  override erase(now: Date): DomainEvent[] {
+    assign(this, { firstName: null, lastName: ERASED, email: null, phone: null });
+    return [event("sales.lead.erased", this, now)];
   }
 
   state(): LeadState {

@@ -1,12 +1,13 @@
 import { LEAD_STATUSES } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import {
+  ADDRESS_PARTS,
   choice,
-  ownedFields,
+  email,
   id,
   instant,
-  normalEmail,
-  normalPhone,
+  ownedFields,
+  phone,
   readSettings,
   reference,
   resource,
@@ -32,14 +33,12 @@ export const LEADS = resource<Lead>({
     import: "sales.lead.import",
   },
   fields: ownedFields({
-    firstName: text("First name", "名"),
-    lastName: text("Last name", "姓", { required: true }),
+    firstName: text("First name", "名", { personName: true }),
+    lastName: text("Last name", "姓", { required: true, personName: true }),
     company: text("Company", "公司"),
-    email: text("E-mail", "电子邮件", { personal: true, normalise: normalEmail }),
-    phone: text("Phone", "电话", {
-      personal: true,
-      normalise: (value, { country }) => normalPhone(value, country) ?? value,
-    }),
+    email: email(),
+    phone: phone(),
+    ...ADDRESS_PARTS,
     website: text("Website", "网站"),
     industry: text("Industry", "行业"),
     source: text("Source", "来源"),
@@ -52,6 +51,10 @@ export const LEADS = resource<Lead>({
     convertedOpportunityId: reference("Converted opportunity", "转化商机", OPPORTUNITY),
     personId: id("Person", "个人", { neverNull: true }),
   }),
+  person: {
+    id: "personId",
+    reach: ({ email, phone }) => ({ emails: email === null ? [] : [email], phones: phone === null ? [] : [phone] }),
+  },
   dto: { create: CreateLead, update: UpdateLead, import: ImportLead },
   context: countryOfPhones,
 });

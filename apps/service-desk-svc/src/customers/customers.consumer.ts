@@ -1,6 +1,7 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
-import { keepCopies, readableName } from "@kehu/records";
+import { PersonalData } from "@kehu/personal-data";
+import { keepCopies, nameOf } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const ACCOUNT_EVENTS = [
@@ -18,6 +19,7 @@ const CONTACT_EVENTS = [
   "customer.contact.owner-changed",
   "customer.contact.deleted",
   "customer.contact.restored",
+  "customer.contact.erased",
   "customer.contact.snapshot",
 ] as const;
 type ContactEvent = EventOf<(typeof CONTACT_EVENTS)[number]>;
@@ -25,6 +27,8 @@ type ContactEvent = EventOf<(typeof CONTACT_EVENTS)[number]>;
 /** Keeps the copies of accounts and contacts; their only writer. */
 @Controller()
 export class CustomersConsumer {
+  constructor(private readonly personal: PersonalData) {}
+
   @OnEvent(ACCOUNT_EVENTS, "accounts-copy")
   async accounts(events: AccountEvent[], { tx }: EventContext): Promise<void> {
     const told = events.map(({ aggregateversion, data: { account } }) => ({
@@ -37,9 +41,9 @@ export class CustomersConsumer {
 
   @OnEvent(CONTACT_EVENTS, "contacts-copy")
   async contacts(events: ContactEvent[], { tx }: EventContext): Promise<void> {
-    const told = events.map(({ aggregateversion, data: { contact } }) => ({
+    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { contact } }) => ({
       version: aggregateversion,
-      name: readableName(contact.firstName, contact.lastName),
+      name: nameOf(contact),
       record: contact,
     }));
     await keepCopies(tx, "contact", told);

@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { concept, Instant, nullable, oneOf, RecordState, Uuid } from "../event.ts";
+import { concept, Instant, nullable, oneOf, Personal, RecordState, Uuid } from "../event.ts";
 
 export const CONSENT_STATES = ["pending", "granted", "withdrawn", "expired"] as const;
 export const CONSENT_CHANNELS = ["email", "phone", "sms", "post", "chat"] as const;
@@ -14,7 +14,7 @@ export const ConsentState = Type.Object({
   state: oneOf(CONSENT_STATES),
   basis: nullable(Type.String()),
   source: Type.String(),
-  proof: nullable(Type.String()),
+  proof: nullable(Personal),
   decidedAt: Instant,
 });
 export type ConsentState = Static<typeof ConsentState>;

@@ -1,0 +1,45 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomFillSync } from "node:crypto";
+
+const ALGORITHM = "aes-256-gcm";
+const NONCE = 12;
+const TAG = 16;
+
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+/** @param size of at most 4096 bytes. Node asks the kernel for each `randomBytes`, which takes ten times as long. */
+export function random(size: number): Buffer {
+  if (used + size > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  return Buffer.from(pool.subarray(used, (used += size)));
+}
+
+/** A key for one purpose, made of a secret (HKDF-SHA-256, RFC 5869). */
+export function derive(secret: Buffer | string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "kehu", purpose, 32));
+}
+
+/**
+ * @param key 32 bytes
+ * @param context what the text belongs to; the same has to be given to read it
+ * @returns nonce, ciphertext and tag in base64
+ */
+export function encrypt(key: Buffer, text: Buffer, context: string): string {
+  const nonce = random(NONCE);
+  const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG });
+  cipher.setAAD(Buffer.from(context));
+  return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString("base64");
+}
+
+/** @throws Error for a text that was changed, was encrypted with another key or belongs elsewhere */
+export function decrypt(key: Buffer, encrypted: string, context: string): Buffer {
+  const bytes = Buffer.from(encrypted, "base64");
+  // Base64 has several spellings of the same bytes.
+  if (bytes.toString("base64") !== encrypted || bytes.length < NONCE + TAG) throw new Error("This is no ciphertext.");
+  const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE), { authTagLength: TAG });
+  decipher.setAAD(Buffer.from(context));
+  decipher.setAuthTag(bytes.subarray(-TAG));
+  return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
+}

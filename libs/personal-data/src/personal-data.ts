@@ -1,0 +1,186 @@
+import { ERASED, mapPersonal, type EventType } from "@kehu/contracts";
+import { rowset, type Queryable, type Tx } from "@kehu/database";
+import { BlindIndex } from "./blind-index.ts";
+import { derive, random } from "./cipher.ts";
+import { MasterKeys } from "./master-keys.ts";
+import { factPlace, keyIdOf, PersonKey, UnreadableValue } from "./person-key.ts";
+
+/** The key of the blind index stands among the keys of persons, under the id of nobody: `rewrap` reaches it there. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+/** Keys that are held in memory, unwrapped. */
+const HELD = 10_000;
+
+const KEY = "concat_ws('.', k.person_id, k.key_id, k.master_key_id, k.wrapped)";
+const ROW = { person_id: "uuid", key_id: "text", master_key_id: "text", wrapped: "text" };
+
+/**
+ * A person's key as a value of a SELECT, for `keyOf`.
+ *
+ * @param person SQL of the person's id
+ */
+export const keySql = (person: string) => `(SELECT ${KEY} FROM bus.person_key k WHERE k.person_id = ${person})`;
+
+/** Keys of persons, one for all services: whoever destroys one makes all that was said of the person unreadable. */
+export class PersonalData {
+  private readonly held = new Map<string, PersonKey>();
+  private index: BlindIndex | null = null;
+
+  private constructor(readonly masters: MasterKeys) {}
+
+  /**
+   * @param secrets the master key, and one that is to follow or was before it; none for a process that has no business
+   *   with personal data
+   * @throws Error where the database's keys are wrapped with none of them
+   */
+  static async open(database: Queryable, secrets: readonly string[]): Promise<PersonalData> {
+    const personal = new PersonalData(new MasterKeys(secrets));
+    if (secrets.length > 0) {
+      await personal.keysFor(database, [NOBODY]);
+      const [row] = await database.query<{ wrapped: string; masterKeyId: string; keyId: string }>(
+        'SELECT key_id AS "keyId", master_key_id AS "masterKeyId", wrapped FROM bus.person_key WHERE person_id = $1',
+        [NOBODY],
+      );
+      const secret = personal.masters.unwrap(row!, contextOf(NOBODY, row!.keyId));
+      personal.index = new BlindIndex(derive(secret, "blind index"));
+    }
+    return personal;
+  }
+
+  /** Finds encrypted values. */
+  get blind(): BlindIndex {
+    if (!this.index) throw new Error("This process is given no master key, so it cannot find personal data.");
+    return this.index;
+  }
+
+  /**
+   * @param stored what `keySql` gave
+   * @returns null for a person without a key
+   */
+  keyOf(stored: string | null): PersonKey | null {
+    if (stored === null) return null;
+    let key = this.held.get(stored);
+    if (key) this.held.delete(stored);
+    else key = this.unwrapped(stored);
+    // The last one used is the last to go.
+    this.held.set(stored, key);
+    if (this.held.size > HELD) this.held.delete(this.held.keys().next().value!);
+    return key;
+  }
+
+  /**
+   * Keys of persons, made where there is none yet; none of them can be destroyed before the transaction ends.
+   *
+   * @returns by person
+   */
+  async keysFor(tx: Queryable, personIds: readonly string[]): Promise<Map<string, PersonKey>> {
+    const wanted = [...new Set(personIds)].sort();
+    const fresh = new Map(wanted.map((personId) => [personId, this.newKey(personId)]));
+    const values: unknown[] = [];
+    const rows = rowset(
+      ROW,
+      [...fresh.values()].map(({ row }) => row),
+      (value) => `$${values.push(value)}`,
+    );
+    const made = await tx.query<{ person_id: string }>(
+      `INSERT INTO bus.person_key (person_id, key_id, master_key_id, wrapped)
+       SELECT person_id, key_id, master_key_id, wrapped FROM ${rows} ON CONFLICT DO NOTHING RETURNING person_id`,
+      values,
+    );
+    const keys = new Map(made.map(({ person_id }) => [person_id, fresh.get(person_id)!.key]));
+    const others = wanted.filter((personId) => !keys.has(personId));
+    if (others.length > 0) {
+      const found = await tx.query<{ stored: string }>(
+        `SELECT ${KEY} AS stored FROM bus.person_key k WHERE k.person_id = ANY($1) ORDER BY k.person_id FOR SHARE`,
+        [others],
+      );
+      for (const { stored } of found) {
+        const key = this.keyOf(stored)!;
+        keys.set(key.personId, key);
+      }
+    }
+    return keys;
+  }
+
+  /** Makes whatever was sealed with a person's key unreadable, for ever. Again changes nothing. @returns what is left of the key */
+  async destroy(tx: Tx, personId: string): Promise<PersonKey> {
+    const [row] = await tx.query<{ stored: string }>(
+      `INSERT INTO bus.person_key AS k (person_id, key_id, master_key_id, wrapped, destroyed_at)
+       VALUES ($1, $2, '', '', clock_timestamp())
+       ON CONFLICT (person_id) DO UPDATE SET wrapped = '', destroyed_at = coalesce(k.destroyed_at, clock_timestamp())
+       RETURNING ${KEY} AS stored`,
+      [personId, newKeyId()],
+    );
+    return this.keyOf(row!.stored)!;
+  }
+
+  /**
+   * Reads values wherever they were sealed.
+   *
+   * @param sealed each with its place
+   * @returns the values, in their order; null where the key is destroyed
+   * @throws UnreadableValue
+   */
+  async openAll(queryable: Queryable, sealed: readonly { value: string; place: string }[]): Promise<unknown[]> {
+    const ids = [...new Set(sealed.flatMap(({ value }) => keyIdOf(value) ?? []))].sort();
+    if (sealed.length === 0) return [];
+    const found = await queryable.query<{ id: string; stored: string }>(
+      `SELECT k.key_id AS id, ${KEY} AS stored FROM bus.person_key k WHERE k.key_id = ANY($1)`,
+      [ids],
+    );
+    const keys = new Map(found.map(({ id, stored }) => [id, this.keyOf(stored)!]));
+    return sealed.map(({ value, place }) => {
+      const id = keyIdOf(value);
+      const key = id === null ? undefined : keys.get(id);
+      if (!key) throw new UnreadableValue(id, place);
+      return key.open(value, place);
+    });
+  }
+
+  /**
+   * Reads what events say about persons.
+   *
+   * @returns copies of the events in which every personal value is plain; `ERASED` stands where the key is destroyed
+   * @throws UnreadableValue
+   */
+  async reveal<E extends { type: EventType; subject: string; data: unknown }>(
+    tx: Queryable,
+    events: readonly E[],
+  ): Promise<E[]> {
+    const sealed: { value: string; place: string }[] = [];
+    for (const { type, subject, data } of events) {
+      mapPersonal(type, data, (value, path) => {
+        if (typeof value === "object") sealed.push({ value: (value as Sealed).enc, place: factPlace(subject, path) });
+        return value;
+      });
+    }
+    const opened = (await this.openAll(tx, sealed)).values();
+    return events.map((event) => ({
+      ...event,
+      data: mapPersonal(event.type, event.data, (value) =>
+        typeof value === "object" ? (opened.next().value ?? ERASED) : value,
+      ),
+    }));
+  }
+
+  private newKey(personId: string) {
+    const secret = random(32);
+    const keyId = newKeyId();
+    const { masterKeyId, wrapped } = this.masters.wrap(secret, contextOf(personId, keyId));
+    const row = { person_id: personId, key_id: keyId, master_key_id: masterKeyId, wrapped };
+    return { row, key: new PersonKey(personId, keyId, secret) };
+  }
+
+  private unwrapped(stored: string): PersonKey {
+    const [personId, keyId, masterKeyId, wrapped] = stored.split(".") as [string, string, string, string];
+    const secret = wrapped === "" ? null : this.masters.unwrap({ masterKeyId, wrapped }, contextOf(personId, keyId));
+    return new PersonKey(personId, keyId, secret);
+  }
+}
+
+interface Sealed {
+  enc: string;
+}
+
+const newKeyId = () => random(12).toString("base64url");
+const contextOf = (personId: string, keyId: string) => `${personId} ${keyId}`;
