@@ -72,6 +72,8 @@ export const PERMISSIONS = [
   "identity.role.read",
   "identity.role.write",
   "identity.role.delete",
+  "identity.api-key.read",
+  "identity.api-key.write",
   "identity.settings.read",
   "identity.settings.write",
   "operations.bus.read",

@@ -231,7 +231,7 @@ export class Records {
     const record = this.rows.blank(resource);
     record.id = id;
     record.version = 0;
-    record.ownerId = who.actorType === "user" ? who.actorId : null;
+    record.ownerId = who.actorType === "system" ? null : who.actorId;
     record.externalIds = [];
     record.createdAt = record.updatedAt = this.clock.now();
     return record;

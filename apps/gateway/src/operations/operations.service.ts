@@ -1,4 +1,4 @@
-import { signInternalToken, type RequestContext } from "@kehu/auth";
+import { signInternalToken, type InternalClaims, type RequestContext } from "@kehu/auth";
 import { BusOperations } from "@kehu/messaging";
 import { Injectable } from "@nestjs/common";
 import { Upstreams, type Connected } from "../routing/upstreams.ts";
@@ -26,9 +26,11 @@ export class OperationsService {
     return (await Promise.all([own, ...others])).flat();
   }
 
-  private async ask({ name, key }: Connected, { actorId, sessionId }: RequestContext): Promise<ServiceFreshness[]> {
+  private async ask({ name, key }: Connected, who: RequestContext): Promise<ServiceFreshness[]> {
+    const { actorId, sessionId } = who;
+    const actorType = who.actorType as InternalClaims["actorType"]; // nothing but HTTP leads here
     const grants = { "operations.bus.read": "all" } as const;
-    const token = signInternalToken({ actorType: "user", actorId, sessionId, grants, place: null }, name, key);
+    const token = signInternalToken({ actorType, actorId, sessionId, grants, place: null }, name, key);
     const text = await this.upstreams.text(name, "/v1/freshness", token);
     if (text === undefined) return [{ service: name, unpublished: null, lag: null, parked: null, asOf: null }];
     return (JSON.parse(text) as { services: ServiceFreshness[] }).services;
