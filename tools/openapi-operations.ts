@@ -137,8 +137,7 @@ function withRecord(schema: Schema, resource: Resource | undefined): Schema {
 function problemsOf(described: Described): Operation["responses"] {
   const { method, path, operation, handler } = described;
   const statuses = [400, 429, 503];
-  if (handler.access.permission !== "public") statuses.push(401);
-  if (!["public", "own"].includes(handler.access.permission)) statuses.push(403);
+  if (handler.access.permission !== "public") statuses.push(401, 403);
   if (path.includes("{")) statuses.push(404);
   if (method !== "get") statuses.push(409);
   if (changesRecord(described)) statuses.push(412);

@@ -1,5 +1,6 @@
 import { Module } from "@nestjs/common";
 import { AccessModule } from "./access/access.module.ts";
+import { ApiKeysModule } from "./api-keys/api-keys.module.ts";
 import { config } from "./config.ts";
 import { DocsModule } from "./docs/docs.module.ts";
 import { HealthModule } from "./health/health.module.ts";
@@ -25,6 +26,7 @@ import { UsersModule } from "./users/users.module.ts";
     UsersModule,
     TeamsModule,
     RolesModule,
+    ApiKeysModule,
     SettingsModule,
     RoutingModule,
     ProxyModule,

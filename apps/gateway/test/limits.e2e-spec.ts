@@ -42,6 +42,19 @@ describe("limits", () => {
     for (let i = 0; i < ADDRESS_LIMIT + 5; i++) expect((await gateway.request("GET", "/health/live")).status).toBe(200);
   });
 
+  it("A42 counts each API key by itself", async () => {
+    const { accessToken: token } = await gateway.login();
+    const [one, other] = await Promise.all(
+      ["one", "other"].map(async (name) => {
+        const body = { name, grants: { "customer.account.read": "all" } };
+        return (await gateway.request<{ key: string }>("POST", "/v1/api-keys", { token, body })).body.key;
+      }),
+    );
+    const statusOf = async (key: string) => (await gateway.request("GET", "/v1/accounts", { token: key })).status;
+    for (let i = 0; i < USER_LIMIT; i++) expect(await statusOf(one!)).toBe(200);
+    expect([await statusOf(one!), await statusOf(other!), await statusOf(token)]).toEqual([429, 200, 429]);
+  });
+
   it("A19 answers 429 when an address without a user asks too often, whatever X-Forwarded-For says", async () => {
     const ask = (i: number) =>
       gateway.request("GET", "/v1/accounts", { headers: { "x-forwarded-for": `10.0.0.${i}` } });
@@ -69,15 +82,17 @@ describe("limits", () => {
 
   it("clears away what has expired, and nothing else", async () => {
     const { SessionRetention } = await import("../src/sessions/session-retention.service.ts");
-    const { rows: before } = await database.admin.query<{ id: string }>("SELECT id FROM identity.session");
+    const { rows: before } = await database.admin.query<{ id: string }>("SELECT id FROM identity.session ORDER BY id");
     await database.admin.query(`
       WITH old AS (
         INSERT INTO identity.session (id, user_id, expires_at)
         SELECT gen_random_uuid(), id, now() - interval '1 s' FROM identity.app_user, generate_series(1, 1500) RETURNING id)
       INSERT INTO identity.refresh_token (token_hash, session_id) SELECT id::text::bytea, id FROM old`);
     await new SessionRetention(database.open("identity") satisfies Database).clear();
-    expect((await database.admin.query("SELECT id FROM identity.session")).rows).toEqual(before);
-    const tokens = await database.admin.query("SELECT DISTINCT session_id AS id FROM identity.refresh_token");
+    expect((await database.admin.query("SELECT id FROM identity.session ORDER BY id")).rows).toEqual(before);
+    const tokens = await database.admin.query(
+      "SELECT DISTINCT session_id AS id FROM identity.refresh_token ORDER BY id",
+    );
     expect(tokens.rows).toEqual(before);
   });
 });

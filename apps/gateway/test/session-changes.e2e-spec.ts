@@ -77,6 +77,12 @@ describe("changes of sessions, users and roles", () => {
 
   it("answers 503 when it has been blind for 10 s, and works again when it sees", async () => {
     const user = await system.user();
+    const { body: made } = await system.gateway.request<{ key: string }>("POST", "/v1/api-keys", {
+      token: user.accessToken,
+      body: { name: "ERP", grants: { "customer.account.read": "own" } },
+    });
+    const byKey = async () => (await system.gateway.request("GET", "/v1/accounts", { token: made.key })).status;
+    expect(await byKey()).toBe(200);
     await system.database.admin.query("ALTER TABLE identity.auth_change RENAME TO away");
     try {
       expect((await me(user.accessToken)).status).toBe(200);
@@ -85,11 +91,13 @@ describe("changes of sessions, users and roles", () => {
         return (await me(user.accessToken)).status === 503;
       }, 13_000);
       expect((await system.gateway.request("GET", "/v1/accounts", { token: user.accessToken })).status).toBe(503);
+      expect(await byKey()).toBe(503);
       expect((await system.gateway.request("GET", "/health/ready")).status).toBe(503);
       expect((await system.gateway.request("GET", "/health/live")).status).toBe(200);
     } finally {
       await system.database.admin.query("ALTER TABLE identity.away RENAME TO auth_change");
     }
     await eventually(async () => (await me(user.accessToken)).status === 200, 3_000);
+    expect(await byKey()).toBe(200);
   });
 });

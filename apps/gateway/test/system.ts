@@ -93,6 +93,31 @@ export class System {
     return rows.map(({ event }) => [event.type, event.aggregateversion]);
   }
 
+  /**
+   * Does the work while somebody else holds a lock of the database.
+   *
+   * @param work gets a function that counts the statements (LIKE) that wait for a lock
+   */
+  async whileLocked(lock: string, work: (waiting: (sql: string) => Promise<number>) => Promise<void>): Promise<void> {
+    const blocker = await this.database.admin.connect();
+    const waiting = async (sql: string) => {
+      const { rows } = await this.database.admin.query(
+        `SELECT 1 FROM pg_stat_activity
+         WHERE wait_event_type = 'Lock' AND query LIKE $1 AND datname = current_database()`,
+        [sql],
+      );
+      return rows.length;
+    };
+    try {
+      await blocker.query("BEGIN");
+      await blocker.query(lock);
+      await work(waiting);
+    } finally {
+      await blocker.query("ROLLBACK");
+      blocker.release();
+    }
+  }
+
   async close(): Promise<void> {
     await this.gateway.close();
     await this.customer.close();

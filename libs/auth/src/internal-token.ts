@@ -10,7 +10,9 @@ export const INTERNAL_LIFETIME = 60;
 export interface InternalClaims {
   /** Never `system`: what a system does by itself does not come over HTTP, and its context passes every row. */
   actorType: "user" | "api-key";
+  /** The user; of a key, its owner. */
   actorId: string;
+  /** The session; of a key, its id. */
   sessionId: string | null;
   /** Permission -> scope: those of the service, and of what the operation also reads. */
   grants: Readonly<Record<string, Scope>>;

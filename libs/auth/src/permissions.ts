@@ -72,6 +72,8 @@ export const PERMISSIONS = [
   "identity.role.read",
   "identity.role.write",
   "identity.role.delete",
+  "identity.api-key.read",
+  "identity.api-key.write",
   "identity.settings.read",
   "identity.settings.write",
   "operations.bus.read",
@@ -89,6 +91,14 @@ const OWNERLESS = [
   "marketing.consent.",
   "marketing.suppression.",
 ];
+
+/** What belongs to one person and is nobody else's business: neither his team's, nor shared. */
+const PRIVATE = ["identity.api-key."];
+
+/** @returns true for a permission over what only its owner reaches, or who reaches everything */
+export function isPrivate(permission: string): boolean {
+  return PRIVATE.some((start) => permission.startsWith(start));
+}
 
 /** @returns true for a permission over what has no owner, so that nothing is one's own or one's team's */
 export function isOwnerless(permission: string): boolean {

@@ -1,5 +1,5 @@
 import { Forbidden } from "@kehu/contracts";
-import { isOwnerless, type Permission } from "./permissions.ts";
+import { isOwnerless, isPrivate, type Permission } from "./permissions.ts";
 import type { Place, RequestContext, Scope } from "./request-context.ts";
 
 /** Adds a value to the statement that is being built and returns its placeholder (`$3`). */
@@ -33,9 +33,11 @@ export function rowScope(
   if (scope === undefined) throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
   if (scope === "all") return "true";
   // A narrower scope says nothing of what has no owner.
-  if (isOwnerless(permission)) return "false";
+  if (isOwnerless(permission) && !isPrivate(permission)) return "false";
+  const own = `${alias}.owner_id = ${bind(who.actorId)}`;
+  if (isPrivate(permission)) return own;
   const reached = [
-    `${alias}.owner_id = ${bind(who.actorId)}`,
+    own,
     ...(who.place ? ofTeams(scope, who.place, alias, bind) : []),
     ...(options.asHolder || HOLDING.test(permission) ? [] : [shared(who, permission, alias, bind)]),
   ];

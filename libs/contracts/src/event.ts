@@ -130,8 +130,9 @@ export function concept<const C extends string, S extends TObject>(
 /** Who caused a change, and through what. */
 export interface Actor {
   actorType: ActorType;
-  /** A user's or key's id; for `system` the name of the part that acted. */
+  /** The user's id, also where an API key acts for its owner; for `system` the name of the part that acted. */
   actorId: string;
+  /** The session in which he acts; for `api-key` the key's id. */
   sessionId: string | null;
   origin: Origin;
   /** The request id; becomes `correlationid`. */

@@ -12,6 +12,7 @@ import { CAMPAIGN_EVENTS } from "./marketing/campaign.ts";
 import { CAMPAIGN_MEMBER_EVENTS } from "./marketing/campaign-member.ts";
 import { CONSENT_EVENTS } from "./marketing/consent.ts";
 import type { AnyEnvelope } from "./event.ts";
+import { API_KEY_EVENTS } from "./identity/api-key.ts";
 import { ROLE_EVENTS } from "./identity/role.ts";
 import { SETTINGS_EVENTS } from "./identity/settings.ts";
 import { TEAM_EVENTS } from "./identity/team.ts";
@@ -22,6 +23,7 @@ export const EVENTS = {
   ...USER_EVENTS,
   ...ROLE_EVENTS,
   ...TEAM_EVENTS,
+  ...API_KEY_EVENTS,
   ...SETTINGS_EVENTS,
   ...ACCOUNT_EVENTS,
   ...CONTACT_EVENTS,

@@ -36,5 +36,6 @@ export {
   SUPPRESSION_REASONS,
   SuppressionState,
 } from "./marketing/consent.ts";
+export { ApiKeyState } from "./identity/api-key.ts";
 export { RoleState } from "./identity/role.ts";
 export { TeamState } from "./identity/team.ts";

@@ -58,7 +58,7 @@ export class History {
     const rows = await this.database.query<Row>(
       `SELECT h.seq, h.event_type AS event, h.version, h.field, h.before, h.after, h.at, h.origin, h.job_id AS "jobId",
               h.actor_type AS "actorType", h.actor_id AS "actorId", u.name AS "actorName"
-       FROM history h LEFT JOIN user_copy u ON h.actor_type = 'user' AND u.id::text = h.actor_id
+       FROM history h LEFT JOIN user_copy u ON h.actor_type <> 'system' AND u.id::text = h.actor_id
        WHERE h.record_id = $1 AND ($2::bigint IS NULL OR h.seq < $2) AND h.field = ANY($4) IS NOT TRUE
        ORDER BY h.seq DESC LIMIT $3`,
       [id, before, limit + 1, hidden],

@@ -88,7 +88,9 @@ async function replay(
  * @returns SQL; the table has the alias `t`
  */
 export function rowToKeep(resource: Resource, record: RecordEntity, rows: Rows, bind: Bind): string {
-  if (!resource.person) return "to_jsonb(t)";
+  // What no field shows, such as the hash of a secret, has no place in a reply.
+  const shown = `to_jsonb(t) - '{${rows.unshown(resource).join(",")}}'::text[]`;
+  if (!resource.person) return shown;
   const key = rows.keyOf(record);
   const values = record as unknown as Record<string, unknown>;
   const names = personNames(resource).map((name) => {
@@ -96,7 +98,7 @@ export function rowToKeep(resource: Resource, record: RecordEntity, rows: Rows, 
     const sealed = value === null || !key || key.isDestroyed ? null : key.seal(value, replyPlace(record.id, name));
     return [resource.fields[name]!.column, sealed] as const;
   });
-  return `to_jsonb(t) - 'name' || ${bind(JSON.stringify(Object.fromEntries(names)))}::jsonb`;
+  return `${shown} - 'name' || ${bind(JSON.stringify(Object.fromEntries(names)))}::jsonb`;
 }
 
 /** Keeps the reply to a change that changed nothing, which shows the record as it is. */

@@ -230,7 +230,7 @@ export class Records {
     const record = this.rows.blank(resource);
     record.id = id;
     record.version = 0;
-    record.ownerId = who.actorType === "user" ? who.actorId : null;
+    record.ownerId = who.actorType === "system" ? null : who.actorId;
     record.externalIds = [];
     if (record instanceof OwnedEntity) record.collaborators = [];
     record.createdAt = record.updatedAt = this.clock.now();

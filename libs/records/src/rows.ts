@@ -2,6 +2,7 @@ import type { Bind } from "@kehu/auth";
 import { rowset, type Columns, type Tx } from "@kehu/database";
 import type { PersonalData, PersonKey } from "@kehu/personal-data";
 import type { DataSource, EntityMetadata } from "typeorm";
+import type { Field } from "./field.ts";
 import type { RecordEntity } from "./record.entity.ts";
 import type { Resource } from "./resource.ts";
 import { KEY_COLUMN, keyColumn, openColumn, personOf, sealColumn, sealedFields } from "./sealing.ts";
@@ -10,6 +11,7 @@ interface Mapping {
   columns: readonly { property: string; column: string; isSealed: boolean; read?: (stored: unknown) => unknown }[];
   types: Columns;
   list: string;
+  unshown: readonly string[];
   insert: (rowset: string) => string;
   update: (rowset: string) => string;
 }
@@ -31,6 +33,11 @@ export class Rows {
   /** Columns of the resource's table for a SELECT, with the alias `t`. */
   columns(resource: Resource): string {
     return this.mapping(resource).list;
+  }
+
+  /** Columns of the resource's table that no field shows. */
+  unshown(resource: Resource): readonly string[] {
+    return this.mapping(resource).unshown;
   }
 
   /** INSERT of records. The table has the alias `t`. */
@@ -109,6 +116,9 @@ export class Rows {
   }
 }
 
+const columnsOf = ({ kind, column }: Field) =>
+  kind === "money" ? [`${column}_minor`, `${column}_currency`] : [column];
+
 function mappingOf(metadata: EntityMetadata, resource: Resource): Mapping {
   const { table } = resource;
   const sealed = new Set(sealedFields(resource));
@@ -128,11 +138,13 @@ function mappingOf(metadata: EntityMetadata, resource: Resource): Mapping {
   );
   if (resource.person?.reach) types["blind_index"] = "text[]";
   const names = Object.keys(types);
+  const shown = new Set(Object.values(resource.fields).flatMap(columnsOf));
   const given = names.map((name) => `r.${name}`).join(", ");
   const settings = names.filter((name) => name !== "id").map((name) => `${name} = r.${name}`);
   return {
     columns,
     types,
+    unshown: names.filter((name) => !shown.has(name) && name !== "person_id"),
     list: [...columns.map(({ column }) => `t.${column}`), ...keyColumn(resource)].join(", "),
     insert: (rows) => `INSERT INTO ${table} AS t (${names.join(", ")}) SELECT ${given} FROM ${rows}`,
     update: (rows) => `UPDATE ${table} t SET ${settings.join(", ")} FROM ${rows} WHERE t.id = r.id`,

@@ -2,14 +2,13 @@ import { randomUUID } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { ACCESS_LIFETIME } from "../keys/key-ring.ts";
 import type { SigningKey } from "../keys/key-files.ts";
+import type { Caller } from "./session-states.ts";
 
 export const ISSUER = "kehu";
 export const AUDIENCE = "kehu";
 
 /** What an access token says. What its session, user and roles may do is asked for on every request. */
-export interface AccessClaims {
-  userId: string;
-  sessionId: string;
+export interface AccessClaims extends Caller {
   /** seconds since 1970 */
   exp: number;
 }
@@ -47,7 +46,7 @@ export function readAccessClaims(payload: Record<string, unknown>): AccessClaims
   if (!isId(sub) || !isId(sid) || typeof jti !== "string" || aud !== AUDIENCE) return undefined;
   if (!Number.isSafeInteger(exp) || !Number.isSafeInteger(iat)) return undefined;
   if ((exp as number) - (iat as number) > ACCESS_LIFETIME) return undefined;
-  return { userId: sub, sessionId: sid, exp: exp as number };
+  return { actorType: "user", userId: sub, sessionId: sid, exp: exp as number };
 }
 
 function isId(value: unknown): value is string {

@@ -1,7 +1,9 @@
-import { accessOf, contextOf, type IncomingRequest, type RequestWithContext } from "@kehu/auth";
+import { accessOf, contextOf, type RequestWithContext } from "@kehu/auth";
 import { Forbidden } from "@kehu/contracts";
 import { Injectable, type CanActivate, type ExecutionContext } from "@nestjs/common";
-import { Authenticator } from "./authenticator.ts";
+import { Authenticator, type Incoming } from "./authenticator.ts";
+import { isForPeople } from "./people-only.ts";
+import { claimsOf } from "./session-states.ts";
 
 /** The gateway's own routes: deny by default, then the permission that the handler declares. */
 @Injectable()
@@ -13,10 +15,11 @@ export class AccessGuard implements CanActivate {
     const access = accessOf(context.getHandler(), context.getClass());
     if (!access) throw new Forbidden("permission.undeclared", "This operation declares no permission.");
     if (access.permission === "public") return true;
-    const request = context.switchToHttp().getRequest<IncomingRequest & RequestWithContext>();
-    const { userId, sessionId, grants, fieldRules, place } = await this.authenticator.authenticate(request);
-    const claims = { actorType: "user", actorId: userId, sessionId, grants, fieldRules, place } as const;
-    request.who = contextOf(request, claims, access);
+    const request = context.switchToHttp().getRequest<Incoming & RequestWithContext>();
+    const state = await this.authenticator.authenticate(request);
+    if (state.actorType === "api-key" && isForPeople(access, context.getHandler()))
+      throw new Forbidden("api-key.not-allowed", "This is for people who have signed in, not for API keys.");
+    request.who = contextOf(request, claimsOf(state), access);
     return true;
   }
 }

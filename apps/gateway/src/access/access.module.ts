@@ -4,6 +4,7 @@ import { APP_GUARD } from "@nestjs/core";
 import { KeysModule } from "../keys/keys.module.ts";
 import { AccessGuard } from "./access.guard.ts";
 import { AccessStrategy } from "./access.strategy.ts";
+import { ApiKeyProofs } from "./api-key-proofs.ts";
 import { AuthChanges } from "./auth-changes.ts";
 import { Authenticator } from "./authenticator.ts";
 import { SessionStates } from "./session-states.ts";
@@ -12,6 +13,7 @@ import { SessionStates } from "./session-states.ts";
   imports: [KeysModule],
   providers: [
     AccessStrategy,
+    ApiKeyProofs,
     AuthChanges,
     SessionStates,
     Authenticator,

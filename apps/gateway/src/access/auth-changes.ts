@@ -2,7 +2,7 @@ import { Database } from "@kehu/database";
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
 import type { Client } from "pg";
 
-export type ChangeKind = "session" | "user" | "role";
+export type ChangeKind = "session" | "user" | "role" | "api-key";
 
 /** What listens to changes: forgets one subject, or everything. */
 export interface Follower {

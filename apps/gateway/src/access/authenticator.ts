@@ -3,8 +3,13 @@ import { Unavailable } from "@kehu/contracts";
 import { Injectable } from "@nestjs/common";
 import passport from "passport";
 import type { AccessClaims } from "./access-token.ts";
+import { ApiKeyProofs } from "./api-key-proofs.ts";
+import { isApiKey } from "./api-key-token.ts";
 import { AuthChanges } from "./auth-changes.ts";
-import { SessionStates, type SessionState } from "./session-states.ts";
+import { SessionStates, type Caller, type SessionState } from "./session-states.ts";
+
+/** A request as Fastify hands it over. */
+export type Incoming = IncomingRequest & { readonly raw: { readonly rawHeaders: readonly string[] } };
 
 type Authenticate = (
   strategy: string,
@@ -19,21 +24,31 @@ export class Authenticator {
 
   constructor(
     private readonly sessions: SessionStates,
+    private readonly apiKeys: ApiKeyProofs,
     private readonly changes: AuthChanges,
   ) {}
 
   /**
-   * @throws Unauthenticated without a good token, or where its session or user is no longer active
+   * @throws Unauthenticated without a good token or API key, or where its session, key or user is no longer active
    * @throws Unavailable when what sessions may do cannot be known
    */
-  async authenticate(request: Pick<IncomingRequest, "headers">): Promise<SessionState> {
-    const token = bearerOf(request);
+  async authenticate(request: Pick<Incoming, "headers" | "raw">): Promise<SessionState> {
+    const token = hasOneAuthorization(request) ? bearerOf(request) : undefined;
     if (token === undefined) throw new Unauthenticated();
     const now = Date.now();
-    const claims = this.verified.get(token, now) ?? (await this.verify(request, token));
+    if (!isApiKey(token))
+      return this.stateOf(this.verified.get(token, now) ?? (await this.verify(request, token)), now);
+    const key = await this.apiKeys.prove(token, now);
+    if (!key) throw new Unauthenticated();
+    const state = await this.stateOf(key, now);
+    this.apiKeys.noteUse(key, now);
+    return state;
+  }
+
+  private async stateOf(caller: Caller, now: number): Promise<SessionState> {
     if (this.changes.blind) throw new Unavailable("session.unknown", "The state of sessions cannot be read now.");
-    const state = await this.sessions.get(claims.sessionId, now);
-    if (!state || state.userId !== claims.userId) throw new Unauthenticated();
+    const state = await this.sessions.get(caller, now);
+    if (!state) throw new Unauthenticated();
     return state;
   }
 
@@ -51,4 +66,11 @@ export class Authenticator {
     this.verified.set(token, claims, claims.exp);
     return claims;
   }
+}
+
+/** Of several headers Authorization Node hands over the first: somebody on the way may have gone by another. */
+function hasOneAuthorization({ raw: { rawHeaders } }: Pick<Incoming, "raw">): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (/^authorization$/i.test(rawHeaders[at]!)) count += 1;
+  return count === 1;
 }

@@ -1,14 +1,29 @@
-import { NO_RULES, reaches, type FieldRules, type Permission, type Place, type Scope } from "@kehu/auth";
+import {
+  NO_RULES,
+  reaches,
+  type FieldRules,
+  type InternalClaims,
+  type Permission,
+  type Place,
+  type Scope,
+} from "@kehu/auth";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { AuthChanges, type ChangeKind, type Follower } from "./auth-changes.ts";
 
 export type Grants = Readonly<Partial<Record<Permission, Scope>>>;
 
-/** A session of an active user, as it is now. */
-export interface SessionState {
-  readonly sessionId: string;
+/** Who calls, and through what. */
+export interface Caller {
+  readonly actorType: InternalClaims["actorType"];
+  /** Where an API key acts: its owner. */
   readonly userId: string;
+  /** Where an API key acts: its id. */
+  readonly sessionId: string;
+}
+
+/** A session of an active user, or an API key of his, as it is now. */
+export interface SessionState extends Caller {
   readonly grants: Grants;
   readonly fieldRules: FieldRules;
   readonly place: Place | null;
@@ -19,11 +34,16 @@ export interface SessionState {
 
 const CAPACITY = 20_000;
 
-const STATE = `
-  SELECT s.user_id, s.expires_at, u.team_id, u.team_path,
-    coalesce((SELECT json_agg(r.grants) FROM role r WHERE r.id = ANY(u.role_ids) AND r.deleted_at IS NULL), '[]') AS grants
-  FROM session s JOIN app_user u ON u.id = s.user_id
-  WHERE s.id = $1 AND s.revoked_at IS NULL AND u.status = 'active' AND u.deleted_at IS NULL`;
+const OF_USER = `u.id AS user_id, u.team_id, u.team_path,
+    coalesce((SELECT json_agg(r.grants) FROM role r WHERE r.id = ANY(u.role_ids) AND r.deleted_at IS NULL), '[]') AS grants`;
+const MAY_CALL = "revoked_at IS NULL AND u.status = 'active' AND u.deleted_at IS NULL";
+
+const STATE = {
+  user: `SELECT s.expires_at, ${OF_USER} FROM session s JOIN app_user u ON u.id = s.user_id
+    WHERE s.id = $1 AND s.${MAY_CALL}`,
+  "api-key": `SELECT k.expires_at, k.grants AS narrowing, ${OF_USER} FROM api_key k JOIN app_user u ON u.id = k.owner_id
+    WHERE k.id = $1 AND k.${MAY_CALL}`,
+};
 
 /** Columns of a user that say where he stands. */
 export interface PlaceRow {
@@ -37,8 +57,12 @@ export function placeOf({ team_id, team_path }: PlaceRow): Place | null {
 
 interface StateRow extends PlaceRow {
   user_id: string;
-  expires_at: Date;
+  /** Null for a key that is good until it is revoked. */
+  expires_at: Date | null;
+  /** One for each role. */
   grants: Grants[];
+  /** A key's own. */
+  narrowing?: Grants;
 }
 
 /** What sessions may do, in memory; forgotten as soon as something about them changes. */
@@ -56,16 +80,16 @@ export class SessionStates implements Follower {
     changes.follow(this);
   }
 
-  /** The session, or undefined where it has ended or its user may not sign in. */
-  async get(sessionId: string, now: number): Promise<SessionState | undefined> {
-    const state = this.states.get(sessionId) ?? (await this.load(sessionId));
-    return state && now < state.expiresAt ? state : undefined;
+  /** The session or key, or undefined where it has ended, is another user's, or its user may not sign in. */
+  async get(caller: Caller, now: number): Promise<SessionState | undefined> {
+    const state = this.states.get(caller.sessionId) ?? (await this.load(caller));
+    return state?.userId === caller.userId && now < state.expiresAt ? state : undefined;
   }
 
   forget(kind: ChangeKind, subject: string): void {
     this.generation += 1;
     this.loading.clear();
-    if (kind === "session") this.states.delete(subject);
+    if (kind === "session" || kind === "api-key") this.states.delete(subject);
     else if (kind === "role") this.states.clear();
     else for (const [id, state] of this.states) if (state.userId === subject) this.states.delete(id);
   }
@@ -76,10 +100,11 @@ export class SessionStates implements Follower {
     this.states.clear();
   }
 
-  private load(sessionId: string): Promise<SessionState | undefined> {
+  private load(caller: Caller): Promise<SessionState | undefined> {
+    const { sessionId } = caller;
     let promise = this.loading.get(sessionId);
     if (!promise) {
-      promise = this.read(sessionId).finally(() => {
+      promise = this.read(caller).finally(() => {
         if (this.loading.get(sessionId) === promise) this.loading.delete(sessionId);
       });
       this.loading.set(sessionId, promise);
@@ -87,17 +112,19 @@ export class SessionStates implements Follower {
     return promise;
   }
 
-  private async read(sessionId: string): Promise<SessionState | undefined> {
+  private async read({ actorType, sessionId }: Caller): Promise<SessionState | undefined> {
     const generation = this.generation;
-    const [row] = await this.database.query<StateRow>(STATE, [sessionId]);
+    const [row] = await this.database.query<StateRow>(STATE[actorType], [sessionId]);
     if (!row) return undefined;
+    const grants = widest(row.grants);
     const state: SessionState = {
+      actorType,
       sessionId,
       userId: row.user_id,
-      grants: widest(row.grants),
+      grants: row.narrowing ? narrowed(grants, row.narrowing) : grants,
       fieldRules: NO_RULES,
       place: placeOf(row),
-      expiresAt: row.expires_at.getTime(),
+      expiresAt: row.expires_at?.getTime() ?? Infinity,
       internalTokens: new Map(),
     };
     if (generation === this.generation) this.keep(state);
@@ -120,4 +147,20 @@ export function widest(roles: readonly Grants[]): Grants {
     }
   }
   return result;
+}
+
+/** What a key may do: what it was given, as far as its owner may do it. */
+export function narrowed(owner: Grants, key: Grants): Grants {
+  const entries = Object.entries(key) as [Permission, Scope][];
+  return Object.fromEntries(
+    entries.flatMap(([permission, scope]) => {
+      const most = owner[permission];
+      return most === undefined ? [] : [[permission, reaches(most, scope) ? scope : most]];
+    }),
+  );
+}
+
+/** The caller as contexts and internal tokens name him. */
+export function claimsOf({ actorType, userId, sessionId, grants, fieldRules, place }: SessionState): InternalClaims {
+  return { actorType, actorId: userId, sessionId, grants, fieldRules, place };
 }

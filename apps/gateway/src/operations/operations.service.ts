@@ -1,4 +1,4 @@
-import { NO_RULES, type RequestContext, signInternalToken } from "@kehu/auth";
+import { NO_RULES, signInternalToken, type InternalClaims, type RequestContext } from "@kehu/auth";
 import { BusOperations } from "@kehu/messaging";
 import { Injectable } from "@nestjs/common";
 import { Upstreams, type Connected } from "../routing/upstreams.ts";
@@ -26,9 +26,11 @@ export class OperationsService {
     return (await Promise.all([own, ...others])).flat();
   }
 
-  private async ask({ name, key }: Connected, { actorId, sessionId }: RequestContext): Promise<ServiceFreshness[]> {
+  private async ask({ name, key }: Connected, who: RequestContext): Promise<ServiceFreshness[]> {
+    const { actorId, sessionId } = who;
+    const actorType = who.actorType as InternalClaims["actorType"]; // nothing but HTTP leads here
     const grants = { "operations.bus.read": "all" } as const;
-    const claims = { actorType: "user", actorId, sessionId, grants, fieldRules: NO_RULES, place: null } as const;
+    const claims = { actorType, actorId, sessionId, grants, fieldRules: NO_RULES, place: null };
     const token = signInternalToken(claims, name, key);
     const text = await this.upstreams.text(name, "/v1/freshness", token);
     if (text === undefined) return [{ service: name, unpublished: null, lag: null, parked: null, asOf: null }];

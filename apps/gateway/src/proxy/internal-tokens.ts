@@ -1,5 +1,5 @@
 import { signInternalToken, type Permission, type Scope } from "@kehu/auth";
-import type { Grants, SessionState } from "../access/session-states.ts";
+import { claimsOf, type Grants, type SessionState } from "../access/session-states.ts";
 import type { Upstream } from "../gateway-config.ts";
 import type { Operation } from "../routing/openapi.ts";
 
@@ -16,12 +16,7 @@ export function internalToken(state: SessionState, operation: Operation, upstrea
   const kept = state.internalTokens.get(key);
   if (kept && now < kept.until) return kept.token;
   const grants = grantsFor(state.grants, upstream.name, alsoReads);
-  const { userId, sessionId, fieldRules, place } = state;
-  const token = signInternalToken(
-    { actorType: "user", actorId: userId, sessionId, grants, fieldRules, place },
-    upstream.name,
-    upstream.key,
-  );
+  const token = signInternalToken({ ...claimsOf(state), grants }, upstream.name, upstream.key);
   state.internalTokens.set(key, { token, until: now + KEEP_MS });
   return token;
 }

@@ -1,10 +1,11 @@
 import { Problem } from "@kehu/contracts";
 import { Injectable } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
+import type { Caller } from "../access/session-states.ts";
 import { Config } from "../gateway-config.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 
-/** Rate limits: per user where he is known, else per address. */
+/** Rate limits: per user or API key where he or it is known, else per address. */
 @Injectable()
 export class Limits {
   private readonly users: RateLimiter;
@@ -16,8 +17,8 @@ export class Limits {
   }
 
   /** @throws Problem 429 */
-  user(userId: string, reply: FastifyReply): void {
-    this.check(this.users, userId, reply);
+  caller({ actorType, userId, sessionId }: Caller, reply: FastifyReply): void {
+    this.check(this.users, actorType === "api-key" ? sessionId : userId, reply);
   }
 
   /** @throws Problem 429 */

@@ -73,7 +73,7 @@ export class ProxyService {
       if (error instanceof Unauthenticated) this.limits.address(request.ip, reply);
       throw error;
     });
-    this.limits.user(state.userId, reply);
+    this.limits.caller(state, reply);
     if (permission !== "own" && state.grants[permission] === undefined) {
       throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
     }

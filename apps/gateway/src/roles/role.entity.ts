@@ -1,8 +1,8 @@
-import type { Scope } from "@kehu/auth";
 import { Conflict, RuleViolation, type DomainEvent, type RoleState } from "@kehu/contracts";
 import { assign, event, RecordEntity } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import type { BuiltInRole } from "./built-in-roles.ts";
+import { mergedGrants } from "./grants.ts";
 import type { CreateRole, UpdateRole } from "./role.dto.ts";
 
 @Entity({ schema: "identity", name: "role" })
@@ -33,7 +33,7 @@ export class Role extends RecordEntity {
 
   update(patch: UpdateRole, now: Date): DomainEvent[] {
     this.mustBeOwn();
-    return assign(this, { ...patch, grants: patch.grants && merged(this.grants, patch.grants) })
+    return assign(this, { ...patch, grants: patch.grants && mergedGrants(this.grants, patch.grants) })
       ? [event("identity.role.updated", this, now)]
       : [];
   }
@@ -58,11 +58,6 @@ export class Role extends RecordEntity {
   private mustBeOwn(): void {
     if (this.key !== null) throw new RuleViolation("role.built-in", "The built-in roles cannot be changed.");
   }
-}
-
-function merged(grants: RoleState["grants"], patch: NonNullable<UpdateRole["grants"]>): RoleState["grants"] {
-  const all = Object.entries({ ...grants, ...patch });
-  return Object.fromEntries(all.filter((entry): entry is [string, Scope] => entry[1] !== null));
 }
 
 /** Postgres keeps the properties of a jsonb in an order of its own. */

@@ -1,6 +1,7 @@
 import { OwnAccess, RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import { ParseId } from "@kehu/http";
 import { Body, Controller, Delete, Get, HttpCode, Ip, Param, Post } from "@nestjs/common";
+import { PeopleOnly } from "../access/people-only.ts";
 import { OpenSessions } from "./open-sessions.service.ts";
 import { ChangePasswordDto } from "./sessions.dto.ts";
 
@@ -45,6 +46,7 @@ export class OpenSessionsController {
   }
 
   @Delete("users/:id/sessions")
+  @PeopleOnly()
   @RequirePermission("identity.user.write")
   @HttpCode(204)
   async endAllOf(@Param("id", ParseId) id: string) {

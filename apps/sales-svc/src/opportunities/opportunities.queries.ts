@@ -31,7 +31,7 @@ interface Row {
 }
 
 const BY = `json_build_object('type', h.actor_type, 'id', h.actor_id, 'name', u.name) AS by`;
-const USER = `LEFT JOIN user_copy u ON h.actor_type = 'user' AND u.id::text = h.actor_id`;
+const USER = `LEFT JOIN user_copy u ON h.actor_type <> 'system' AND u.id::text = h.actor_id`;
 
 /** The history has the stage and since when it stood there; where two moves fell into one millisecond, only the stage. */
 const MOVES = `

@@ -16,7 +16,7 @@ const SELECT = `
   SELECT m.id, m.ticket_id AS "ticketId", m.direction, m.visibility, m.body, m.channel,
          m.provider_message_id AS "providerMessageId", m.created_at AS "createdAt", m.created_at::text AS place,
          m.author_type AS "authorType", m.author_id AS "authorId", u.name AS "authorName"
-  FROM ticket_message m LEFT JOIN user_copy u ON m.author_type = 'user' AND u.id::text = m.author_id`;
+  FROM ticket_message m LEFT JOIN user_copy u ON m.author_type <> 'system' AND u.id::text = m.author_id`;
 
 /** The messages of a ticket, for whoever may see the ticket. */
 @Injectable()
