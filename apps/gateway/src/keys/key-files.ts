@@ -23,11 +23,15 @@ const FILE_NAME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.pem$/;
  */
 export function loadKeys(folder: string): SigningKey[] {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const names = () => readdirSync(folder).filter((name) => name.endsWith(".pem"));
-  if (names().length === 0) writeKey(folder, new Date());
-  return names()
+  if (keyNames(folder).length === 0) writeKey(folder, new Date());
+  return keyNames(folder)
     .map((name) => readKey(folder, name))
     .sort((a, b) => b.since - a.since);
+}
+
+/** The files of the folder that are keys. */
+export function keyNames(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.endsWith(".pem"));
 }
 
 /** Makes a key and stores it; it signs from its time on. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../gateway-config.ts";
@@ -41,12 +41,35 @@ describe("KeyRing", () => {
     expect(ring.find(old, lastTokenExpires)).toBeUndefined();
   });
 
-  it("reads the folder again for a key that another replica made, but not for every unknown one", () => {
+  it("finds a key that comes while it is in use, at once: to prove, to sign and to show", () => {
+    const now = NOON + 10 * SECOND;
+    for (const use of [
+      (ring: KeyRing, kid: string) => ring.find(kid, now)?.kid,
+      (ring: KeyRing) => ring.current(now).kid,
+      (ring: KeyRing) => kidsOf(ring, now)[0],
+    ]) {
+      const { keysDir, ring } = ringOf(NOON);
+      expect(ring.find("unknown", now)).toBeUndefined();
+      writeKey(keysDir, new Date(NOON + SECOND));
+      const { kid } = loadKeys(keysDir)[0]!;
+      expect(use(ring, kid)).toBe(kid);
+    }
+  });
+
+  it("goes on with its keys while a new file is half written or the folder is away, and takes it when it is whole", () => {
     const { keysDir, ring } = ringOf(NOON);
+    const now = NOON + 10 * SECOND;
+    const { kid } = ring.current(now);
+    const file = join(keysDir, "20260101T120001Z.pem");
+    writeFileSync(file, "-----BEGIN", { mode: 0o600 });
+    expect(ring.current(now).kid).toBe(kid);
+    expect(ring.find("unknown", now)).toBeUndefined();
+    rmSync(file);
     writeKey(keysDir, new Date(NOON + SECOND));
-    const { kid } = loadKeys(keysDir)[0]!;
-    expect(ring.find(kid, Date.now())).toBeUndefined();
-    expect(ring.find(kid, Date.now() + 5 * SECOND)?.kid).toBe(kid);
+    expect(ring.current(now).kid).not.toBe(kid);
+    rmSync(keysDir, { recursive: true });
+    expect(ring.find(kid, now)?.kid).toBe(kid);
+    expect(existsSync(keysDir)).toBe(false);
   });
 
   it("refuses a file without a time in its name", () => {

@@ -35,16 +35,10 @@ const END_ALL = `
     WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL RETURNING id)
   ${tellOf("revoked")}`;
 
-/** In one statement, so that the new password and the end of the other sessions come together; of two at once one wins. */
+/** Of two at once one wins. A trigger ends the other sessions. */
 const CHANGE_PASSWORD = `
-  WITH changed AS (
-    UPDATE credential SET password_hash = $3, changed_at = clock_timestamp()
-    WHERE user_id = $1 AND password_hash = $2 RETURNING user_id),
-  revoked AS (
-    UPDATE session s SET revoked_at = clock_timestamp() FROM changed
-    WHERE s.user_id = changed.user_id AND s.id IS DISTINCT FROM $4 AND s.revoked_at IS NULL RETURNING s.id),
-  told AS (${tellOf("revoked")})
-  SELECT user_id FROM changed`;
+  UPDATE credential SET password_hash = $3, changed_at = clock_timestamp(), changed_in = $4
+  WHERE user_id = $1 AND password_hash = $2 RETURNING user_id`;
 
 /** What a user has open, and how it is closed. Every end counts on every replica as soon as it has been announced. */
 @Injectable()

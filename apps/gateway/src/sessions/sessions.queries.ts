@@ -7,7 +7,6 @@ import { widest } from "../access/session-states.ts";
 export interface LoginRow {
   id: string;
   password_hash: string | null;
-  status: string;
 }
 
 interface MeRow {
@@ -29,7 +28,7 @@ export class SessionsQueries {
 
   async login(email: string): Promise<LoginRow | undefined> {
     const [row] = await this.database.query<LoginRow>(
-      `SELECT u.id, u.status, c.password_hash FROM app_user u LEFT JOIN credential c ON c.user_id = u.id
+      `SELECT u.id, c.password_hash FROM app_user u LEFT JOIN credential c ON c.user_id = u.id
        WHERE u.email = $1 AND u.deleted_at IS NULL`,
       [email],
     );

@@ -21,10 +21,18 @@ export interface Tokens {
 /** A login is good for so long, however often it is refreshed. */
 const SESSION_DAYS = 30;
 
+/**
+ * Only where the password is still the one that was proved, and the user active. Both stay so until the session is there,
+ * so whoever changes them finds it and ends it.
+ */
 const OPEN = `
-  WITH opened AS (
-    INSERT INTO session (id, user_id, expires_at) VALUES ($1, $2, clock_timestamp() + interval '${SESSION_DAYS} days') RETURNING id)
-  INSERT INTO refresh_token (token_hash, session_id) SELECT $3, id FROM opened`;
+  WITH proved AS (
+    SELECT u.id FROM app_user u JOIN credential c ON c.user_id = u.id
+    WHERE u.id = $2 AND u.status = 'active' AND u.deleted_at IS NULL AND c.password_hash = $4 FOR SHARE),
+  opened AS (
+    INSERT INTO session (id, user_id, expires_at)
+    SELECT $1, id, clock_timestamp() + interval '${SESSION_DAYS} days' FROM proved RETURNING id)
+  INSERT INTO refresh_token (token_hash, session_id) SELECT $3, id FROM opened RETURNING session_id`;
 
 /** Spends the old token and stores the new one in one statement, so that of twins one wins. */
 const ROTATE = `
@@ -61,20 +69,26 @@ export class SessionsService {
     await this.throttle.before(wanted, address);
     const user = await this.queries.login(wanted);
     const good = await this.passwords.matches(password, user?.password_hash ?? undefined);
-    if (!user || !good || user.status !== "active") {
+    const tokens = user?.password_hash && good && (await this.open(user.id, user.password_hash));
+    if (!tokens) {
       this.throttle.failed(wanted, address);
       throw new Problem(401, "login.refused", "Email and password do not belong to an active user.");
     }
     this.throttle.succeeded(wanted, address);
-    return this.open(user.id);
+    return tokens;
   }
 
-  /** Opens a session for a user who has proved who he is. */
-  async open(userId: string): Promise<Tokens> {
+  /**
+   * Opens a session for a user who has proved who he is.
+   *
+   * @param proved the hash of the password that he gave
+   * @returns undefined where it is not his password any more, or he is not active
+   */
+  async open(userId: string, proved: string): Promise<Tokens | undefined> {
     const sessionId = uuidv7();
     const refreshToken = newToken();
-    await this.database.query(OPEN, [sessionId, userId, hashToken(refreshToken)]);
-    return this.tokens(userId, sessionId, refreshToken);
+    const opened = await this.database.query(OPEN, [sessionId, userId, hashToken(refreshToken), proved]);
+    return opened.length > 0 ? this.tokens(userId, sessionId, refreshToken) : undefined;
   }
 
   /** Trades a refresh token for new tokens, once. A token that comes twice ends the session that it belongs to. */

@@ -63,7 +63,9 @@ export class InvitationsService {
       await setPassword(tx, record.id, hash);
       return record.activate(now);
     });
-    return this.sessions.open(user.id);
+    const tokens = await this.sessions.open(user.id, hash);
+    if (!tokens) throw refused(); // he was suspended in between, or has another password
+    return tokens;
   }
 
   private async invited(id: string): Promise<{ id: string; email: string } | undefined> {
