@@ -122,6 +122,7 @@ export function serviceConfig(
 
 /** The one that wraps keys of persons comes first. */
 function masterKeys(environment: Environment): string[] {
-  const other = environment.optional("KEHU_MASTER_KEY_OTHER") === null ? [] : [environment.secret("KEHU_MASTER_KEY_OTHER")];
+  const other =
+    environment.optional("KEHU_MASTER_KEY_OTHER") === null ? [] : [environment.secret("KEHU_MASTER_KEY_OTHER")];
   return [environment.secret("KEHU_MASTER_KEY"), ...other];
 }

@@ -7,8 +7,10 @@ import {
   Clock,
   CompanySettings,
   CursorSigner,
+  Erasures,
   History,
   Housekeeping,
+  PersonKeys,
   RecordQueries,
   Records,
   References,
@@ -23,6 +25,7 @@ import { ConfigError, type ServiceConfig } from "./config.ts";
 import { documentController } from "./document.controller.ts";
 import { HealthController } from "./health.controller.ts";
 import { FreshnessController, operationsController } from "./operations.controller.ts";
+import { personKeysController } from "./person-keys.controller.ts";
 import { ProblemFilter } from "./problem.filter.ts";
 import { QueryGuard } from "./query.guard.ts";
 import { ValidationPipe } from "./validation.pipe.ts";
@@ -60,6 +63,7 @@ export class ServiceModule {
         FreshnessController,
         operationsController(service.name),
         documentController(service.document),
+        ...(config.masterKeys.length > 0 ? [personKeysController(service.name)] : []),
       ],
       providers: [
         ...platform,
@@ -113,6 +117,8 @@ export function platformProviders({
     RecordQueries,
     History,
     Housekeeping,
+    Erasures,
+    PersonKeys,
     Bulk,
     Writing,
     { provide: APP_FILTER, useClass: ProblemFilter },

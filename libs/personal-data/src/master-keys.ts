@@ -29,6 +29,11 @@ export class MasterKeys {
     return this.first.id;
   }
 
+  /** Ids of the others. */
+  get others(): string[] {
+    return this.keys.slice(1).map(({ id }) => id);
+  }
+
   /** @param context whose key it is */
   wrap(key: Buffer, context: string): Wrapped {
     return { masterKeyId: this.first.id, wrapped: encrypt(this.first.wrapping, key, context) };

@@ -142,7 +142,7 @@ function failed(problem: Problem, id: string | null): BulkResult {
 
 /** Unique violations, deadlocks and the like: the operations hinder each other, or another request's. */
 function isCollision(error: unknown): boolean {
-  if (error instanceof Problem) return error.code === "external-id.taken" || error.code === "person.erased";
+  if (error instanceof Problem) return ["external-id.taken", "person.erased", "person.unknown"].includes(error.code);
   const code = (error as { code?: unknown }).code;
   return typeof code === "string" && /^(22|23|40)/.test(code);
 }

@@ -177,7 +177,13 @@ describe("filterSql", () => {
     ["email", "isNull", false, "t.blind_index && ARRAY['email']", []],
     ["phone", "in", "03-3224-9999,2", "t.blind_index && $1::text[]", [["phone:+81332249999", "phone:2"]]],
     ["emailDomain", "eq", "B.Example", "t.blind_index && $1::text[]", [["emailDomain:b.example"]]],
-    ["phoneEnding", "in", "322-4999,+81332249999", "t.blind_index && $1::text[]", [["phoneEnding:3224999", "phoneEnding:2249999"]]],
+    [
+      "phoneEnding",
+      "in",
+      "322-4999,+81332249999",
+      "t.blind_index && $1::text[]",
+      [["phoneEnding:3224999", "phoneEnding:2249999"]],
+    ],
   ])("compiles %s %s %j", (field, op, value, sql, values) => {
     expect(sqlOf({ field, op, value })).toEqual({ sql: `(${sql})`, values });
   });

@@ -100,13 +100,7 @@ export function rowToKeep(resource: Resource, record: RecordEntity, rows: Rows, 
 }
 
 /** Keeps the reply to a change that changed nothing, which shows the record as it is. */
-export function keepUnchanged(
-  tx: Tx,
-  rows: Rows,
-  resource: Resource,
-  record: RecordEntity,
-  who: RequestContext,
-): void {
+export function keepUnchanged(tx: Tx, rows: Rows, resource: Resource, record: RecordEntity, who: RequestContext): void {
   const values = new Values();
   const row = rowToKeep(resource, record, rows, values.bind);
   const made = `(SELECT ${row} AS "kept.row" FROM ${resource.table} t WHERE t.id = ${values.bind(record.id)}) AS made`;

@@ -41,6 +41,8 @@ export {
   type Label,
   type ReferenceTarget,
 } from "./field.ts";
+export { Erasures } from "./erasures.ts";
+export { PersonKeys } from "./person-keys.ts";
 export { History, type HistoryEntry } from "./history.ts";
 export { filterSql, operatorsOf, parseFilter, type Filter } from "./filter.ts";
 export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";

@@ -93,7 +93,8 @@ export class Records {
       if (!locked || (locked.record.deletedAt && !options.deleted)) throw new NotFound();
       if (!locked.writable) throw new Forbidden("record.not-writable", "You may read this record but not change it.");
       const { record } = locked;
-      if (who.ifMatch !== null && who.ifMatch !== record.version) throw new Stale(await this.view(tx, resource, id, who));
+      if (who.ifMatch !== null && who.ifMatch !== record.version)
+        throw new Stale(await this.view(tx, resource, id, who));
       const before = record.state();
       const change = { record, before, events: await decide(record, tx) };
       if (change.events.length > 0) {

@@ -54,8 +54,11 @@ const ADMINISTRATION: readonly Permission[] = [
   "identity.role.write",
   "identity.role.delete",
   "identity.settings.write",
+  "customer.contact.erase",
+  "sales.lead.erase",
   "operations.bus.read",
   "operations.bus.repair",
+  "operations.personal-data.manage",
 ];
 
 const give = (scope: Scope, ...lists: (readonly Permission[])[]): Grants =>

@@ -36,13 +36,17 @@ export class PeopleConsumer {
 
   @OnEvent(LEAD_EVENTS, "leads-copy")
   async leads(events: LeadEvent[], { tx }: EventContext): Promise<void> {
-    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { lead } }) => toldOf(lead, aggregateversion));
+    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { lead } }) =>
+      toldOf(lead, aggregateversion),
+    );
     await keepCopies(tx, "lead", told);
   }
 
   @OnEvent(CONTACT_EVENTS, "contacts-copy")
   async contacts(events: ContactEvent[], { tx }: EventContext): Promise<void> {
-    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { contact } }) => toldOf(contact, aggregateversion));
+    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { contact } }) =>
+      toldOf(contact, aggregateversion),
+    );
     await keepCopies(tx, "contact", told);
   }
 }
