@@ -218,8 +218,13 @@ export class PersonalData {
 
   private unwrapped(stored: string): PersonKey {
     const [personId, keyId, masterKeyId, wrapped] = stored.split(".") as [string, string, string, string];
-    const secret = wrapped === "" ? null : this.masters.unwrap({ masterKeyId, wrapped }, contextOf(personId, keyId));
-    return new PersonKey(personId, keyId, secret);
+    if (wrapped === "") return new PersonKey(personId, keyId, null);
+    try {
+      return new PersonKey(personId, keyId, this.masters.unwrap({ masterKeyId, wrapped }, contextOf(personId, keyId)));
+    } catch (error) {
+      const why = (error as Error).message;
+      throw new Error(`The key ${keyId} of the person ${personId} cannot be unwrapped: ${why}`, { cause: error });
+    }
   }
 }
 
