@@ -20,7 +20,7 @@ export class BlindIndex {
   constructor(private readonly key: Buffer) {}
 
   /** @returns 22 characters that only this install makes of this value */
-  token(kind: BlindKind, value: string): string {
+  token(kind: BlindKind | "body", value: string): string {
     return createHmac("sha256", this.key).update(`${kind}\0${value}`).digest().toString("base64url", 0, 16);
   }
 

@@ -54,6 +54,14 @@ export class PersonalData {
   }
 
   /**
+   * What equal bodies of requests have in common: a plain hash of one with a phone number in it could be undone by trying
+   * all numbers. Where there is no master key, bodies hold no personal data and their hash stays.
+   */
+  fingerprint(hash: string): string {
+    return this.index ? this.index.token("body", hash) : hash;
+  }
+
+  /**
    * @param stored what `keySql` gave
    * @returns null for a person without a key
    */
