@@ -1,12 +1,12 @@
 import { ERASED } from "@kehu/contracts";
 import fc from "fast-check";
 import { BLIND_KINDS, BlindIndex, phoneEnding } from "./blind-index.ts";
-import { derive, random } from "./cipher.ts";
+import { derive, keyOf, random } from "./cipher.ts";
 import { MasterKeys } from "./master-keys.ts";
 import { keyIdOf, PersonKey, UnreadableValue } from "./person-key.ts";
 
 const PERSON = "0199c1a0-0000-7000-8000-0000000000b1";
-const aKey = (personId = PERSON) => new PersonKey(personId, random(12).toString("base64url"), random(32));
+const aKey = (personId = PERSON) => new PersonKey(personId, random(12).toString("base64url"), keyOf(random(32)));
 const PLACE = "sales.lead 1 email";
 
 /** The same text with one bit of its ciphertext changed. */
@@ -57,7 +57,7 @@ describe("PersonKey", () => {
     for (const place of ["sales.lead 2 email", "sales.lead 1 phone", "customer.contact 1 email", "history 1 email"]) {
       expect(() => key.open(sealed, place)).toThrow(UnreadableValue);
     }
-    const secret = random(32);
+    const secret = keyOf(random(32));
     const [one, other] = [PERSON, "0199c1a0-0000-7000-8000-0000000000b2"].map(
       (id) => new PersonKey(id, key.id, secret),
     );

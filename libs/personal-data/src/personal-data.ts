@@ -1,7 +1,7 @@
 import { ERASED, mapPersonal, RuleViolation, type EventType } from "@kehu/contracts";
 import { rowset, type Queryable, type Tx } from "@kehu/database";
 import { BlindIndex } from "./blind-index.ts";
-import { derive, random } from "./cipher.ts";
+import { derive, keyOf, random } from "./cipher.ts";
 import { MasterKeys } from "./master-keys.ts";
 import { factPlace, keyIdOf, PersonKey, UnreadableValue } from "./person-key.ts";
 
@@ -221,14 +221,15 @@ export class PersonalData {
     const keyId = newKeyId();
     const { masterKeyId, wrapped } = this.masters.wrap(secret, contextOf(personId, keyId));
     const row = { person_id: personId, key_id: keyId, master_key_id: masterKeyId, wrapped };
-    return { row, key: new PersonKey(personId, keyId, secret) };
+    return { row, key: new PersonKey(personId, keyId, keyOf(secret)) };
   }
 
   private unwrapped(stored: string): PersonKey {
     const [personId, keyId, masterKeyId, wrapped] = stored.split(".") as [string, string, string, string];
     if (wrapped === "") return new PersonKey(personId, keyId, null);
     try {
-      return new PersonKey(personId, keyId, this.masters.unwrap({ masterKeyId, wrapped }, contextOf(personId, keyId)));
+      const secret = this.masters.unwrap({ masterKeyId, wrapped }, contextOf(personId, keyId));
+      return new PersonKey(personId, keyId, keyOf(secret));
     } catch (error) {
       const why = (error as Error).message;
       throw new Error(`The key ${keyId} of the person ${personId} cannot be unwrapped: ${why}`, { cause: error });

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUID, type KeyObject } from "node:crypto";
 import { mapPersonal, type EventType } from "@kehu/contracts";
 import type { Database } from "@kehu/database";
 import { eventually, testDatabase, type TestDatabase } from "@kehu/testing";
@@ -55,7 +55,7 @@ describe("keys of persons", () => {
 
   it("are stored wrapped: without the master key the database says nothing", async () => {
     const key = await aKey(await open(OLD));
-    const secret = (key as unknown as { secret: Buffer }).secret;
+    const secret = (key as unknown as { secret: KeyObject }).secret.export();
     const dumped = await stored();
     for (const encoding of ["hex", "base64", "base64url"] as const)
       expect(dumped).not.toContain(secret.toString(encoding));
