@@ -53,6 +53,7 @@ function conditionOn(field: Field): Schema {
 
 /** A value in a query string, as `parseFilter` reads it. */
 function valueOf(field: Field): Schema {
+  if (field.blind === "phoneEnding") return { type: "string", description: "The last seven digits of a phone number" };
   switch (field.kind) {
     case "instant":
       return { type: "string", description: "An instant such as 2026-01-31T09:00:00Z, or a day" };

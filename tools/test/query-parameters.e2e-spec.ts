@@ -16,6 +16,7 @@ function valueFor(schema: Schema): string {
   if (format) return { uuid: ID, date: "2026-01-31" }[format]!;
   if (type === "boolean") return "true";
   if (type === "integer" || description.includes("12.30")) return "1";
+  if (description.includes("seven digits")) return "4850224";
   return description.includes("2026-01-31") ? "2026-01-31" : "1";
 }
 

@@ -3,6 +3,7 @@ import { Module } from "@nestjs/common";
 import { AccountsModule } from "./accounts/accounts.module.ts";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
 import { config } from "./config.ts";
+import { ErasuresModule } from "./erasures/erasures.module.ts";
 import { ContactsModule } from "./contacts/contacts.module.ts";
 import { InteractionsModule } from "./interactions/interactions.module.ts";
 import { LeadConversionModule } from "./lead-conversion/lead-conversion.module.ts";
@@ -28,6 +29,7 @@ import { TimelinesModule } from "./timelines/timelines.module.ts";
     OpportunitiesModule,
     TicketsModule,
     CampaignsModule,
+    ErasuresModule,
   ],
 })
 export class AppModule {}

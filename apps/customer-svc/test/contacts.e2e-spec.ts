@@ -177,6 +177,43 @@ describe("contacts", () => {
     });
   });
 
+  describe("A44: encrypted contact points", () => {
+    const read = (path: string) => customer.service.request(customer.admin, "GET", `/v1/contacts${path}`);
+
+    it.each([
+      ["moved to another row", "SELECT contact_points FROM customer.contact WHERE id = $2"],
+      ["changed by one letter", "SELECT regexp_replace(contact_points, '[^A](.{9})$', 'A\\1') WHERE $2 IS NOT NULL"],
+      [
+        "sealed with a key that is not there",
+        "SELECT 'AAAAAAAAAAAAAAAA' || substr(contact_points, 17) WHERE $2 IS NOT NULL",
+      ],
+      ["plain", `SELECT '[{"kind":"email","value":"thief@a.example"}]' WHERE $2 IS NOT NULL`],
+    ])("that are %s are refused with 500, in lists and changes too, and no value is told", async (_what, source) => {
+      const one = await aContact({ contactPoints: anEmail("tampered@a.example") });
+      const other = await aContact({ contactPoints: anEmail("untouched@a.example") });
+      const { rows } = await customer.database.admin.query<{ before: string }>(
+        "SELECT contact_points AS before FROM customer.contact WHERE id = $1",
+        [one.id],
+      );
+      await customer.database.admin.query(
+        `UPDATE customer.contact SET contact_points = (${source}) WHERE id = $1::uuid`.replace("$2 IS", "$2::uuid IS"),
+        [one.id, other.id],
+      );
+      const change = { body: { title: "x" } };
+      const answers = [
+        await read(`/${one.id}`),
+        await read("?filter[email]=tampered@a.example"),
+        await customer.service.request(customer.admin, "PATCH", `/v1/contacts/${one.id}`, change),
+      ];
+      expect(answers).toMatchObject(answers.map(() => ({ status: 500, body: { code: "internal" } })));
+      expect(JSON.stringify(answers)).not.toMatch(/a\.example|AAAA/);
+      expect((await read(`/${other.id}`)).body).toMatchObject({ contactPoints: [{ value: "untouched@a.example" }] });
+      const repair = "UPDATE customer.contact SET contact_points = $2 WHERE id = $1";
+      await customer.database.admin.query(repair, [one.id, rows[0]!.before]);
+      expect((await read(`/${one.id}`)).body).toMatchObject({ contactPoints: [{ value: "tampered@a.example" }] });
+    });
+  });
+
   describe("DELETE /v1/contacts/:id and POST /v1/contacts/:id/restore", () => {
     it("takes it out of sight and brings it back", async () => {
       const { id } = await aContact();

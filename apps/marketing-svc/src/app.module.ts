@@ -2,6 +2,7 @@ import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
 import { config } from "./config.ts";
+import { ErasuresModule } from "./erasures/erasures.module.ts";
 import { ConsentsModule } from "./consents/consents.module.ts";
 import { MembersModule } from "./members/members.module.ts";
 import { PeopleModule } from "./people/people.module.ts";
@@ -18,6 +19,7 @@ import { SuppressionsModule } from "./suppressions/suppressions.module.ts";
     MembersModule,
     ConsentsModule,
     SuppressionsModule,
+    ErasuresModule,
   ],
 })
 export class AppModule {}

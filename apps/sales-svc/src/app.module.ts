@@ -2,6 +2,7 @@ import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
 import { config } from "./config.ts";
+import { ErasuresModule } from "./erasures/erasures.module.ts";
 import { CustomersModule } from "./customers/customers.module.ts";
 import { LeadsModule } from "./leads/leads.module.ts";
 import { OpportunitiesModule } from "./opportunities/opportunities.module.ts";
@@ -18,6 +19,7 @@ import { PipelinesModule } from "./pipelines/pipelines.module.ts";
     OpportunitiesModule,
     CustomersModule,
     CampaignsModule,
+    ErasuresModule,
   ],
 })
 export class AppModule {}

@@ -10,6 +10,7 @@ export const PERMISSIONS = [
   "customer.contact.delete",
   "customer.contact.export",
   "customer.contact.import",
+  "customer.contact.erase",
   "customer.interaction.read",
   "customer.interaction.write",
   "customer.interaction.delete",
@@ -26,6 +27,7 @@ export const PERMISSIONS = [
   "sales.lead.export",
   "sales.lead.import",
   "sales.lead.convert",
+  "sales.lead.erase",
   "sales.pipeline.read",
   "sales.pipeline.write",
   "sales.pipeline.delete",
@@ -78,6 +80,7 @@ export const PERMISSIONS = [
   "identity.settings.write",
   "operations.bus.read",
   "operations.bus.repair",
+  "operations.personal-data.manage",
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

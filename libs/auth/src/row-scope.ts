@@ -8,7 +8,7 @@ export type Bind = (value: unknown) => string;
 /** Verbs that reach what is shared with the caller to read; the others need that it is shared to write, or more. */
 const READING = /\.(read|export)$/;
 /** Verbs for which sharing does not count: they are the owner's, and of those whom their scope lets act like him. */
-const HOLDING = /\.(delete|import)$/;
+const HOLDING = /\.(delete|erase|import)$/;
 
 /**
  * The rows that a caller may reach under a permission, as a condition: by their owner's place now, by the pool in which

@@ -7,9 +7,11 @@ import {
   Clock,
   CompanySettings,
   CursorSigner,
+  Erasures,
   History,
   Housekeeping,
   Ownership,
+  PersonKeys,
   RecordQueries,
   Records,
   References,
@@ -24,6 +26,7 @@ import { ConfigError, type ServiceConfig } from "./config.ts";
 import { documentController } from "./document.controller.ts";
 import { HealthController } from "./health.controller.ts";
 import { FreshnessController, operationsController } from "./operations.controller.ts";
+import { personKeysController } from "./person-keys.controller.ts";
 import { ProblemFilter } from "./problem.filter.ts";
 import { QueryGuard } from "./query.guard.ts";
 import { ValidationPipe } from "./validation.pipe.ts";
@@ -61,6 +64,7 @@ export class ServiceModule {
         FreshnessController,
         operationsController(service.name),
         documentController(service.document),
+        ...(config.masterKeys.length > 0 ? [personKeysController(service.name)] : []),
       ],
       providers: [
         ...platform,
@@ -114,6 +118,8 @@ export function platformProviders({
     RecordQueries,
     History,
     Housekeeping,
+    Erasures,
+    PersonKeys,
     Bulk,
     Ownership,
     Writing,

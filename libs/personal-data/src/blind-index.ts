@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 
 /** What encrypted values are found by. */
 export const BLIND_KINDS = ["email", "phone", "emailDomain", "phoneEnding"] as const;
@@ -17,10 +17,10 @@ export const phoneEnding = (phone: string) => phone.replace(/\D/g, "").slice(-EN
 
 /** Makes tokens by which equal values are found without being known (HMAC-SHA-256 under a key of its own). */
 export class BlindIndex {
-  constructor(private readonly key: Buffer) {}
+  constructor(private readonly key: KeyObject) {}
 
   /** @returns 22 characters that only this install makes of this value */
-  token(kind: BlindKind, value: string): string {
+  token(kind: BlindKind | "body", value: string): string {
     return createHmac("sha256", this.key).update(`${kind}\0${value}`).digest().toString("base64url", 0, 16);
   }
 

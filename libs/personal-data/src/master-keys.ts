@@ -1,9 +1,10 @@
+import type { KeyObject } from "node:crypto";
 import { decrypt, derive, encrypt } from "./cipher.ts";
 
 interface MasterKey {
   /** Made of the key, so that nobody has to give it a name. */
   id: string;
-  wrapping: Buffer;
+  wrapping: KeyObject;
 }
 
 /** A key of a person as it is stored: encrypted with a master key. */
@@ -19,7 +20,7 @@ export class MasterKeys {
   /** @param secrets the one that wraps comes first */
   constructor(secrets: readonly string[]) {
     this.keys = secrets.map((secret) => ({
-      id: derive(secret, "id of a master key").toString("hex", 0, 6),
+      id: derive(secret, "id of a master key").export().toString("hex", 0, 6),
       wrapping: derive(secret, "wrap keys of persons"),
     }));
   }
@@ -27,6 +28,11 @@ export class MasterKeys {
   /** Id of the key that wraps. */
   get current(): string {
     return this.first.id;
+  }
+
+  /** Ids of the others. */
+  get others(): string[] {
+    return this.keys.slice(1).map(({ id }) => id);
   }
 
   /** @param context whose key it is */

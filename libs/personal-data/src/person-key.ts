@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { ERASED, RuleViolation, type Personal } from "@kehu/contracts";
 import { decrypt, encrypt } from "./cipher.ts";
 
@@ -24,7 +25,7 @@ export class PersonKey {
   constructor(
     readonly personId: string,
     readonly id: string,
-    private readonly secret: Buffer | null,
+    private readonly secret: KeyObject | null,
   ) {}
 
   get isDestroyed(): boolean {

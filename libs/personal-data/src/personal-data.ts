@@ -1,7 +1,7 @@
-import { ERASED, mapPersonal, type EventType } from "@kehu/contracts";
+import { ERASED, mapPersonal, RuleViolation, type EventType } from "@kehu/contracts";
 import { rowset, type Queryable, type Tx } from "@kehu/database";
 import { BlindIndex } from "./blind-index.ts";
-import { derive, random } from "./cipher.ts";
+import { derive, keyOf, random } from "./cipher.ts";
 import { MasterKeys } from "./master-keys.ts";
 import { factPlace, keyIdOf, PersonKey, UnreadableValue } from "./person-key.ts";
 
@@ -26,7 +26,7 @@ export class PersonalData {
   private readonly held = new Map<string, PersonKey>();
   private index: BlindIndex | null = null;
 
-  private constructor(readonly masters: MasterKeys) {}
+  private constructor(private readonly masters: MasterKeys) {}
 
   /**
    * @param secrets the master key, and one that is to follow or was before it; none for a process that has no business
@@ -36,7 +36,7 @@ export class PersonalData {
   static async open(database: Queryable, secrets: readonly string[]): Promise<PersonalData> {
     const personal = new PersonalData(new MasterKeys(secrets));
     if (secrets.length > 0) {
-      await personal.keysFor(database, [NOBODY]);
+      await personal.load(database, [NOBODY]);
       const [row] = await database.query<{ wrapped: string; masterKeyId: string; keyId: string }>(
         'SELECT key_id AS "keyId", master_key_id AS "masterKeyId", wrapped FROM bus.person_key WHERE person_id = $1',
         [NOBODY],
@@ -51,6 +51,14 @@ export class PersonalData {
   get blind(): BlindIndex {
     if (!this.index) throw new Error("This process is given no master key, so it cannot find personal data.");
     return this.index;
+  }
+
+  /**
+   * What equal bodies of requests have in common: a plain hash of one with a phone number in it could be undone by trying
+   * all numbers. Where there is no master key, bodies hold no personal data and their hash stays.
+   */
+  fingerprint(hash: string): string {
+    return this.index ? this.index.token("body", hash) : hash;
   }
 
   /**
@@ -72,8 +80,14 @@ export class PersonalData {
    * Keys of persons, made where there is none yet; none of them can be destroyed before the transaction ends.
    *
    * @returns by person
+   * @throws RuleViolation `person.unknown` for the id of nobody
    */
-  async keysFor(tx: Queryable, personIds: readonly string[]): Promise<Map<string, PersonKey>> {
+  keysFor(tx: Tx, personIds: readonly string[]): Promise<Map<string, PersonKey>> {
+    personIds.forEach(mustBeSomebody);
+    return this.load(tx, personIds);
+  }
+
+  private async load(tx: Queryable, personIds: readonly string[]): Promise<Map<string, PersonKey>> {
     const wanted = [...new Set(personIds)].sort();
     const fresh = new Map(wanted.map((personId) => [personId, this.newKey(personId)]));
     const values: unknown[] = [];
@@ -102,8 +116,14 @@ export class PersonalData {
     return keys;
   }
 
-  /** Makes whatever was sealed with a person's key unreadable, for ever. Again changes nothing. @returns what is left of the key */
+  /**
+   * Makes whatever was sealed with a person's key unreadable, for ever. Again it changes nothing.
+   *
+   * @returns what is left of the key
+   * @throws RuleViolation `person.unknown` for the id of nobody
+   */
   async destroy(tx: Tx, personId: string): Promise<PersonKey> {
+    mustBeSomebody(personId);
     const [row] = await tx.query<{ stored: string }>(
       `INSERT INTO bus.person_key AS k (person_id, key_id, master_key_id, wrapped, destroyed_at)
        VALUES ($1, $2, '', '', clock_timestamp())
@@ -112,6 +132,39 @@ export class PersonalData {
       [personId, newKeyId()],
     );
     return this.keyOf(row!.stored)!;
+  }
+
+  /**
+   * Wraps keys that one of the other master keys wraps with the present one.
+   *
+   * @param limit how many at most
+   * @returns how many
+   */
+  async rewrap(tx: Tx, limit: number): Promise<number> {
+    const rows = await tx.query<{ personId: string; keyId: string; masterKeyId: string; wrapped: string }>(
+      `SELECT person_id AS "personId", key_id AS "keyId", master_key_id AS "masterKeyId", wrapped FROM bus.person_key
+       WHERE wrapped <> '' AND master_key_id = ANY($1) ORDER BY person_id LIMIT $2 FOR UPDATE`,
+      [this.masters.others, limit],
+    );
+    const fresh = rows.map((row) => {
+      const context = contextOf(row.personId, row.keyId);
+      return { person_id: row.personId, ...this.masters.wrap(this.masters.unwrap(row, context), context) };
+    });
+    await tx.query(
+      `UPDATE bus.person_key k SET master_key_id = r."masterKeyId", wrapped = r.wrapped
+       FROM json_to_recordset($1) AS r (person_id uuid, "masterKeyId" text, wrapped text) WHERE k.person_id = r.person_id`,
+      [JSON.stringify(fresh)],
+    );
+    return rows.length;
+  }
+
+  /** How many keys another master key than the present one wraps. */
+  async countForeign(queryable: Queryable): Promise<number> {
+    const [row] = await queryable.query<{ count: string }>(
+      "SELECT count(*) FROM bus.person_key WHERE wrapped <> '' AND master_key_id <> $1",
+      [this.masters.current],
+    );
+    return Number(row!.count);
   }
 
   /**
@@ -168,18 +221,29 @@ export class PersonalData {
     const keyId = newKeyId();
     const { masterKeyId, wrapped } = this.masters.wrap(secret, contextOf(personId, keyId));
     const row = { person_id: personId, key_id: keyId, master_key_id: masterKeyId, wrapped };
-    return { row, key: new PersonKey(personId, keyId, secret) };
+    return { row, key: new PersonKey(personId, keyId, keyOf(secret)) };
   }
 
   private unwrapped(stored: string): PersonKey {
     const [personId, keyId, masterKeyId, wrapped] = stored.split(".") as [string, string, string, string];
-    const secret = wrapped === "" ? null : this.masters.unwrap({ masterKeyId, wrapped }, contextOf(personId, keyId));
-    return new PersonKey(personId, keyId, secret);
+    if (wrapped === "") return new PersonKey(personId, keyId, null);
+    try {
+      const secret = this.masters.unwrap({ masterKeyId, wrapped }, contextOf(personId, keyId));
+      return new PersonKey(personId, keyId, keyOf(secret));
+    } catch (error) {
+      const why = (error as Error).message;
+      throw new Error(`The key ${keyId} of the person ${personId} cannot be unwrapped: ${why}`, { cause: error });
+    }
   }
 }
 
 interface Sealed {
   enc: string;
+}
+
+/** The key of the blind index is nobody's to use or to destroy. */
+function mustBeSomebody(personId: string): void {
+  if (personId === NOBODY) throw new RuleViolation("person.unknown", "This is the id of nobody.");
 }
 
 const newKeyId = () => random(12).toString("base64url");

@@ -1,8 +1,9 @@
 import type { RequestContext } from "@kehu/auth";
 import { Forbidden, Problem, RuleViolation, type FieldError } from "@kehu/contracts";
 import { Database, type Tx } from "@kehu/database";
+import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { BulkBatch, type Outcome, type Step } from "./bulk-batch.ts";
 import type { BulkOperation, BulkRequest } from "./bulk.dto.ts";
 import { Clock } from "./clock.ts";
@@ -29,6 +30,7 @@ export class Bulk {
     private readonly records: Records,
     private readonly references: References,
     private readonly clock: Clock,
+    private readonly personal: PersonalData,
   ) {}
 
   /**
@@ -41,7 +43,7 @@ export class Bulk {
    */
   async run(resource: Resource, request: BulkRequest, caller: RequestContext): Promise<{ results: BulkResult[] }> {
     const who = asOrigin(resource, request, caller);
-    const steps = request.operations.map((operation, index) => stepOf(resource, operation, index, who));
+    const steps = request.operations.map((operation, index) => stepOf(resource, operation, index, who, this.personal));
     await this.references.arrive(
       resource,
       steps.flatMap(({ data }) => data ?? []),
@@ -103,11 +105,17 @@ function asOrigin(resource: Resource, request: BulkRequest, who: RequestContext)
 }
 
 /** Checks the shape of one operation; what is wrong with it becomes its own result. */
-function stepOf(resource: Resource, operation: BulkOperation, index: number, who: RequestContext): Step {
+function stepOf(
+  resource: Resource,
+  operation: BulkOperation,
+  index: number,
+  who: RequestContext,
+  personal: PersonalData,
+): Step {
   const key = who.idempotency ? `${who.idempotency.key}#${index}` : "";
   const step = {
     key,
-    hash: who.idempotency ? createHash("sha256").update(JSON.stringify(operation)).digest("base64url") : "",
+    hash: who.idempotency ? personal.fingerprint(hash("sha256", JSON.stringify(operation))) : "",
     operation,
   };
   try {
@@ -145,7 +153,7 @@ function failed(problem: Problem, id: string | null): BulkResult {
 
 /** Unique violations, deadlocks and the like: the operations hinder each other, or another request's. */
 function isCollision(error: unknown): boolean {
-  if (error instanceof Problem) return error.code === "external-id.taken" || error.code === "person.erased";
+  if (error instanceof Problem) return ["external-id.taken", "person.erased", "person.unknown"].includes(error.code);
   const code = (error as { code?: unknown }).code;
   return typeof code === "string" && /^(22|23|40)/.test(code);
 }

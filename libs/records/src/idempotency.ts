@@ -47,6 +47,14 @@ export async function once(
   }
 }
 
+/** @returns the caller with a fingerprint of his request's body in place of its hash */
+export function withFingerprint(who: RequestContext, personal: PersonalData): RequestContext {
+  const { idempotency } = who;
+  return idempotency
+    ? { ...who, idempotency: { ...idempotency, bodyHash: personal.fingerprint(idempotency.bodyHash) } }
+    : who;
+}
+
 const isTaken = (error: unknown) => (error as { code?: unknown } | null)?.code === TAKEN;
 
 /** Locks the key until the transaction ends. It fails where a twin has it, and with it all that is sent behind. */

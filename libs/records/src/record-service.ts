@@ -5,6 +5,7 @@ import { Injectable } from "@nestjs/common";
 import type { BulkRequest } from "./bulk.dto.ts";
 import { Bulk } from "./bulk.ts";
 import { Clock } from "./clock.ts";
+import { Erasures } from "./erasures.ts";
 import type { OwnerDto } from "./dto.ts";
 import type { OwnedEntity } from "./owned.entity.ts";
 import { Ownership } from "./ownership.ts";
@@ -22,6 +23,7 @@ export class Writing {
     readonly ownership: Ownership,
     readonly clock: Clock,
     readonly operations: BusOperations,
+    readonly erasures: Erasures,
   ) {}
 }
 
@@ -32,6 +34,7 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
     protected readonly writing: Writing,
   ) {
     writing.operations.register(snapshotsOf(resource, writing.records.rows));
+    writing.erasures.register(resource);
   }
 
   create(data: object, who: RequestContext) {
@@ -48,6 +51,11 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
 
   restore(id: string, who: RequestContext) {
     return this.writing.records.restore(this.resource, id, who);
+  }
+
+  /** Erases the person whom the record is about. */
+  erase(id: string, who: RequestContext) {
+    return this.writing.erasures.erase(this.resource, id, who);
   }
 
   bulk(request: BulkRequest, who: RequestContext) {

@@ -8,7 +8,7 @@ import { v7 as uuidv7 } from "uuid";
 import { Clock } from "./clock.ts";
 import { followUp } from "./consequences.ts";
 import { mustSet } from "./field-rules.ts";
-import { keepUnchanged, once } from "./idempotency.ts";
+import { keepUnchanged, once, withFingerprint } from "./idempotency.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
 import { References } from "./references.ts";
@@ -48,7 +48,12 @@ export class Records {
    * @returns the record, its version and its place
    * @throws RuleViolation for a broken rule or a reference to a record that the caller cannot see
    */
-  async create<T extends RecordEntity>(resource: Resource<T>, data: object, who: RequestContext): Promise<WriteReply> {
+  async create<T extends RecordEntity>(
+    resource: Resource<T>,
+    data: object,
+    caller: RequestContext,
+  ): Promise<WriteReply> {
+    const who = withFingerprint(caller, this.personal);
     mustSet(resource, data, who);
     await this.references.arrive(resource, [data], who);
     return once(this.database, this.personal, resource, who, async (tx) => {
@@ -78,7 +83,7 @@ export class Records {
   change<T extends RecordEntity>(
     resource: Resource<T>,
     id: string,
-    who: RequestContext,
+    caller: RequestContext,
     decide: Decide<T>,
     options: {
       deleted?: boolean;
@@ -88,6 +93,7 @@ export class Records {
       reply?: (tx: Tx) => Promise<Reply>;
     } = {},
   ): Promise<WriteReply> {
+    const who = withFingerprint(caller, this.personal);
     return once(this.database, this.personal, resource, who, async (tx) => {
       const all = await this.lock(tx, resource, [id, ...(options.alongside ?? [])], who, options);
       const locked = all.find((one) => one.record.id === id);

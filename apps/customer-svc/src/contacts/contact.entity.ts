@@ -62,8 +62,8 @@ export class Contact extends OwnedEntity {
 
   /** Overwrites what says who the person is; his company and what was done with him stays. */
   override erase(now: Date): DomainEvent[] {
-    assign(this, { firstName: null, lastName: ERASED, title: null, contactPoints: [] });
-    return [event("customer.contact.erased", this, now)];
+    const differs = assign(this, { firstName: null, lastName: ERASED, title: null, contactPoints: [] });
+    return differs ? [event("customer.contact.erased", this, now)] : [];
   }
 
   state(): ContactState {

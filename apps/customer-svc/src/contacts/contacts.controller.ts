@@ -118,6 +118,14 @@ export class ContactsController {
     return this.contacts.restore(id, who);
   }
 
+  /** Erases the person for good: in all services, in history and in events that were ever published. */
+  @Post(":id/erase")
+  @RequirePermission("customer.contact.erase")
+  @Answers("nothing", CONTACTS)
+  erase(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
+    return this.contacts.erase(id, who);
+  }
+
   @Post("bulk")
   @RequirePermission("customer.contact.write")
   @Answers("bulk", CONTACTS)

@@ -56,8 +56,11 @@ const ADMINISTRATION: readonly Permission[] = [
   "identity.api-key.read",
   "identity.api-key.write",
   "identity.settings.write",
+  "customer.contact.erase",
+  "sales.lead.erase",
   "operations.bus.read",
   "operations.bus.repair",
+  "operations.personal-data.manage",
 ];
 
 const give = (scope: Scope, ...lists: (readonly Permission[])[]): Grants =>

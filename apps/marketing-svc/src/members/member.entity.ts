@@ -74,8 +74,8 @@ export class CampaignMember extends OwnedEntity {
 
   /** Overwrites the name, where it has one of its own. */
   override erase(now: Date): DomainEvent[] {
-    if (this.name !== null) this.name = ERASED;
-    return [event("marketing.campaign-member.erased", this, now)];
+    const differs = this.name !== null && assign(this, { name: ERASED });
+    return differs ? [event("marketing.campaign-member.erased", this, now)] : [];
   }
 
   state(): CampaignMemberState {

@@ -121,8 +121,8 @@ export class Lead extends OwnedEntity {
 
   /** Overwrites what says who the person is; his company and what became of the lead stays. */
   override erase(now: Date): DomainEvent[] {
-    assign(this, { firstName: null, lastName: ERASED, email: null, phone: null });
-    return [event("sales.lead.erased", this, now)];
+    const differs = assign(this, { firstName: null, lastName: ERASED, email: null, phone: null });
+    return differs ? [event("sales.lead.erased", this, now)] : [];
   }
 
   state(): LeadState {

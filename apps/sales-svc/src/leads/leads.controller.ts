@@ -167,6 +167,14 @@ export class LeadsController {
     return this.leads.restore(id, who);
   }
 
+  /** Erases the person for good: in all services, in history and in events that were ever published. */
+  @Post(":id/erase")
+  @RequirePermission("sales.lead.erase", ALSO_READS)
+  @Answers("nothing", LEADS)
+  erase(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
+    return this.leads.erase(id, who);
+  }
+
   @Post("bulk")
   @RequirePermission("sales.lead.write", ALSO_READS)
   @Answers("bulk", LEADS)
