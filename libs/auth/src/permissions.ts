@@ -74,6 +74,8 @@ export const PERMISSIONS = [
   "identity.role.delete",
   "identity.settings.read",
   "identity.settings.write",
+  "identity.audit.read",
+  "identity.audit.export",
   "operations.bus.read",
   "operations.bus.repair",
 ] as const;

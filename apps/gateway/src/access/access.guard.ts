@@ -1,21 +1,32 @@
-import { accessOf, contextOf, type IncomingRequest, type RequestWithContext } from "@kehu/auth";
+import { accessOf, contextOf, type RequestWithContext } from "@kehu/auth";
 import { Forbidden } from "@kehu/contracts";
 import { Injectable, type CanActivate, type ExecutionContext } from "@nestjs/common";
+import type { FastifyRequest } from "fastify";
+import type { AuditedRequest } from "../audit/audited-request.ts";
+import { Origins } from "../audit/origins.service.ts";
 import { Authenticator } from "./authenticator.ts";
 
 /** The gateway's own routes: deny by default, then the permission that the handler declares. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly authenticator: Authenticator) {}
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly origins: Origins,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== "http") return true;
     const access = accessOf(context.getHandler(), context.getClass());
     if (!access) throw new Forbidden("permission.undeclared", "This operation declares no permission.");
-    if (access.permission === "public") return true;
-    const request = context.switchToHttp().getRequest<IncomingRequest & RequestWithContext>();
-    const { userId, sessionId, grants, place } = await this.authenticator.authenticate(request);
-    request.who = contextOf(request, { actorType: "user", actorId: userId, sessionId, grants, place }, access);
+    const request = context.switchToHttp().getRequest<FastifyRequest & RequestWithContext & AuditedRequest>();
+    const path = request.routeOptions.url ?? "/";
+    request.operation = { path, access };
+    if (access.permission !== "public") {
+      const { userId, sessionId, grants, place } = await this.authenticator.authenticate(request);
+      request.caller = { actorType: "user", actorId: userId, sessionId };
+      request.who = contextOf(request, { actorType: "user", actorId: userId, sessionId, grants, place }, access);
+    }
+    await this.origins.keep(request, path);
     return true;
   }
 }

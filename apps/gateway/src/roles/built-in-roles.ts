@@ -54,6 +54,8 @@ const ADMINISTRATION: readonly Permission[] = [
   "identity.role.write",
   "identity.role.delete",
   "identity.settings.write",
+  "identity.audit.read",
+  "identity.audit.export",
   "operations.bus.read",
   "operations.bus.repair",
 ];
@@ -62,7 +64,7 @@ const give = (scope: Scope, ...lists: (readonly Permission[])[]): Grants =>
   Object.fromEntries(lists.flat().map((name) => [name, scope]));
 const without = (...left: (readonly Permission[])[]) => PERMISSIONS.filter((name) => !left.flat().includes(name));
 const ofArea = (area: string) => PERMISSIONS.filter((name) => name.startsWith(`${area}.`));
-const READING = PERMISSIONS.filter((name) => name.endsWith(".read") && !name.startsWith("operations."));
+const READING = without(ADMINISTRATION).filter((name) => name.endsWith(".read"));
 
 /** The roles that every install has; at each start they are brought to this state. */
 export const BUILT_IN_ROLES: readonly BuiltInRole[] = [

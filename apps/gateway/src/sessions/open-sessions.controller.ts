@@ -20,14 +20,14 @@ export class OpenSessionsController {
   @OwnAccess()
   @HttpCode(204)
   async endOthers(@Who() who: RequestContext) {
-    await this.sessions.endAll(who.actorId, who.sessionId);
+    await this.sessions.endAll(who.actorId, who.sessionId, who);
   }
 
   @Delete("me/sessions/:id")
   @OwnAccess()
   @HttpCode(204)
   async endMine(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
-    await this.sessions.end(who.actorId, id);
+    await this.sessions.end(who.actorId, id, who);
   }
 
   @Post("me/password")
@@ -35,7 +35,7 @@ export class OpenSessionsController {
   @HttpCode(204)
   async changePassword(@Body() body: ChangePasswordDto, @Who() who: RequestContext, @Ip() address: string) {
     const { currentPassword, newPassword } = body;
-    await this.sessions.changePassword(who.actorId, currentPassword, newPassword, who.sessionId!, address);
+    await this.sessions.changePassword(who, currentPassword, newPassword, address);
   }
 
   @Get("users/:id/sessions")
@@ -47,7 +47,7 @@ export class OpenSessionsController {
   @Delete("users/:id/sessions")
   @RequirePermission("identity.user.write")
   @HttpCode(204)
-  async endAllOf(@Param("id", ParseId) id: string) {
-    await this.sessions.endAll(id, null);
+  async endAllOf(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
+    await this.sessions.endAll(id, null, who);
   }
 }

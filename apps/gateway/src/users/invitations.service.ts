@@ -63,7 +63,7 @@ export class InvitationsService {
       await setPassword(tx, record.id, hash);
       return record.activate(now);
     });
-    return this.sessions.open(user.id);
+    return this.sessions.open(user.id, request.id);
   }
 
   private async invited(id: string): Promise<{ id: string; email: string } | undefined> {
