@@ -1,7 +1,6 @@
 import { EVENTS, type AnyEnvelope, type EventOf, type EventType } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
 import { Controller } from "@nestjs/common";
-import { addressSql } from "./entry.ts";
 
 /** A snapshot tells a state again: nothing happened. */
 const FACTS = (Object.keys(EVENTS) as EventType[]).filter((type) => !type.endsWith(".snapshot"));
@@ -10,7 +9,7 @@ const INSERT = `
   INSERT INTO audit_entry (at, action, outcome, actor_type, actor_id, session_id, address, request_id,
     record_type, record_id, version, changed, event_id)
   SELECT r.at, r.action, 'done', r.actor_type, r.actor_id, r.session_id,
-    CASE WHEN r.actor_type <> 'system' THEN ${addressSql("r.request_id", "r.session_id", "r.actor_id")} END,
+    CASE WHEN r.actor_type <> 'system' THEN request_address(r.request_id, coalesce(r.session_id, r.actor_id)) END,
     r.request_id, r.record_type, r.record_id, r.version, r.changed, r.event_id
   FROM json_to_recordset($1) AS r (at timestamptz, action text, actor_type text, actor_id text, session_id text,
     request_id text, record_type text, record_id text, version integer, changed text[], event_id uuid)

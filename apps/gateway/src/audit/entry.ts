@@ -75,17 +75,6 @@ export function rowOf(entry: Entry): Record<keyof typeof OWN, unknown> {
 }
 
 /**
- * The address from which a request came. A client may choose its request's id, and so name another's: an origin counts
- * for the same session or API key only, and one without either (a login) where there is no better.
- *
- * @param requestId @param sessionId @param actorId SQL
- */
-export const addressSql = (requestId: string, sessionId: string, actorId: string) => `(
-  SELECT o.address FROM request_origin o
-  WHERE o.request_id = ${requestId} AND (o.caller = coalesce(${sessionId}, ${actorId}) OR o.caller IS NULL)
-  ORDER BY o.caller IS NULL, o.at DESC LIMIT 1)`;
-
-/**
  * Entries as a part of the statement that does what they tell, so that both or neither is stored: one for each row of
  * `source`.
  *
@@ -104,7 +93,7 @@ export function entriesFrom(
   const parameter = (n: number) => `$${first + n}::text`;
   const [type, id, session, request] = [parameter(0), parameter(1), parameter(2), parameter(3)];
   return `INSERT INTO audit_entry (action, outcome, actor_type, actor_id, session_id, address, request_id, record_type, record_id)
-    SELECT '${action}', '${outcome}', ${type}, ${id}, ${session}, ${addressSql(request, session, id)}, ${request},
+    SELECT '${action}', '${outcome}', ${type}, ${id}, ${session}, request_address(${request}, coalesce(${session}, ${id})), ${request},
       '${recordType}', ${recordId}::text FROM ${source}`;
 }
 

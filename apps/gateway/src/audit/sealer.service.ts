@@ -7,8 +7,8 @@ const PAGE = 1_000;
 
 const LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('identity.audit-seal', 0)) AS mine";
 const LAST = "SELECT seq, hash FROM audit_seal ORDER BY seq DESC LIMIT 1";
-const WAITING = `
-  SELECT ${ENTRY_COLUMNS} FROM audit_unsealed u JOIN audit_entry e ON e.id = u.entry_id ORDER BY u.entry_id LIMIT ${PAGE}`;
+const WAITING = `SELECT entry_id FROM audit_unsealed ORDER BY entry_id LIMIT ${PAGE}`;
+const ENTRIES = `SELECT ${ENTRY_COLUMNS} FROM audit_entry e WHERE e.id = ANY($1) ORDER BY e.id`;
 const SEALS = { seq: "bigint", entry_id: "bigint", hash: "text" };
 
 /**
@@ -54,10 +54,12 @@ export class Sealer implements OnApplicationBootstrap, OnModuleDestroy {
       const [lock] = await tx.query<{ mine: boolean }>(LOCK);
       if (!lock?.mine) return 0;
       // With a look of their own each, so that they see what the last holder of the lock has committed.
-      const [[last], entries] = await Promise.all([
+      const [[last], waiting] = await Promise.all([
         tx.query<{ seq: string; hash: Buffer }>(LAST),
-        tx.query<StoredEntry>(WAITING),
+        tx.query<{ entry_id: string }>(WAITING),
       ]);
+      // Planned each time: a plan from the days when there were few entries would read all of them.
+      const entries = await tx.queryOnce<StoredEntry>(ENTRIES, [waiting.map(({ entry_id }) => entry_id)]);
       if (entries.length > 0) await insertSeals(tx, chain(entries, BigInt(last?.seq ?? 0), last?.hash ?? BEGINNING));
       return entries.length;
     });
