@@ -31,6 +31,6 @@ COPY --from=production /kehu/package.json ./
 COPY --from=production /kehu/node_modules ./node_modules
 COPY --from=build /kehu/apps ./apps
 COPY --from=build /kehu/libs ./libs
-COPY tools/schema.ts tools/container-secrets.mjs ./tools/
+COPY tools/schema.ts tools/audit.ts tools/container-secrets.mjs ./tools/
 USER node
 CMD ["node", "--max-semi-space-size=8", "apps/gateway/dist/main.js"]

@@ -21,6 +21,7 @@ if (!folder) {
 }
 const complete = join(folder, "schema/complete");
 if (!existsSync(complete)) make();
+for (const name of ["gateway/keys", "gateway/audit"]) folderFor(name);
 
 function make() {
   const secret = () => randomBytes(32).toString("hex");
@@ -53,10 +54,14 @@ function make() {
       ...(service !== "analytics" && { KEHU_MASTER_KEY: master }),
     });
   }
-  mkdirSync(join(folder, "gateway/keys"), { recursive: true, mode: 0o700 });
-  give(join(folder, "gateway/keys"), NODE_USER);
   writeFileSync(complete, "");
   console.log(`Administrator  admin@kehu.local\nPassword       ${administrator}   (shown only this once)`);
+}
+
+/** What the gateway itself writes to. */
+function folderFor(name) {
+  mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+  give(join(folder, name), NODE_USER);
 }
 
 function variables(name, values) {

@@ -20,6 +20,8 @@ export interface Handler {
   answer: Answer | undefined;
   /** The status that @HttpCode gives. */
   status: number | undefined;
+  /** The media type that @Header gives. */
+  mediaType: string | undefined;
 }
 
 type Controller = (new (...parameters: never[]) => object) & { prototype: Record<string, object> };
@@ -27,6 +29,7 @@ type Controller = (new (...parameters: never[]) => object) & { prototype: Record
 /** Where Nest keeps what its decorators say (@nestjs/common/constants). */
 const METHOD = "method";
 const STATUS = "__httpCode__";
+const HEADERS = "__headers__";
 const EVENT_EXTRAS = "microservices:pattern_extras";
 const ARGUMENTS = "__routeArguments__";
 const BODY = "3";
@@ -63,12 +66,28 @@ export function handlersOf(app: INestApplicationContext): Map<string, Handler> {
       const answer = Reflect.getMetadata(ANSWER, controller.prototype[method]!) as Answer | undefined;
       const status = Reflect.getMetadata(STATUS, controller.prototype[method]!) as number | undefined;
       const ids = argumentsOf(controller, method, PATH).filter(({ pipes }) => pipes?.includes(ParseId));
-      handlers.set(id, { id, source, access, body, query, ids: ids.map(({ data }) => String(data)), answer, status });
+      const mediaType = mediaTypeOf(controller.prototype[method]!);
+      handlers.set(id, {
+        id,
+        source,
+        access,
+        body,
+        query,
+        ids: ids.map(({ data }) => String(data)),
+        answer,
+        status,
+        mediaType,
+      });
     }
     faults.push(...unknownEventsOf(controller));
   }
   if (faults.length) throw new Error(faults.join("\n"));
   return handlers;
+}
+
+function mediaTypeOf(handler: object): string | undefined {
+  const headers = (Reflect.getMetadata(HEADERS, handler) ?? []) as { name: string; value: string }[];
+  return headers.find(({ name }) => name === "content-type")?.value.split(";")[0];
 }
 
 /** What may stand in the handler's query string; only reading takes one (libs/http, `checkQuery`). */

@@ -20,6 +20,7 @@ const ENVIRONMENT = {
   KEHU_INTERNAL_SECRETS: "customer=0123456789-abcdefghijklmnopqrstuvwxyz",
   KEHU_SERVICES: "customer=http://127.0.0.1:1",
   KEHU_KEYS_DIR: "nowhere",
+  KEHU_AUDIT_DIR: "nowhere",
 };
 
 /** Paths for the gateway and for the orchestrator. */

@@ -122,7 +122,7 @@ function successOf({ method, handler, facts }: Described): Operation["responses"
     [status]: {
       description: STATUS_CODES[status] ?? "Success",
       ...(Object.keys(headers).length && { headers }),
-      ...(schema && status !== 204 && { content: { "application/json": { schema } } }),
+      ...(schema && status !== 204 && { content: { [handler.mediaType ?? "application/json"]: { schema } } }),
     },
   };
 }

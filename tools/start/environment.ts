@@ -79,6 +79,7 @@ function gateway({ settings, secrets, ports }: Run): NodeJS.ProcessEnv {
     KEHU_SERVICES: others.map((name) => `${name}=http://127.0.0.1:${ports.get(name)}`).join(","),
     KEHU_INTERNAL_SECRETS: others.map((name) => `${name}=${secrets.internal[name]}`).join(","),
     KEHU_KEYS_DIR: pathsOf(settings.dataDir).keys,
+    KEHU_AUDIT_DIR: pathsOf(settings.dataDir).audit,
     KEHU_PUBLIC_URL: process.env.KEHU_PUBLIC_URL ?? `http://localhost:${settings.port}`,
     ...administrator(settings, secrets),
   };

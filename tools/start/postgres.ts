@@ -6,7 +6,7 @@ import { createDatabase, urlOfDatabase } from "@kehu/database";
 import { EmbeddedCluster, freePorts, reachableFolder } from "@kehu/database/embedded";
 import { Backoff } from "./backoff.ts";
 
-const DATABASE = "kehu";
+export const DATABASE = "kehu";
 
 /** For a small machine whose disk is an SSD. Every commit is on disk before it is confirmed, as Postgres has it. */
 const SETTINGS = {
@@ -33,6 +33,12 @@ const SETTINGS = {
 /** Where the data are when the server's account cannot reach the data folder (a home with mode 0700). */
 const FALLBACK = "/var/lib/kehu";
 
+/** Where the data of an install may be. @param wanted folder of the data */
+export function postgresFolders(wanted: string): [wanted: string, fallback: string] {
+  const install = createHash("sha256").update(wanted).digest("hex").slice(0, 12);
+  return [wanted, join(FALLBACK, install, "postgres")];
+}
+
 /** The embedded Postgres of an install, started again whenever it dies. */
 export class SupervisedPostgres {
   private readonly cluster: EmbeddedCluster;
@@ -47,8 +53,7 @@ export class SupervisedPostgres {
 
   /** @param wanted folder of the data */
   static async prepare(wanted: string, password: string, logFile: string): Promise<SupervisedPostgres> {
-    const install = createHash("sha256").update(wanted).digest("hex").slice(0, 12);
-    const folder = await reachableFolder(wanted, join(FALLBACK, install, "postgres"));
+    const folder = await reachableFolder(...postgresFolders(wanted));
     if (folder !== wanted) console.log(`PostgreSQL cannot reach ${wanted}, so its data are in ${folder}.`);
     if (!existsSync(folder)) console.log("Setting up PostgreSQL ...");
     const [port = 0] = await freePorts(1);

@@ -54,6 +54,7 @@ export function pathsOf(dataDir: string) {
     run: join(dataDir, "run.json"),
     secrets: join(dataDir, "secrets.json"),
     keys: join(dataDir, "keys"),
+    audit: join(dataDir, "audit"),
     logs: join(dataDir, "logs"),
     postgres: join(dataDir, "postgres"),
   };

@@ -1,6 +1,7 @@
 import { Module } from "@nestjs/common";
 import { AccessModule } from "./access/access.module.ts";
 import { ApiKeysModule } from "./api-keys/api-keys.module.ts";
+import { AuditModule } from "./audit/audit.module.ts";
 import { config } from "./config.ts";
 import { DocsModule } from "./docs/docs.module.ts";
 import { HealthModule } from "./health/health.module.ts";
@@ -22,6 +23,7 @@ import { UsersModule } from "./users/users.module.ts";
     StartModule,
     KeysModule,
     AccessModule,
+    AuditModule,
     SessionsModule,
     UsersModule,
     TeamsModule,

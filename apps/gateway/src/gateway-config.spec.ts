@@ -12,6 +12,7 @@ describe("Config", () => {
     KEHU_SERVICES: "customer=http://127.0.0.1:4001,service-desk=http://service-desk:4003",
     KEHU_INTERNAL_SECRETS: `customer=${one},service-desk=${newSecret()}`,
     KEHU_KEYS_DIR: "keys",
+    KEHU_AUDIT_DIR: "audit",
   };
   const parse = (variables: Record<string, string | undefined>) =>
     new Config(new Environment({ ...good, ...variables }));
@@ -56,6 +57,7 @@ describe("Config", () => {
     ["KEHU_INTERNAL_SECRETS", `customer=${one},service-desk=${one}`],
     ["KEHU_INTERNAL_SECRETS", `customer=${one}`],
     ["KEHU_KEYS_DIR", undefined],
+    ["KEHU_AUDIT_DIR", undefined],
     ["KEHU_PUBLIC_URL", "ftp://a-value"],
     ["KEHU_RATE_LIMIT_USER", "0"],
     ["KEHU_TRUSTED_PROXIES", "a-value"],

@@ -20,6 +20,8 @@ export class Config {
   readonly cursorSecret: string;
   readonly upstreams: Upstream[];
   readonly keysDir: string;
+  /** Holds the signed heads of the audit trail and, in `keys`, what signs them. */
+  readonly auditDir: string;
   readonly adminEmail: string | null;
   readonly adminPassword: string | null;
   /** Base of links, without a slash at the end. */
@@ -40,6 +42,7 @@ export class Config {
     this.cursorSecret = environment.secret("KEHU_CURSOR_SECRET");
     this.upstreams = upstreams(environment);
     this.keysDir = environment.text("KEHU_KEYS_DIR");
+    this.auditDir = environment.text("KEHU_AUDIT_DIR");
     this.adminEmail = environment.optional("KEHU_ADMIN_EMAIL");
     this.adminPassword = environment.optional("KEHU_ADMIN_PASSWORD");
     this.publicUrl =

@@ -58,10 +58,17 @@ describe("limits", () => {
   it("A19 answers 429 when an address without a user asks too often, whatever X-Forwarded-For says", async () => {
     const ask = (i: number) =>
       gateway.request("GET", "/v1/accounts", { headers: { "x-forwarded-for": `10.0.0.${i}` } });
-    const statuses = new Set<number>();
-    for (let i = 0; i < ADDRESS_LIMIT + 5; i++) statuses.add((await ask(i)).status);
-    expect(statuses).toEqual(new Set([401, 429]));
+    const statuses: number[] = [];
+    for (let i = 0; i < ADDRESS_LIMIT + 5; i++) statuses.push((await ask(i)).status);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
     expect((await gateway.request("POST", "/v1/auth/login", { body: {} })).status).toBe(429);
+    const { rows } = await database.admin.query<{ entries: number; statuses: number[] }>(
+      `SELECT count(*)::int AS entries, array_agg(DISTINCT status) AS statuses FROM identity.audit_entry
+       WHERE outcome = 'denied' AND path = '/v1/accounts'`,
+    );
+    // What is beyond the limit costs the database nothing.
+    const refused = statuses.filter((status) => status === 401).length;
+    expect(rows).toEqual([{ entries: refused, statuses: [401] }]);
   });
 
   it("lets pages of the listed origins read answers, and no others", async () => {

@@ -78,6 +78,7 @@ describe("the start of the gateway", () => {
       KEHU_SERVICES: "customer=http://127.0.0.1:9,sales=http://127.0.0.1:9",
       KEHU_INTERNAL_SECRETS: `customer=${newSecret()},sales=${newSecret()}`,
       KEHU_KEYS_DIR: mkdtempSync(join(tmpdir(), "kehu-keys-")),
+      KEHU_AUDIT_DIR: mkdtempSync(join(tmpdir(), "kehu-audit-")),
       KEHU_ADMIN_EMAIL: ADMIN.email,
       KEHU_ADMIN_PASSWORD: ADMIN.password,
       LOG_LEVEL: "info",

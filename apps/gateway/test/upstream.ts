@@ -1,4 +1,5 @@
 import { internalAuth, OwnAccess, Public, RequirePermission, Who, type RequestContext } from "@kehu/auth";
+import { Forbidden, NotFound } from "@kehu/contracts";
 import { httpServer, ProblemFilter } from "@kehu/http";
 import { Body, Controller, Delete, Get, Header, HttpCode, Module, Param, Patch, Post, Req, Res } from "@nestjs/common";
 import { APP_FILTER, NestFactory } from "@nestjs/core";
@@ -53,6 +54,8 @@ export const DOCUMENT = {
     "/v1/headers": { get: read("customer.account.read") },
     "/v1/undeclared": { get: { responses: {} } },
     "/v1/misspelt": { get: read("customer.acount.read") },
+    "/v1/tasks/{id}": { get: read("customer.task.read"), patch: read("customer.task.write") },
+    "/v1/tasks": { get: read("customer.task.read") },
     "/v1/freshness": { get: read("operations.bus.read") },
   },
   components: { schemas: { Thing: { type: "object" } } },
@@ -119,6 +122,26 @@ export async function startUpstream(name: string, secret: string, port = 0): Pro
     @RequirePermission("customer.account.read", { alsoReads: ["sales.opportunity.read"] })
     timeline(@Req() request: FastifyRequest, @Who() who: RequestContext) {
       return seen(request, who);
+    }
+
+    /** Out of the caller's scope. */
+    @Get("v1/tasks/:id")
+    @RequirePermission("customer.task.read")
+    absent(): never {
+      throw new NotFound();
+    }
+
+    /** Readable, and not writable. */
+    @Patch("v1/tasks/:id")
+    @RequirePermission("customer.task.write")
+    notWritable(): never {
+      throw new Forbidden("record.not-writable", "You may read this record but not change it.");
+    }
+
+    @Get("v1/tasks")
+    @RequirePermission("customer.task.read")
+    nothing(): never {
+      throw new NotFound();
     }
 
     @Get("v1/own")

@@ -78,6 +78,8 @@ export const PERMISSIONS = [
   "identity.api-key.write",
   "identity.settings.read",
   "identity.settings.write",
+  "identity.audit.read",
+  "identity.audit.export",
   "operations.bus.read",
   "operations.bus.repair",
   "operations.personal-data.manage",

@@ -9,6 +9,7 @@ export {
   IsDay,
   IsId,
   IsInstant,
+  isInstant,
   IsMoney,
   IsReference,
   Nullable,

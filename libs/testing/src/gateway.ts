@@ -65,6 +65,7 @@ export function configureGateway(
     KEHU_SERVICES: services.map(({ name, port }) => `${name}=http://127.0.0.1:${port}`).join(","),
     KEHU_INTERNAL_SECRETS: services.map(({ name, secret }) => `${name}=${secret}`).join(","),
     KEHU_KEYS_DIR: keysDir,
+    KEHU_AUDIT_DIR: join(keysDir, "audit"),
     KEHU_ADMIN_EMAIL: ADMIN.email,
     KEHU_ADMIN_PASSWORD: ADMIN.password,
     KEHU_PUBLIC_URL: "https://crm.example",

@@ -1,6 +1,7 @@
 import { QueryGuard } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { APP_GUARD } from "@nestjs/core";
+import { AuditModule } from "../audit/audit.module.ts";
 import { KeysModule } from "../keys/keys.module.ts";
 import { AccessGuard } from "./access.guard.ts";
 import { AccessStrategy } from "./access.strategy.ts";
@@ -10,7 +11,7 @@ import { Authenticator } from "./authenticator.ts";
 import { SessionStates } from "./session-states.ts";
 
 @Module({
-  imports: [KeysModule],
+  imports: [KeysModule, AuditModule],
   providers: [
     AccessStrategy,
     ApiKeyProofs,

@@ -4,6 +4,9 @@ import type { Dispatcher, Pool } from "undici";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import type { RequestBody } from "./request-body.ts";
 
+/** What Fastify sends, so that its hooks see it: refusals, which are entered into the audit trail. */
+const REFUSALS: readonly number[] = [401, 403, 404];
+
 /** Where a request goes. */
 export interface Target {
   pool: Pool;
@@ -21,8 +24,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private abortReason: Error | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  private settle: { resolve: (refusal?: Buffer) => void; reject: (error: Error) => void } | undefined;
   private started = false;
+  private refusal: Buffer[] | undefined;
 
   constructor(
     private readonly request: FastifyRequest,
@@ -31,11 +35,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   ) {}
 
   /**
-   * Resolves once the answer has begun, which then goes on by itself; from there Fastify has no part in it.
+   * Resolves once the answer has begun, which then goes on by itself; from there Fastify has no part in it. Of a refusal
+   * it resolves with the whole body, which is the caller's to send; status and headers are set.
    *
    * @throws Error when no answer came: of the network, of undici, of the body that was read, or of the deadline
    */
-  run(): Promise<void> {
+  run(): Promise<Buffer | undefined> {
     const { raw } = this.reply;
     raw.once("close", () => {
       if (!raw.writableEnded) this.abort(new Error("The client has gone."));
@@ -43,7 +48,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.dispatch();
   }
 
-  private dispatch(): Promise<void> {
+  private dispatch(): Promise<Buffer | undefined> {
     const { pool, path, token, body } = this.target;
     const method = this.request.raw.method as Dispatcher.HttpMethod;
     const headers = requestHeaders(this.request.headers, this.request.id, token);
@@ -62,16 +67,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
     clearTimeout(this.timer);
-    this.started = true;
     const { reply, request } = this;
     // A body that was not read to its end would be taken for the next request.
     const close = request.raw.complete ? {} : { connection: "close" };
+    if (REFUSALS.includes(status)) {
+      void reply.code(status).headers({ ...responseHeaders(headers), ...close });
+      this.refusal = [];
+      return;
+    }
+    this.started = true;
     reply.hijack();
     reply.raw.writeHead(status, { ...(reply.getHeaders() as object), ...responseHeaders(headers), ...close });
     this.settle?.resolve();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.refusal) return void this.refusal.push(chunk);
     const { raw } = this.reply;
     if (raw.write(chunk)) return;
     controller.pause();
@@ -79,7 +90,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.reply.raw.end();
+    if (this.refusal) this.settle?.resolve(Buffer.concat(this.refusal));
+    else this.reply.raw.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -4,6 +4,7 @@ import { Module, type OnModuleInit } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AccessModule } from "../access/access.module.ts";
+import { AuditModule } from "../audit/audit.module.ts";
 import { Config } from "../gateway-config.ts";
 import { RoutingModule } from "../routing/routing.module.ts";
 import { checkEdge } from "./edge.ts";
@@ -11,7 +12,7 @@ import { Limits } from "./limits.ts";
 import { OwnRoutes } from "./own-routes.ts";
 import { ProxyService } from "./proxy.service.ts";
 
-@Module({ imports: [AccessModule, RoutingModule], providers: [ProxyService, Limits, OwnRoutes] })
+@Module({ imports: [AccessModule, AuditModule, RoutingModule], providers: [ProxyService, Limits, OwnRoutes] })
 export class ProxyModule implements OnModuleInit {
   private readonly fastify: FastifyInstance;
 

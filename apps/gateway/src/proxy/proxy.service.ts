@@ -4,7 +4,9 @@ import { problemOf, sendProblem } from "@kehu/http";
 import { Injectable, Logger } from "@nestjs/common";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Authenticator } from "../access/authenticator.ts";
-import type { SessionState } from "../access/session-states.ts";
+import { claimsOf, type SessionState } from "../access/session-states.ts";
+import type { AuditedRequest } from "../audit/audited-request.ts";
+import { Origins } from "../audit/origins.service.ts";
 import { METHODS, type Operation } from "../routing/openapi.ts";
 import { RouteTable } from "../routing/route-table.ts";
 import { Upstreams } from "../routing/upstreams.ts";
@@ -27,6 +29,7 @@ export class ProxyService {
     private readonly upstreams: Upstreams,
     private readonly authenticator: Authenticator,
     private readonly limits: Limits,
+    private readonly origins: Origins,
   ) {}
 
   /** A Fastify scope of its own, in which bodies are not parsed. */
@@ -39,14 +42,16 @@ export class ProxyService {
     done();
   };
 
-  private async handle(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private async handle(request: FastifyRequest & AuditedRequest, reply: FastifyReply): Promise<Buffer | undefined> {
     const url = request.raw.url ?? "/";
     const operation = this.find(request.method, pathOf(url), reply);
+    request.operation = operation;
     const state = await this.caller(operation, request, reply);
     const upstream = this.upstreams.get(operation.service);
     const token = state && internalToken(state, operation, upstream, Date.now());
-    const body = await requestBody(request.raw, operation);
-    await forward(request, reply, { pool: upstream.pool, path: url, token, body });
+    const kept = this.origins.keep(request, operation.path);
+    const [body] = await Promise.all([requestBody(request.raw, operation), kept]);
+    return forward(request, reply, { pool: upstream.pool, path: url, token, body });
   }
 
   private find(method: string, path: string, reply: FastifyReply): Operation {
@@ -61,7 +66,7 @@ export class ProxyService {
   /** The caller, where the operation asks for one, after permission and rate limit. */
   private async caller(
     operation: Operation,
-    request: FastifyRequest,
+    request: FastifyRequest & AuditedRequest,
     reply: FastifyReply,
   ): Promise<SessionState | undefined> {
     const { permission } = operation.access;
@@ -73,6 +78,7 @@ export class ProxyService {
       if (error instanceof Unauthenticated) this.limits.address(request.ip, reply);
       throw error;
     });
+    request.caller = claimsOf(state);
     this.limits.caller(state, reply);
     if (permission !== "own" && state.grants[permission] === undefined) {
       throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);

@@ -58,6 +58,8 @@ const ADMINISTRATION: readonly Permission[] = [
   "identity.settings.write",
   "customer.contact.erase",
   "sales.lead.erase",
+  "identity.audit.read",
+  "identity.audit.export",
   "operations.bus.read",
   "operations.bus.repair",
   "operations.personal-data.manage",

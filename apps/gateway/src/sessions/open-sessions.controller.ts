@@ -21,14 +21,14 @@ export class OpenSessionsController {
   @OwnAccess()
   @HttpCode(204)
   async endOthers(@Who() who: RequestContext) {
-    await this.sessions.endAll(who.actorId, who.sessionId);
+    await this.sessions.endAll(who.actorId, who.sessionId, who);
   }
 
   @Delete("me/sessions/:id")
   @OwnAccess()
   @HttpCode(204)
   async endMine(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
-    await this.sessions.end(who.actorId, id);
+    await this.sessions.end(who.actorId, id, who);
   }
 
   @Post("me/password")
@@ -36,7 +36,7 @@ export class OpenSessionsController {
   @HttpCode(204)
   async changePassword(@Body() body: ChangePasswordDto, @Who() who: RequestContext, @Ip() address: string) {
     const { currentPassword, newPassword } = body;
-    await this.sessions.changePassword(who.actorId, currentPassword, newPassword, who.sessionId!, address);
+    await this.sessions.changePassword(who, currentPassword, newPassword, address);
   }
 
   @Get("users/:id/sessions")
@@ -50,8 +50,8 @@ export class OpenSessionsController {
   @PeopleOnly()
   @RequirePermission("identity.user.write")
   @HttpCode(204)
-  async endAllOf(@Param("id", ParseId) id: string) {
+  async endAllOf(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
     await this.sessions.mustKnow(id);
-    await this.sessions.endAll(id, null);
+    await this.sessions.endAll(id, null, who);
   }
 }

@@ -1,7 +1,10 @@
+import type { RequestContext } from "@kehu/auth";
 import { NotFound, Problem, RuleViolation } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { AuthChanges } from "../access/auth-changes.ts";
+import { AuditLog } from "../audit/audit-log.service.ts";
+import { entriesFrom, requester } from "../audit/entry.ts";
 import { LoginThrottle } from "./login-throttle.ts";
 import { Passwords } from "./passwords.ts";
 
@@ -23,22 +26,30 @@ const LIST = `
 const tellOf = (revoked: string) =>
   `INSERT INTO auth_change (kind, subject) SELECT 'session', id FROM ${revoked} RETURNING subject`;
 
+/** @param first number of the first parameter that says who ends them */
+const enterEnds = (first: number) => entriesFrom("revoked", "identity.session.ended", "session", "id", first);
+
 const END_ONE = `
   WITH revoked AS (
-    UPDATE session SET revoked_at = clock_timestamp() WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING id)
+    UPDATE session SET revoked_at = clock_timestamp() WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING id),
+  entered AS (${enterEnds(3)})
   ${tellOf("revoked")}`;
 
 /** All but the one that is named. */
 const END_ALL = `
   WITH revoked AS (
     UPDATE session SET revoked_at = clock_timestamp()
-    WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL RETURNING id)
+    WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL RETURNING id),
+  entered AS (${enterEnds(3)})
   ${tellOf("revoked")}`;
 
 /** Of two at once one wins. A trigger ends the other sessions. */
 const CHANGE_PASSWORD = `
-  UPDATE credential SET password_hash = $3, changed_at = clock_timestamp(), changed_in = $4
-  WHERE user_id = $1 AND password_hash = $2 RETURNING user_id`;
+  WITH changed AS (
+    UPDATE credential SET password_hash = $3, changed_at = clock_timestamp(), changed_in = $4
+    WHERE user_id = $1 AND password_hash = $2 RETURNING user_id),
+  entered AS (${entriesFrom("changed", "identity.password.changed", "user", "user_id", 5)})
+  SELECT user_id FROM changed`;
 
 /** What a user has open, and how it is closed. Every end counts on every replica as soon as it has been announced. */
 @Injectable()
@@ -48,6 +59,7 @@ export class OpenSessions {
     private readonly passwords: Passwords,
     private readonly throttle: LoginThrottle,
     private readonly changes: AuthChanges,
+    private readonly audit: AuditLog,
   ) {}
 
   async list(userId: string): Promise<OpenSession[]> {
@@ -61,26 +73,26 @@ export class OpenSessions {
   }
 
   /** @throws NotFound for a session that is not the user's, or has ended */
-  async end(userId: string, sessionId: string): Promise<void> {
-    const ended = await this.database.query(END_ONE, [userId, sessionId]);
+  async end(userId: string, sessionId: string, who: RequestContext): Promise<void> {
+    const ended = await this.database.query(END_ONE, [userId, sessionId, ...requester(who, who.requestId)]);
     if (ended.length === 0) throw new NotFound();
     await this.changes.announce();
   }
 
   /** @param kept the session that goes on; null: none */
-  async endAll(userId: string, kept: string | null): Promise<void> {
-    const ended = await this.database.query(END_ALL, [userId, kept]);
+  async endAll(userId: string, kept: string | null, who: RequestContext): Promise<void> {
+    const ended = await this.database.query(END_ALL, [userId, kept, ...requester(who, who.requestId)]);
     if (ended.length > 0) await this.changes.announce();
   }
 
   /**
-   * Gives a user another password and ends his other sessions.
+   * Gives the caller another password and ends his other sessions.
    *
-   * @param kept the session in which he asks for it
    * @throws RuleViolation `password.wrong` where the old one is not his; `password.weak`
    * @throws Problem 429 after too many wrong tries, as at login
    */
-  async changePassword(userId: string, old: string, wanted: string, kept: string, address: string): Promise<void> {
+  async changePassword(who: RequestContext, old: string, wanted: string, address: string): Promise<void> {
+    const { actorId: userId, sessionId, requestId } = who;
     const [user] = await this.database.query<{ email: string; password_hash: string }>(
       "SELECT u.email, c.password_hash FROM app_user u JOIN credential c ON c.user_id = u.id WHERE u.id = $1",
       [userId],
@@ -89,11 +101,26 @@ export class OpenSessions {
     await this.throttle.before(user.email, address);
     if (!(await this.passwords.matches(old, user.password_hash))) {
       this.throttle.failed(user.email, address);
+      await this.audit.write({
+        action: "identity.password.changed",
+        outcome: "failed",
+        caller: who,
+        address,
+        requestId,
+        recordType: "user",
+        recordId: userId,
+      });
       throw wrongPassword();
     }
     this.throttle.succeeded(user.email, address);
     const hash = await this.passwords.hash(wanted, "newPassword");
-    const changed = await this.database.query(CHANGE_PASSWORD, [userId, user.password_hash, hash, kept]);
+    const changed = await this.database.query(CHANGE_PASSWORD, [
+      userId,
+      user.password_hash,
+      hash,
+      sessionId,
+      ...requester(who, requestId),
+    ]);
     if (changed.length === 0) throw new Problem(409, "password.changed", "The password was changed a moment ago.");
     await this.changes.announce();
   }

@@ -1,5 +1,6 @@
 import { OwnAccess, Public, Unauthenticated, Who, type RequestContext } from "@kehu/auth";
-import { Body, Controller, Get, Header, HttpCode, Ip, Post } from "@nestjs/common";
+import { Body, Controller, Get, Header, HttpCode, Post, Req } from "@nestjs/common";
+import type { AuditedRequest } from "../audit/audited-request.ts";
 import { LoginDto, RefreshDto } from "./sessions.dto.ts";
 import { SessionsQueries } from "./sessions.queries.ts";
 import { SessionsService } from "./sessions.service.ts";
@@ -15,23 +16,23 @@ export class SessionsController {
   @Public()
   @HttpCode(200)
   @Header("cache-control", "no-store")
-  login(@Body() body: LoginDto, @Ip() address: string) {
-    return this.sessions.login(body.email, body.password, address);
+  login(@Body() body: LoginDto, @Req() request: AuditedRequest) {
+    return this.sessions.login(body.email, body.password, request);
   }
 
   @Post("auth/refresh")
   @Public()
   @HttpCode(200)
   @Header("cache-control", "no-store")
-  refresh(@Body() body: RefreshDto) {
-    return this.sessions.refresh(body.refreshToken);
+  refresh(@Body() body: RefreshDto, @Req() request: AuditedRequest) {
+    return this.sessions.refresh(body.refreshToken, request.id);
   }
 
   @Post("auth/logout")
   @OwnAccess()
   @HttpCode(204)
   async logout(@Who() who: RequestContext) {
-    if (who.sessionId !== null) await this.sessions.logout(who.sessionId);
+    if (who.sessionId !== null) await this.sessions.logout(who.sessionId, who);
   }
 
   @Get("me")

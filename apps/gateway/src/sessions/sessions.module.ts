@@ -1,5 +1,6 @@
 import { Module } from "@nestjs/common";
 import { AccessModule } from "../access/access.module.ts";
+import { AuditModule } from "../audit/audit.module.ts";
 import { KeysModule } from "../keys/keys.module.ts";
 import { LoginThrottle } from "./login-throttle.ts";
 import { OpenSessionsController } from "./open-sessions.controller.ts";
@@ -11,7 +12,7 @@ import { SessionsQueries } from "./sessions.queries.ts";
 import { SessionsService } from "./sessions.service.ts";
 
 @Module({
-  imports: [AccessModule, KeysModule],
+  imports: [AccessModule, AuditModule, KeysModule],
   controllers: [SessionsController, OpenSessionsController],
   providers: [SessionsService, SessionsQueries, OpenSessions, Passwords, LoginThrottle, SessionRetention],
   exports: [SessionsService, Passwords],

@@ -63,7 +63,7 @@ export class InvitationsService {
       await setPassword(tx, record.id, hash);
       return record.activate(now);
     });
-    const tokens = await this.sessions.open(user.id, hash);
+    const tokens = await this.sessions.open(user.id, hash, request.id);
     if (!tokens) throw refused(); // he was suspended in between, or has another password
     return tokens;
   }

@@ -1,0 +1,42 @@
+import { EVENTS, type AnyEnvelope, type EventOf, type EventType } from "@kehu/contracts";
+import { OnEvent, type EventContext } from "@kehu/messaging";
+import { Controller } from "@nestjs/common";
+
+/** A snapshot tells a state again: nothing happened. */
+const FACTS = (Object.keys(EVENTS) as EventType[]).filter((type) => !type.endsWith(".snapshot"));
+
+const INSERT = `
+  INSERT INTO audit_entry (at, action, outcome, actor_type, actor_id, session_id, address, request_id,
+    record_type, record_id, version, changed, event_id)
+  SELECT r.at, r.action, 'done', r.actor_type, r.actor_id, r.session_id,
+    CASE WHEN r.actor_type <> 'system' THEN request_address(r.request_id, coalesce(r.session_id, r.actor_id)) END,
+    r.request_id, r.record_type, r.record_id, r.version, r.changed, r.event_id
+  FROM json_to_recordset($1) AS r (at timestamptz, action text, actor_type text, actor_id text, session_id text,
+    request_id text, record_type text, record_id text, version integer, changed text[], event_id uuid)
+  ON CONFLICT (event_id) WHERE event_id IS NOT NULL DO NOTHING`;
+
+/** Makes an entry of every event of every service. */
+@Controller()
+export class AuditConsumer {
+  @OnEvent(FACTS, "audit")
+  async enter(events: EventOf<EventType>[], { tx }: EventContext): Promise<void> {
+    await tx.query(INSERT, [JSON.stringify((events as unknown as AnyEnvelope[]).map(rowOf))]);
+  }
+}
+
+/** Names of fields only: what is in them stays out. */
+function rowOf(event: AnyEnvelope) {
+  return {
+    at: event.time,
+    action: event.type,
+    actor_type: event.actortype,
+    actor_id: event.actorid,
+    session_id: event.sessionid,
+    request_id: event.correlationid,
+    record_type: event.type.split(".")[1],
+    record_id: event.subject,
+    version: event.aggregateversion,
+    changed: event.data["changed"],
+    event_id: event.id,
+  };
+}

@@ -1,0 +1,43 @@
+import { Database, rowset } from "@kehu/database";
+import { Injectable } from "@nestjs/common";
+import { addressOf, callerOf, type AuditedRequest } from "./audited-request.ts";
+import { Gathered } from "./gathered.ts";
+
+type Origin = Readonly<Record<"request_id" | "caller" | "address", string | null>>;
+
+const COLUMNS = { request_id: "text", caller: "text", address: "text" };
+const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
+
+/**
+ * Keeps from where a request came, before anything can come of it. COMMIT does not wait for the disk: what the request
+ * brings about stands behind it in the same log of Postgres, and reaches the disk only with it.
+ */
+@Injectable()
+export class Origins {
+  private readonly gathered: Gathered<Origin>;
+
+  constructor(private readonly database: Database) {
+    this.gathered = new Gathered((origins) => this.insert(origins));
+  }
+
+  /**
+   * Resolves when the origin is stored, at once for a request that only reads.
+   *
+   * @param path its pattern
+   */
+  async keep(request: AuditedRequest, path: string): Promise<void> {
+    if (READING.includes(request.method) || path.endsWith("/search")) return;
+    const origin = { request_id: request.id, caller: callerOf(request.caller), address: addressOf(request) };
+    if (origin.address !== null) await this.gathered.add(origin);
+  }
+
+  private insert(origins: readonly Origin[]): Promise<unknown> {
+    const values: unknown[] = [];
+    const rows = rowset(COLUMNS, origins, (value) => `$${values.push(value)}`);
+    return this.database.query(
+      `INSERT INTO request_origin (request_id, caller, address) SELECT request_id, caller, address
+       FROM (SELECT set_config('synchronous_commit', 'off', true)) AS unhurried, ${rows}`,
+      values,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { Trail, tampering } from "./tampering.ts";
+
+/** A tenth of what `npm run test:faults` does. */
+tampering(100);
+
+describe("verify", () => {
+  let trail: Trail;
+
+  beforeAll(async () => {
+    trail = await Trail.make();
+  });
+  afterAll(() => trail.close());
+
+  const faultAfter = async (...statements: string[]) =>
+    (
+      await trail.after(async () => {
+        for (const sql of statements) await trail.superuser.query(sql);
+      })
+    ).fault;
+  const idAt = async (seq: number) => {
+    const { rows } = await trail.superuser.query<{ id: string }>(
+      "SELECT entry_id AS id FROM identity.audit_seal WHERE seq = $1",
+      [seq],
+    );
+    return rows[0]!.id;
+  };
+
+  it("names the first entry that was changed", async () => {
+    const [first, second] = [await idAt(17), await idAt(80)];
+    const edit = (id: string) => `UPDATE identity.audit_entry SET actor_id = NULL WHERE id = ${id}`;
+    expect(await faultAfter(edit(second), edit(first))).toBe(`Entry ${first} (seal 17) is not what was sealed.`);
+  });
+
+  it("names an entry that was removed, with its seal or without", async () => {
+    const id = await idAt(17);
+    const remove = `DELETE FROM identity.audit_entry WHERE id = ${id}`;
+    expect(await faultAfter(remove)).toBe(`Entry ${id} (seal 17) is missing.`);
+    expect(await faultAfter(remove, "DELETE FROM identity.audit_seal WHERE seq = 17")).toBe("Seal 17 is missing.");
+  });
+
+  it("says where a chain was cut off, and where it was sealed anew", async () => {
+    const cut = "DELETE FROM identity.audit_seal WHERE seq > 119";
+    expect(await faultAfter(cut)).toMatch(/^The chain ends with seal 119; at \S+ it had 120\.$/);
+  });
+
+  it("finds an entry that was put in past the triggers, and one that was taken out before it was sealed", async () => {
+    const put = `INSERT INTO identity.audit_entry (id, action, outcome) OVERRIDING SYSTEM VALUE VALUES (9999, 'x', 'done')`;
+    expect(await faultAfter(put)).toBe("Entry 9999 is not in the chain and does not wait for its seal.");
+    expect(await faultAfter("INSERT INTO identity.audit_unsealed VALUES (9999)")).toBe(
+      "Entry 9999, which waited for its seal, is missing.",
+    );
+  });
+});

@@ -1,0 +1,3 @@
+import { tampering } from "../tampering.ts";
+
+tampering(1_000);
