@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Logger } from "@nestjs/common";
@@ -47,6 +47,15 @@ describe("npm run audit -- verify", () => {
       stderr: expect.stringContaining("no signed head") as string,
     });
     expect(run(["verify", "--without-heads"], elsewhere)).toMatchObject({ status: 0 });
+  });
+
+  it("says where a head cannot be read", () => {
+    const broken = mkdtempSync(join(tmpdir(), "kehu-audit-"));
+    writeFileSync(join(broken, "heads.jsonl"), '{"seq":');
+    expect(run(["verify"], broken)).toMatchObject({
+      status: 1,
+      stderr: `${join(broken, "heads.jsonl")} holds a line that is no head.\n`,
+    });
   });
 
   it("ends with 1 and names the first entry that is broken", async () => {

@@ -17,14 +17,16 @@ if (command !== "verify" || (option !== undefined && option !== "--without-heads
 }
 const dataDir = resolve(import.meta.dirname, "..", process.env.KEHU_DATA_DIR || ".kehu");
 const auditDir = process.env.KEHU_AUDIT_DIR || join(dataDir, "audit");
-const heads = option === undefined ? readHeads(auditDir) : [];
 const client = new pg.Client({ connectionString: process.env.DATABASE_URL || (await urlOfInstall()) });
 await client.connect();
 try {
+  const heads = option === undefined ? readHeads(auditDir) : [];
   const query: Query = async <R>(sql: string, values: readonly unknown[]) =>
     (await client.query(sql, [...values])).rows as R[];
   await query("SET statement_timeout = 0", []);
   tell(await verifyChain(query, heads, publicKeys(keysIn(auditDir))));
+} catch (error) {
+  fail((error as Error).message);
 } finally {
   await client.end();
 }

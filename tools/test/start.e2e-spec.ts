@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "@kehu/database/embedded";
 import { eventually } from "@kehu/testing";
+import { ROOT } from "../start/settings.ts";
 import { Install } from "./install.ts";
 
 const NAMES = ["gateway", "customer", "sales", "service-desk", "marketing", "analytics"];
@@ -40,6 +42,20 @@ describe("npm start", () => {
     expect(email).toBe("admin@kehu.local");
     expect(await signIn()).toBe(200);
     expect(readFileSync(join(install.dataDir, "secrets.json"), "utf8")).not.toContain(password);
+  });
+
+  it("keeps an audit trail that the command verifies", async () => {
+    const verify = () => {
+      const env = { ...process.env, NODE_OPTIONS: "", KEHU_DATA_DIR: install.dataDir };
+      const { status, stdout } = spawnSync(process.execPath, ["tools/audit.ts", "verify"], { cwd: ROOT, env });
+      return { status, said: stdout.toString() };
+    };
+    await eventually(() => {
+      expect(verify()).toEqual({
+        status: 0,
+        said: expect.stringMatching(/^[1-9]\d* entries .* [12] signed heads; 0 wait/),
+      });
+    }, 20_000);
   });
 
   it("keeps its secrets to itself", () => {

@@ -1,4 +1,4 @@
-import { Trail, tampering } from "./tampering.ts";
+import { EDITS, Trail, tampering } from "./tampering.ts";
 
 /** A tenth of what `npm run test:faults` does. */
 tampering(100);
@@ -29,6 +29,19 @@ describe("verify", () => {
     const [first, second] = [await idAt(17), await idAt(80)];
     const edit = (id: string) => `UPDATE identity.audit_entry SET actor_id = NULL WHERE id = ${id}`;
     expect(await faultAfter(edit(second), edit(first))).toBe(`Entry ${first} (seal 17) is not what was sealed.`);
+  });
+
+  it("finds a change of any column", async () => {
+    const { rows } = await trail.superuser.query<{ name: string }>(
+      "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = 'identity' AND table_name = 'audit_entry'",
+    );
+    expect(rows).toHaveLength(19);
+    const id = await idAt(17);
+    for (const { name } of rows) {
+      const edit = EDITS.find((one) => one.startsWith(`${name} = `)) ?? "no edit of this column";
+      const fault = await faultAfter(`UPDATE identity.audit_entry SET ${edit} WHERE id = ${id}`);
+      expect({ edit, fault }).toEqual({ edit, fault: expect.stringContaining(`Entry ${id} (seal 17) is `) as string });
+    }
   });
 
   it("names an entry that was removed, with its seal or without", async () => {

@@ -88,7 +88,8 @@ function dice(seed: number): (below: number) => number {
   };
 }
 
-const EDITS = [
+/** At least one for each column. */
+export const EDITS = [
   "at = at + interval '1 ms'",
   "recorded_at = recorded_at - interval '1 day'",
   "action = action || '.'",

@@ -3,8 +3,10 @@ import { filterParameters, isInstant, type QueryParameter } from "@kehu/records"
 import { OUTCOMES } from "./entry.ts";
 
 const plain = (description: string): QueryParameter => ({ description, schema: { type: "string" } });
-const instant = (description: string) =>
-  plain(`${description}: an instant such as 2026-01-31T09:00:00Z, or a day, which begins at midnight UTC`);
+const instant = (description: string): QueryParameter => ({
+  description,
+  schema: { type: "string", description: "An instant such as 2026-01-31T09:00:00Z, or a day, from midnight UTC" },
+});
 
 /** The query parameters by which entries are chosen. */
 export const FILTERS = {

@@ -6,6 +6,8 @@ import { loadKeys, type SigningKey } from "../keys/key-files.ts";
 import { appendDay, keysIn, readHeads, signHead, writeNewest, type Head } from "./heads.ts";
 
 const EVERY_MS = 60_000;
+/** By then what the start brought about is sealed. */
+const FIRST_MS = 5_000;
 
 interface Seal {
   seq: string;
@@ -20,7 +22,7 @@ interface Seal {
 export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(Heads.name);
   private readonly keys: SigningKey[];
-  private timer: NodeJS.Timeout | undefined;
+  private timers: NodeJS.Timeout[] = [];
   private newest: Head | undefined;
   private complaint = "";
 
@@ -33,13 +35,13 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.tell(), EVERY_MS);
-    this.timer.unref();
+    const tell = () => void this.tell();
+    this.timers = [setTimeout(tell, FIRST_MS).unref(), setInterval(tell, EVERY_MS).unref()];
   }
 
   /** What was sealed until now is not left open until the next start. */
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
+    this.timers.forEach((timer) => clearInterval(timer));
     await this.tell();
   }
 

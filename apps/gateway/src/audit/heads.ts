@@ -50,13 +50,21 @@ export function publicKeys(folder: string): Map<string, KeyObject> {
   return new Map(keys.map((key) => [keyId(key), key]));
 }
 
-/** The heads that were written to a folder, oldest first. @throws SyntaxError for a line that is none */
+/** The heads that were written to a folder, oldest first. @throws Error for a line that is none */
 export function readHeads(auditDir: string): Head[] {
-  const lines = [DAYS, NEWEST].flatMap((file) => {
+  return [DAYS, NEWEST].flatMap((file) => {
     const path = join(auditDir, file);
-    return existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+    const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+    return lines.filter((line) => line !== "").map((line) => parseHead(line, path));
   });
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Head);
+}
+
+function parseHead(line: string, path: string): Head {
+  try {
+    return JSON.parse(line) as Head;
+  } catch {
+    throw new Error(`${path} holds a line that is no head.`);
+  }
 }
 
 /** Replaces the newest head in one step. */
