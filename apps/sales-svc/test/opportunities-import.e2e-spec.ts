@@ -83,6 +83,17 @@ describe("POST /v1/opportunities/bulk", () => {
     ]);
   });
 
+  it("changes a deal without saying where it stands", async () => {
+    const [made] = await sales.import("opportunities", [row("P4", { stage: "Closed Won", amount: USD("5.00") })]);
+    const [changed] = await sales.import("opportunities", [
+      { op: "update", id: made!.id, data: { nextStep: "Deliver" } },
+    ]);
+    expect(changed).toMatchObject({ outcome: "updated", errors: [] });
+    const deal = await sales.get(`opportunities/${made!.id}`);
+    expect(deal).toMatchObject({ nextStep: "Deliver", stage: "Closed Won", version: 3 });
+    expect((await sales.eventsOf(made!.id!)).at(-1)).toMatchObject({ type: "sales.opportunity.updated" });
+  });
+
   it("tells a later end with the times of the other system, and keeps the dwell", async () => {
     const [result] = await sales.import("opportunities", [
       row("P1", { stage: "Closed Won", closedAt: "2021-06-14T00:02:00Z" }),

@@ -1,3 +1,4 @@
+import type { RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
 import { readSettings } from "@kehu/records";
 import type { DealContext, DealPipeline } from "./opportunity-moves.ts";
@@ -14,9 +15,20 @@ const PIPELINES = `SELECT id, is_default AS "isDefault", stages FROM pipeline WH
 /** A stage in which something is put must not go meanwhile; the rewriting of a pipeline waits for this share of its row. */
 const PIPELINES_HELD = `${PIPELINES} FOR SHARE`;
 
-/** The resource's context: nothing is asked for that the items do not need. */
-export async function dealContext(tx: Tx, items: readonly Item[], births: number): Promise<DealContext> {
-  const isPlaced = births > 0 || items.some(({ stage, pipelineId }) => stage !== undefined || pipelineId !== undefined);
+/**
+ * The resource's context: nothing is asked for that the items do not need. What an import says of a deal must fit the
+ * stage in which it stands, also where it names none.
+ */
+export async function dealContext(
+  tx: Tx,
+  items: readonly Item[],
+  births: number,
+  { origin }: Pick<RequestContext, "origin">,
+): Promise<DealContext> {
+  const isPlaced =
+    births > 0 ||
+    origin === "import" ||
+    items.some(({ stage, pipelineId }) => stage !== undefined || pipelineId !== undefined);
   const isAsked = isPlaced || items.some(({ probability }) => probability === null);
   const hasAmount = items.some(({ amount }) => amount !== undefined && amount !== null);
   return {
@@ -26,4 +38,5 @@ export async function dealContext(tx: Tx, items: readonly Item[], births: number
 }
 
 /** The context of a verb, which always puts the deal into a stage. */
-export const moveContext = (tx: Tx, body: object): Promise<DealContext> => dealContext(tx, [body], 1);
+export const moveContext = (tx: Tx, body: object): Promise<DealContext> =>
+  dealContext(tx, [body], 1, { origin: "api" });
