@@ -84,6 +84,15 @@ describe("open sessions", () => {
     ).toBe(401);
   });
 
+  it("of somebody who is not there are no sessions, but 404", async () => {
+    const gone = await system.user();
+    expect((await system.send("DELETE", `/v1/users/${gone.id}`)).status).toBe(204);
+    for (const id of [gone.id, "01980000-0000-7000-8000-00000000dead"]) {
+      expect(await system.send("GET", `/v1/users/${id}/sessions`)).toMatchObject({ status: 404 });
+      expect(await system.send("DELETE", `/v1/users/${id}/sessions`)).toMatchObject({ status: 404 });
+    }
+  });
+
   describe("POST /v1/me/password", () => {
     const CHANGED = "Acht blaue Teller";
     const change = (token: string, currentPassword: string, newPassword: string) =>

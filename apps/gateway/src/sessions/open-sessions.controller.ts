@@ -41,6 +41,7 @@ export class OpenSessionsController {
   @Get("users/:id/sessions")
   @RequirePermission("identity.user.write")
   async of(@Param("id", ParseId) id: string) {
+    await this.sessions.mustKnow(id);
     return { data: await this.sessions.list(id) };
   }
 
@@ -48,6 +49,7 @@ export class OpenSessionsController {
   @RequirePermission("identity.user.write")
   @HttpCode(204)
   async endAllOf(@Param("id", ParseId) id: string) {
+    await this.sessions.mustKnow(id);
     await this.sessions.endAll(id, null);
   }
 }

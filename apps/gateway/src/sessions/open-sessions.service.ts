@@ -60,6 +60,12 @@ export class OpenSessions {
     return this.database.query<OpenSession>(LIST, [userId]);
   }
 
+  /** @throws NotFound for a user who is not there */
+  async mustKnow(userId: string): Promise<void> {
+    const found = await this.database.query("SELECT 1 FROM app_user WHERE id = $1 AND deleted_at IS NULL", [userId]);
+    if (found.length === 0) throw new NotFound();
+  }
+
   /** @throws NotFound for a session that is not the user's, or has ended */
   async end(userId: string, sessionId: string): Promise<void> {
     const ended = await this.database.query(END_ONE, [userId, sessionId]);
