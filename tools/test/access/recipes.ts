@@ -1,0 +1,145 @@
+import { PASSWORD } from "./people.ts";
+import type { Actor, Place } from "./policy-model.ts";
+import { OTHERS, OPERATIONS } from "./other-recipes.ts";
+import { resourceOf, type TestResource } from "./resources.ts";
+import type { World } from "./world.ts";
+
+export interface Operation {
+  method: string;
+  /** As in the OpenAPI document. */
+  path: string;
+}
+
+/** For whom and about what one request is made. */
+export interface Subject {
+  world: World;
+  actor: Actor;
+  place: Place | null;
+  /** Of the record in the path. */
+  id: string;
+}
+
+/** How the request of an operation is made. */
+export interface Recipe {
+  body?: (subject: Subject) => object | Promise<object>;
+  /** What a record has to be like for the operation to be possible, as an import says it. */
+  given?: object;
+  /** The same, where it takes requests. */
+  ready?: (world: World, id: string) => Promise<void>;
+  /** Where the subject of the path can stand, where it is no record of a resource; and what it is. */
+  places?: readonly Place[];
+  /** Why it cannot be asked about what stands in a place, though it could stand there. */
+  why?: Readonly<Partial<Record<Place, string>>>;
+  subject?: (world: World, actor: Actor, place: Place, path: string) => Promise<string>;
+  /** The table of that subject. */
+  table?: (path: string) => string;
+  /** The caller's token, where it is to be another than his usual one. */
+  token?: (world: World, actor: Actor) => Promise<string>;
+  /** Its refusal of what is absent, where it is not 404. */
+  absent?: number;
+  /** Where it does nothing to the record itself, though it is done. */
+  leaves?: readonly Place[] | "all";
+}
+
+const post = (body?: object, given?: object): Recipe => ({
+  ...(body && { body: () => body }),
+  ...(given && { given }),
+});
+
+/** A verb of a resource: what it is told, and what the record was before. */
+const VERBS: Readonly<Record<string, Recipe>> = {
+  "leads contact": post(),
+  "leads nurture": post(),
+  "leads qualify": post(undefined, { status: "contacted" }),
+  "leads unqualify": post({ reason: "no budget" }),
+  "leads recycle": post(undefined, { status: "unqualified", unqualifiedReason: "no budget" }),
+  "leads convert": post({}),
+  "opportunities stage": post({ stage: "Proposal" }),
+  "opportunities win": post({}),
+  "opportunities lose": post({ reason: "price" }),
+  "opportunities reopen": post({ reason: "again", stage: "Proposal" }, { stage: "Lost", lostReason: "price" }),
+  "tasks complete": post(),
+  "tasks reopen": post(undefined, { status: "completed" }),
+  "tickets assign": { body: ({ world }) => ({ ownerId: world.people.get("manager").id }) },
+  "tickets open": post(),
+  "tickets pend": post(undefined, { status: "open" }),
+  "tickets hold": post(undefined, { status: "open" }),
+  "tickets resolve": post(undefined, { status: "open" }),
+  "tickets close": post(undefined, { status: "resolved" }),
+  "tickets reopen": post(undefined, { status: "resolved" }),
+  "tickets spam": post(),
+  "tickets escalate": post(),
+  "tickets messages": post({ body: "How can we help?" }),
+  "campaigns schedule": post(undefined, { status: "draft" }),
+  "campaigns launch": post(undefined, { status: "scheduled" }),
+  "campaigns pause": post(undefined, { status: "running" }),
+  "campaigns resume": post(undefined, { status: "paused" }),
+  "campaigns finish": post(undefined, { status: "running" }),
+  "campaigns cancel": post(undefined, { status: "draft" }),
+  "campaign-members status": post({ status: "invited" }),
+  "pipelines make-default": post(),
+  "users invitations": { leaves: "all" },
+  "users suspend": { ready: activate },
+  "users reactivate": {
+    ready: async (world, id) => {
+      await activate(world, id);
+      await world.admin("POST", `/v1/users/${id}/suspend`);
+    },
+  },
+  "users sessions": { leaves: "all" },
+};
+
+/** What every resource has. */
+const COMMON: Readonly<Record<string, (resource: TestResource) => Recipe>> = {
+  "GET ": () => ({}),
+  "GET fields": () => ({}),
+  "GET {id}": () => ({}),
+  "GET history": () => ({}),
+  "POST search": () => post({ limit: 200 }),
+  "POST ": ({ least }) => ({ body: ({ world, actor }) => least(world.freshMark(), world.readable(actor)) }),
+  "PATCH {id}": ({ patch }) => ({ body: ({ world }) => patch(world.freshMark()) }),
+  "DELETE {id}": () => ({}),
+  "POST restore": () => ({ leaves: ["mine", "team's", "other branch's", "nobody's"] }),
+  "POST owner": () => ({ body: ({ world }) => ({ ownerId: world.people.get("manager").id }) }),
+  "POST bulk": (resource) => ({ body: bulk(resource, {}, resource.least) }),
+  "POST import": (resource) => ({ body: bulk(resource, { origin: "import" }, resource.full) }),
+};
+
+/** Changes the record; an entry of a ledger, which is never changed, is made. */
+function bulk({ deletable, patch }: TestResource, more: object, make: TestResource["full"]): Recipe["body"] {
+  return ({ world, actor, id }) => {
+    const mark = world.freshMark();
+    const operation = deletable
+      ? { op: "update", id, data: patch(mark) }
+      : { op: "create", data: make(mark, world.readable(actor)) };
+    return { ...more, operations: [operation] };
+  };
+}
+
+/** Reads of a part of a record. */
+const PARTS = [
+  "accounts timeline",
+  "contacts timeline",
+  "opportunities stages",
+  "tickets messages",
+  "users permissions",
+  "users sessions",
+];
+
+async function activate(world: World, id: string): Promise<void> {
+  const { invitationUrl } = await world.admin("POST", `/v1/users/${id}/invitations`);
+  await world.system.must("POST", new URL(String(invitationUrl)).pathname, undefined, { password: PASSWORD });
+}
+
+/** @returns undefined for an operation that nobody has thought of */
+export function recipeOf({ method, path }: Operation): Recipe | undefined {
+  const resource = resourceOf(path);
+  const [, , area = "", ...rest] = path.split("/");
+  if (area === "operations") return OTHERS[`${method} ${path}`] ?? OPERATIONS[`${method} ${rest.slice(1).join("/")}`];
+  if (!resource) return OTHERS[`${method} ${path}`];
+  const last = rest.at(-1) ?? "";
+  const verb = `${area} ${last}`;
+  if (method === "GET" && PARTS.includes(verb)) return {};
+  if (method !== "GET" && VERBS[verb]) return VERBS[verb];
+  return COMMON[`${method} ${last}`]?.(resource);
+}

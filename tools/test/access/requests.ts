@@ -1,0 +1,60 @@
+import { isDrillDown, nameOf, type Cell } from "./cells.ts";
+import { recipeOf } from "./recipes.ts";
+import { resourceOf } from "./resources.ts";
+import type { Answered } from "./system.ts";
+import type { World } from "./world.ts";
+
+/** One request, ready to be sent. */
+export interface Prepared {
+  method: string;
+  path: string;
+  token: string | undefined;
+  body: object | undefined;
+  /** The row that it is about, or would be, and its table; undefined where it is about none. */
+  table: string | undefined;
+  id: string;
+}
+
+/**
+ * @param fresh id of a record that the request may change; without it the planted one stands in the path
+ * @param name of the metric, where the path has one
+ */
+export async function prepare(world: World, cell: Cell, { fresh = "", name = "" } = {}): Promise<Prepared> {
+  const { operation, actor, place } = cell;
+  const recipe = recipeOf(operation);
+  if (!recipe) throw new Error(`There is no recipe for ${nameOf(operation)}.`);
+  const resource = resourceOf(operation.path);
+  const planted = () => (resource && place !== null && !recipe.subject ? world.id(resource, place) : "");
+  const id =
+    fresh || (recipe.subject && place !== null ? await recipe.subject(world, actor, place, operation.path) : planted());
+  const path = operation.path
+    .replace(/\{(id|token|file)\}/, id)
+    .replace("{name}", name)
+    .replace(/\/bulk\/import$/, "/bulk");
+  return {
+    method: operation.method,
+    path:
+      operation.method === "GET" && resource && path === `/v1/${resource.name}`
+        ? `${path}?limit=200`
+        : path + (isDrillDown(operation) ? "?limit=200" : ""),
+    token: recipe.token && actor !== "anonymous" ? await recipe.token(world, actor) : world.people.token(actor),
+    body: await recipe.body?.({ world, actor, place, id }),
+    table: recipe.table?.(operation.path) ?? resource?.table,
+    id,
+  };
+}
+
+export function send(world: World, { method, path, token, body }: Prepared): Promise<Answered> {
+  return world.system.ask(method, path, token, body);
+}
+
+/** Does work for all items, a few at a time. @returns what is wrong, of all */
+export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<string[]>): Promise<string[]> {
+  const rest = items[Symbol.iterator]();
+  const found: string[] = [];
+  const worker = async () => {
+    for (const item of rest) found.push(...(await work(item)));
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  return found;
+}

@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { Install } from "../install.ts";
+
+const ADMIN = { email: "access@kehu.example", password: "blaue Giraffe im Regen" };
+const PATIENCE_MS = 180_000;
+
+/** What came back, as bytes and as JSON. */
+export interface Answered {
+  status: number;
+  /** Body and headers, as a search for what must not be in them needs them. */
+  text: string;
+  body: Record<string, unknown>;
+}
+
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+/** A whole Kehu, run the way a person runs it, with a view of its tables and logs from outside. */
+export class System {
+  private constructor(
+    private readonly install: Install,
+    readonly sql: pg.Pool,
+  ) {}
+
+  static async start(): Promise<System> {
+    const install = await Install.make({
+      KEHU_ADMIN_EMAIL: ADMIN.email,
+      KEHU_ADMIN_PASSWORD: ADMIN.password,
+      KEHU_RATE_LIMIT_ADDRESS: "1000000",
+      LOG_LEVEL: "trace",
+    });
+    install.start();
+    await install.untilReady(PATIENCE_MS);
+    return new System(install, new pg.Pool({ connectionString: superuserUrl(install.dataDir), max: 8 }));
+  }
+
+  async stop(): Promise<void> {
+    await this.sql.end();
+    await this.install.remove();
+  }
+
+  async ask(method: string, path: string, token?: string, body?: unknown): Promise<Answered> {
+    const reply = await fetch(`http://127.0.0.1:${this.install.port}${path}`, {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    return { status: reply.status, text: JSON.stringify([...reply.headers]) + text, body: parsed(text) };
+  }
+
+  /** The same for what prepares a test. @throws Error where it is refused */
+  async must(method: string, path: string, token?: string, body?: unknown): Promise<Record<string, unknown>> {
+    const answer = await this.ask(method, path, token, body);
+    if (answer.status < 300) return answer.body;
+    throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  }
+
+  async signIn({ email, password } = ADMIN): Promise<Tokens> {
+    return (await this.must("POST", "/v1/auth/login", undefined, { email, password })) as unknown as Tokens;
+  }
+
+  /** Rows of a statement of the superuser. */
+  async rows<R extends pg.QueryResultRow>(statement: string, values: unknown[] = []): Promise<R[]> {
+    return (await this.sql.query<R>(statement, values)).rows;
+  }
+
+  /** What every process has written down, by file; the newest start's own output, too. */
+  logs(): Map<string, string> {
+    const folder = join(this.install.dataDir, "logs");
+    const files = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")] as const);
+    return new Map([...files, ["npm start", this.install.output]]);
+  }
+}
+
+function superuserUrl(dataDir: string): string {
+  const { postgres } = JSON.parse(readFileSync(join(dataDir, "secrets.json"), "utf8")) as { postgres: string };
+  const port = readFileSync(join(dataDir, "postgres/postmaster.pid"), "utf8").split("\n")[3];
+  return `postgresql://postgres:${encodeURIComponent(postgres)}@127.0.0.1:${port}/kehu`;
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { eventually } from "@kehu/testing";
+import type { People } from "./people.ts";
+import { PLACES, sees, type Actor, type Place } from "./policy-model.ts";
+import { RESOURCES, type TestResource } from "./resources.ts";
+import type { System } from "./system.ts";
+
+const BATCH = 500;
+/** Each entry of the suppression list needs one of its own. */
+const PERSONS = 60;
+const LEVEL_MS = 60_000;
+
+/** What stands in all texts of a planted record: nothing else in Kehu has it. */
+const markOf = (resource: string, place: Place) => `zq-${resource}-${place.replace(/[^a-z]/g, "")}-zq`;
+
+/** Where records of a resource can stand, and why they cannot stand elsewhere. */
+export function whyNot(resource: TestResource, place: Place): string | null {
+  if (place === "deleted" && !resource.deletable) return "is never deleted";
+  if (!resource.owned && ["mine", "team's", "other branch's"].includes(place)) return "belongs to nobody";
+  return null;
+}
+
+/** The records of the matrix: one of each resource in each place, which stay as they are, and fresh ones to change. */
+export class World {
+  private readonly planted = new Map<string, string>();
+  private readonly absent = randomUUID();
+  private count = 0;
+  private persons: string[] = [];
+
+  private constructor(
+    readonly system: System,
+    readonly people: People,
+  ) {}
+
+  static async plant(system: System, people: People): Promise<World> {
+    const world = new World(system, people);
+    world.persons = await world.meet(PERSONS);
+    await world.untilLevel();
+    for (const resource of RESOURCES) {
+      // What stands elsewhere comes first: the others refer to it.
+      for (const place of ["other branch's", "mine", "team's", "nobody's", "deleted"] as const) {
+        if (whyNot(resource, place)) continue;
+        const ids = (name: string) => world.refer(name, "other branch's");
+        const data = resource.full(markOf(resource.name, place), ids);
+        const [id] = await world.born(resource, [data], place);
+        world.planted.set(`${resource.name} ${place}`, id!);
+      }
+    }
+    await world.untilLevel();
+    return world;
+  }
+
+  id(resource: TestResource, place: Place): string {
+    return place === "absent" ? this.absent : this.planted.get(`${resource.name} ${place}`)!;
+  }
+
+  has(resource: TestResource, place: Place): boolean {
+    return this.planted.has(`${resource.name} ${place}`);
+  }
+
+  /** Ids that a body of the actor may refer to. */
+  readable(actor: Actor): (resource: string) => string {
+    const place = actor === "other branch" ? "other branch's" : "mine";
+    return (name) => this.refer(name, place);
+  }
+
+  /** @param name of a resource, which may say in which place; or `person`, of whom nobody has asked before */
+  private refer(name: string, place: Place): string {
+    if (name === "person") return this.persons.pop()!;
+    return this.planted.get(name.includes(" ") ? name : `${name} ${place}`)!;
+  }
+
+  /** Where a planted record of the resource stands; undefined for any other record. */
+  placeOf(resource: TestResource, id: string): Place | undefined {
+    return PLACES.find((place) => this.planted.get(`${resource.name} ${place}`) === id);
+  }
+
+  /** The marks of records that show themselves in a text, although the actor must not see them. */
+  leaks(actor: Actor, text: string): string[] {
+    return RESOURCES.flatMap(({ name, concept }) =>
+      PLACES.filter((place) => !sees(actor, concept, place) && text.includes(markOf(name, place))).map((place) =>
+        markOf(name, place),
+      ),
+    );
+  }
+
+  /** A mark that no planted record has. */
+  freshMark(): string {
+    return `fresh-${String((this.count += 1))}-zq`;
+  }
+
+  /** New records, to be changed. @param given what the import says of their state */
+  async fresh(resource: TestResource, places: readonly Place[], given: object): Promise<string[]> {
+    const ids = new Map<Place, string[]>();
+    for (const place of new Set(places)) {
+      const wanted = places.filter((one) => one === place);
+      const refer = this.readable("administrator");
+      const items = wanted.map(() => ({ ...resource.full(this.freshMark(), refer), ...given }));
+      ids.set(place, place === "absent" ? wanted.map(() => this.absent) : await this.born(resource, items, place));
+    }
+    return places.map((place) => ids.get(place)!.shift()!);
+  }
+
+  /** Waits until every service has heard of everything. */
+  untilLevel(): Promise<unknown> {
+    return eventually(async () => {
+      const { level } = await this.admin("GET", "/v1/freshness");
+      return level === true && (await this.admin("GET", "/v1/freshness"))["level"] === true;
+    }, LEVEL_MS);
+  }
+
+  /** A request of the administrator that must succeed. */
+  admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+    return this.system.must(method, path, this.people.token("administrator"), body);
+  }
+
+  /** People who were leads once, and are known by that alone. */
+  private async meet(count: number): Promise<string[]> {
+    const leads = RESOURCES.find(({ name }) => name === "leads")!;
+    const items = Array.from({ length: count }, () => ({ lastName: "Passer-by" }));
+    const ids = await this.imported(leads, items);
+    const { data } = await this.admin("GET", `/v1/leads?limit=${count}&fields=personId`);
+    for (const id of ids) await this.admin("DELETE", `/v1/leads/${id}`);
+    return (data as { personId: string }[]).map(({ personId }) => personId);
+  }
+
+  private async born(resource: TestResource, items: readonly object[], place: Place): Promise<string[]> {
+    const ownerId = this.people.ownerOf(place);
+    const data = items.map((item) => (resource.owned ? { ...item, ownerId } : item));
+    const ids = resource.bulk ? await this.imported(resource, data) : await this.created(resource, data);
+    if (place === "deleted") for (const id of ids) await this.admin("DELETE", `/v1/${resource.name}/${id}`);
+    return ids;
+  }
+
+  private async imported(resource: TestResource, items: readonly object[]): Promise<string[]> {
+    const ids: string[] = [];
+    for (let at = 0; at < items.length; at += BATCH) {
+      const operations = items.slice(at, at + BATCH).map((data) => ({ op: "create", data }));
+      const { results } = await this.admin("POST", `/v1/${resource.name}/bulk`, { origin: "import", operations });
+      for (const result of results as { id: string | null; errors: unknown[] }[]) {
+        if (result.id === null) throw new Error(`${resource.name} cannot be made: ${JSON.stringify(result.errors)}`);
+        ids.push(result.id);
+      }
+    }
+    return ids;
+  }
+
+  private async created(resource: TestResource, items: readonly object[]): Promise<string[]> {
+    const ids: string[] = [];
+    for (const data of items) ids.push(String((await this.admin("POST", `/v1/${resource.name}`, data))["id"]));
+    return ids;
+  }
+}
