@@ -25,6 +25,8 @@ const SETTINGS = {
   checkpoint_timeout: "15min",
   autovacuum_naptime: "30s",
   log_checkpoints: "off",
+  // The detail of a refused statement has the values of the row: logs carry none.
+  log_error_verbosity: "terse",
   timezone: "UTC",
 };
 
