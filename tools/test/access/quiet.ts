@@ -71,7 +71,7 @@ function setFailures(world: World, resource: TestResource, actor: Actor, found: 
   const expected = isEmpty
     ? []
     : PLACES.filter(
-        (place) => place !== "deleted" && world.has(resource, place) && sees(actor, resource.concept, place),
+        (place) => place !== "deleted" && world.has(resource.name, place) && sees(actor, resource.concept, place),
       );
   const missing = expected.filter((place) => !places.includes(place)).map((place) => `lacks ${place}`);
   const tooMuch = places.filter((place) => place && !expected.includes(place)).map((place) => `shows ${place!}`);
@@ -97,7 +97,7 @@ async function runMetric(world: World, cell: Cell): Promise<string[]> {
       continue;
     const resource = RESOURCES.find((one) => one.concept === concept)!;
     const seen = PLACES.filter(
-      (place) => place !== "deleted" && world.has(resource, place) && sees(cell.actor, concept, place),
+      (place) => place !== "deleted" && world.has(resource.name, place) && sees(cell.actor, concept, place),
     ).length;
     if (answer.body["total"] !== seen)
       failures.push(`${titleOf(cell)} ${name}: counts ${String(answer.body["total"])} instead of ${seen}`);

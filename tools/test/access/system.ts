@@ -43,12 +43,19 @@ export class System {
     await this.install.remove();
   }
 
-  async ask(method: string, path: string, token?: string, body?: unknown): Promise<Answered> {
+  async ask(
+    method: string,
+    path: string,
+    token?: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answered> {
     const reply = await fetch(`http://127.0.0.1:${this.install.port}${path}`, {
       method,
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

@@ -11,7 +11,10 @@ const PERSONS = 60;
 const LEVEL_MS = 60_000;
 
 /** What stands in all texts of a planted record: nothing else in Kehu has it. */
-const markOf = (resource: string, place: Place) => `zq-${resource}-${place.replace(/[^a-z]/g, "")}-zq`;
+export const markOf = (resource: string, place: Place) => `zq-${resource}-${place.replace(/[^a-z]/g, "")}-zq`;
+
+/** The other system that knows planted records by their marks. */
+export const SYSTEM = "elsewhere";
 
 /** Where records of a resource can stand, and why they cannot stand elsewhere. */
 export function whyNot(resource: TestResource, place: Place): string | null {
@@ -41,7 +44,8 @@ export class World {
       for (const place of ["other branch's", "mine", "team's", "nobody's", "deleted"] as const) {
         if (whyNot(resource, place)) continue;
         const ids = (name: string) => world.refer(name, "other branch's");
-        const data = resource.full(markOf(resource.name, place), ids);
+        const mark = markOf(resource.name, place);
+        const data = { ...resource.full(mark, ids), externalIds: [{ system: SYSTEM, id: mark }] };
         const [id] = await world.born(resource, [data], place);
         world.planted.set(`${resource.name} ${place}`, id!);
       }
@@ -54,8 +58,8 @@ export class World {
     return place === "absent" ? this.absent : this.planted.get(`${resource.name} ${place}`)!;
   }
 
-  has(resource: TestResource, place: Place): boolean {
-    return this.planted.has(`${resource.name} ${place}`);
+  has(resource: string, place: Place): boolean {
+    return this.planted.has(`${resource} ${place}`);
   }
 
   /** Ids that a body of the actor may refer to. */
@@ -77,10 +81,13 @@ export class World {
 
   /** The marks of records that show themselves in a text, although the actor must not see them. */
   leaks(actor: Actor, text: string): string[] {
+    return this.unseen(actor).filter((mark) => text.includes(mark));
+  }
+
+  /** The marks of all records that the actor must not see. */
+  unseen(actor: Actor): string[] {
     return RESOURCES.flatMap(({ name, concept }) =>
-      PLACES.filter((place) => !sees(actor, concept, place) && text.includes(markOf(name, place))).map((place) =>
-        markOf(name, place),
-      ),
+      PLACES.filter((place) => !sees(actor, concept, place)).map((place) => markOf(name, place)),
     );
   }
 
