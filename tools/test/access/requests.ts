@@ -1,5 +1,5 @@
-import { isDrillDown, nameOf, type Cell } from "./cells.ts";
-import { recipeOf } from "./recipes.ts";
+import { isDrillDown, isShown, nameOf, type Cell } from "./cells.ts";
+import { recipeOf, type Operation } from "./recipes.ts";
 import { resourceOf } from "./resources.ts";
 import type { Answered } from "./system.ts";
 import type { World } from "./world.ts";
@@ -33,16 +33,16 @@ export async function prepare(world: World, cell: Cell, { fresh = "", name = "" 
     .replace(/\/bulk\/import$/, "/bulk");
   return {
     method: operation.method,
-    path:
-      operation.method === "GET" && resource && path === `/v1/${resource.name}`
-        ? `${path}?limit=200`
-        : path + (isDrillDown(operation) ? "?limit=200" : ""),
+    path: operation.method === "GET" && isShown(operation) ? path + queryOf(operation) : path,
     token: recipe.token && actor !== "anonymous" ? await recipe.token(world, actor) : world.people.token(actor),
     body: await recipe.body?.({ world, actor, place, id }),
     table: recipe.table?.(operation.path) ?? resource?.table,
     id,
   };
 }
+
+/** All on one page; what counts counts as well. */
+const queryOf = (operation: Operation) => (isDrillDown(operation) ? "?limit=200" : "?limit=200&count=exact");
 
 export function send(world: World, { method, path, token, body }: Prepared): Promise<Answered> {
   return world.system.ask(method, path, token, body);
