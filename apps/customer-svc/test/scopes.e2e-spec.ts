@@ -104,9 +104,33 @@ describe("scopes", () => {
     who.grants["customer.account.write"] = "own";
     const patch = (name: Person) =>
       customer.service.request(who, "PATCH", `/v1/accounts/${accounts[name]}`, { body: { industry: "x" } });
+    const before = await customer.get(`/v1/accounts/${accounts["wang"]}`);
     expect(await patch("wang")).toMatchObject({ status: 403, body: { code: "record.not-writable" } });
+    expect(await customer.get(`/v1/accounts/${accounts["wang"]}`)).toEqual(before);
     expect((await patch("li")).status).toBe(200);
     expect((await patch("zhao")).status).toBe(404);
+  });
+
+  it("A05 by bulk requests, too: per row", async () => {
+    const who = as("li", "team");
+    who.grants["customer.account.write"] = "own";
+    const before = await customer.list("/v1/accounts?sort=name&limit=50");
+    const body = {
+      operations: Object.values(accounts).map((id) => ({ op: "update", id, data: { industry: "bulk" } })),
+    };
+    type Results = { results: { outcome: string; errors: { code: string }[] }[] };
+    const answer = await customer.service.request<Results>(who, "POST", "/v1/accounts/bulk", { body });
+    const became = answer.body.results.map(({ outcome, errors }) => errors[0]?.code ?? outcome);
+    expect(Object.fromEntries(Object.keys(accounts).map((name, index) => [name, became[index]]))).toEqual({
+      boss: "not-found",
+      li: "updated",
+      wang: "record.not-writable",
+      zhao: "not-found",
+      loner: "not-found",
+      nobody: "not-found",
+    });
+    const others = ({ data }: typeof before) => data.filter(({ id }) => id !== accounts["li"]);
+    expect(others(await customer.list("/v1/accounts?sort=name&limit=50"))).toEqual(others(before));
   });
 
   it("a name beside a reference shows only within the scope", async () => {

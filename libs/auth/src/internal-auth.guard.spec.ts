@@ -127,8 +127,13 @@ describe("internalAuth", () => {
     },
   );
 
-  const payload = { act: "user", sid: null, grants: USER.grants };
+  const payload = { act: "user", sid: null, grants: USER.grants, place: null };
   const options = { issuer: "kehu-gateway", audience: "customer", subject: USER.actorId, expiresIn: 60 } as const;
+
+  it("takes a token with these claims, so that what is wrong with the others is what their names say", async () => {
+    expect(await call("GET", "/probe", jwt.sign(payload, KEY, options))).toMatchObject({ status: 200 });
+  });
+
   it.each<[string, () => string | undefined]>([
     ["no token", () => undefined],
     ["a token for another service", () => signInternalToken(USER, "sales", KEY)],

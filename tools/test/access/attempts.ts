@@ -41,13 +41,13 @@ export async function filters(
   const search = (where: object) =>
     watch.page(resource, "POST", `/v1/${resource.name}/search`, { where, count: "exact", limit: 200 });
   for (const { name, operators } of fields) {
-    const value = row[name] ?? null;
-    if (value === null || typeof value === "object") continue;
+    const value = row[name];
+    if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") continue;
     for (const op of operators)
       await search({ field: name, op, value: op === "isNull" ? false : /^n?in$/.test(op) ? [value] : value });
     const eq = { field: name, op: "eq", value };
     await search({ or: [eq, { not: eq }] });
-    const query = `filter[${name}]=${encodeURIComponent(String(value))}`;
+    const query = `filter[${name}]=${encodeURIComponent(value)}`;
     await watch.page(resource, "GET", `/v1/${resource.name}?count=exact&limit=200&${query}`);
   }
 }

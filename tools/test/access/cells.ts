@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ACTORS, answerTo, PLACES, type Actor, type Answer, type Place } from "./policy-model.ts";
-import { recipeOf, type Operation } from "./recipes.ts";
+import type { Operation } from "./recipe.ts";
+import { recipeOf } from "./recipes.ts";
 import { resourceOf } from "./resources.ts";
 import { whyNot } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { PASSWORD } from "./people.ts";
 import type { Actor, Place } from "./policy-model.ts";
-import type { Recipe } from "./recipes.ts";
+import type { Recipe } from "./recipe.ts";
 import type { Tokens } from "./system.ts";
 import type { World } from "./world.ts";
 

@@ -1,5 +1,6 @@
 import { isDrillDown, isShown, nameOf, type Cell } from "./cells.ts";
-import { recipeOf, type Operation } from "./recipes.ts";
+import type { Operation } from "./recipe.ts";
+import { recipeOf } from "./recipes.ts";
 import { resourceOf } from "./resources.ts";
 import type { Answered } from "./system.ts";
 import type { World } from "./world.ts";

@@ -12,11 +12,11 @@ export interface TestResource {
   deletable: boolean;
   bulk: boolean;
   /** A whole record, with the mark in all its texts, and with as many references as it can have. */
-  full(mark: string, ids: Ids): object;
+  full: (mark: string, ids: Ids) => object;
   /** As little as a new record needs. */
-  least(mark: string, ids: Ids): object;
+  least: (mark: string, ids: Ids) => object;
   /** A change of it. */
-  patch(mark: string): object;
+  patch: (mark: string) => object;
 }
 
 const OWNED = { owned: true, deletable: true, bulk: true };

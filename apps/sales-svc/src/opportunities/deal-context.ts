@@ -38,4 +38,5 @@ export async function dealContext(
 }
 
 /** The context of a verb, which always puts the deal into a stage. */
-export const moveContext = (tx: Tx, body: object): Promise<DealContext> => dealContext(tx, [body], 1, { origin: "api" });
+export const moveContext = (tx: Tx, body: object): Promise<DealContext> =>
+  dealContext(tx, [body], 1, { origin: "api" });

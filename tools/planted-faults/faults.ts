@@ -1,0 +1,62 @@
+/** A mistake that the product must not make, and the test that has to notice. */
+export interface Fault {
+  /** The patch that makes it: `tools/planted-faults/<name>.patch`. */
+  name: string;
+  /** The test file that turns red, and a part of the titles of the tests that do. */
+  spec: string;
+  title: string;
+}
+
+const SCOPES = "apps/customer-svc/test/scopes.e2e-spec.ts";
+const GATEWAY = "apps/gateway/test";
+
+export const FAULTS: readonly Fault[] = [
+  { name: "scope-missing-in-get", spec: SCOPES, title: "reads and changes what is of" },
+  { name: "scope-inside-an-or", spec: SCOPES, title: "lists, counts and finds what is of" },
+  { name: "scope-missing-in-count", spec: SCOPES, title: "lists, counts and finds what is of" },
+  { name: "scope-missing-in-history", spec: SCOPES, title: "reads and changes what is of" },
+  { name: "scope-missing-beside-references", spec: SCOPES, title: "a name beside a reference" },
+  { name: "absence-that-tells", spec: SCOPES, title: "reads and changes what is of" },
+  { name: "written-as-far-as-read", spec: SCOPES, title: "what may be read may not be written" },
+  { name: "refused-after-the-write", spec: SCOPES, title: "what may be read may not be written" },
+  { name: "scope-missing-in-bulk", spec: SCOPES, title: "by bulk requests" },
+  {
+    name: "scope-missing-in-timelines",
+    spec: "apps/customer-svc/test/timelines.e2e-spec.ts",
+    title: "shows each kind within the scope of its own permission",
+  },
+  {
+    name: "scope-missing-in-metrics",
+    spec: "apps/analytics-svc/test/metrics.e2e-spec.ts",
+    title: "counts only what the caller may see now",
+  },
+  {
+    name: "cursor-of-anybody",
+    spec: "apps/customer-svc/test/accounts.e2e-spec.ts",
+    title: "refuses a cursor of another caller",
+  },
+  {
+    name: "unknown-fields-taken",
+    spec: "apps/customer-svc/test/abuse.e2e-spec.ts",
+    title: "A09 mass assignment",
+  },
+  {
+    name: "internal-audience-unchecked",
+    spec: "libs/auth/src/internal-auth.guard.spec.ts",
+    title: "a token for another service",
+  },
+  { name: "internal-algorithm-unpinned", spec: "libs/auth/src/internal-auth.guard.spec.ts", title: "HS512" },
+  { name: "refresh-token-reused", spec: `${GATEWAY}/sessions.e2e-spec.ts`, title: "A18" },
+  { name: "grants-beyond-own", spec: `${GATEWAY}/roles.e2e-spec.ts`, title: "by making or changing a role" },
+  {
+    name: "suspended-user-goes-on",
+    spec: `${GATEWAY}/session-changes.e2e-spec.ts`,
+    title: "A17 a token of a user: suspend",
+  },
+  {
+    name: "last-administrator-goes",
+    spec: `${GATEWAY}/users.e2e-spec.ts`,
+    title: "A21 keeps the last active administrator",
+  },
+  { name: "identity-header-passed-on", spec: `${GATEWAY}/edge-paths.e2e-spec.ts`, title: "A12" },
+];
