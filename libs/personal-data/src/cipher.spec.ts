@@ -100,7 +100,7 @@ describe("PersonKey", () => {
 
   it("has its id in front of what it sealed", () => {
     expect(keyIdOf(key.seal("x", PLACE))).toBe(key.id);
-    for (const value of ["x", "", null, 7, "a.b", `${key.id}`, `${key.id}.`]) expect(keyIdOf(value)).toBeNull();
+    for (const value of ["x", "", null, 7, "a.b", key.id, `${key.id}.`]) expect(keyIdOf(value)).toBeNull();
   });
 });
 
@@ -109,21 +109,21 @@ describe("MasterKeys", () => {
   const key = random(32);
 
   it("unwraps what it has wrapped, and what the other one wrapped", () => {
-    const before = new MasterKeys([old!]).wrap(key, "whose");
-    const after = new MasterKeys([fresh!, old!]);
+    const before = new MasterKeys([old]).wrap(key, "whose");
+    const after = new MasterKeys([fresh, old]);
     expect(after.unwrap(before, "whose")).toEqual(key);
     const again = after.wrap(key, "whose");
-    expect(again.masterKeyId).toBe(new MasterKeys([fresh!]).current);
-    expect(new MasterKeys([fresh!]).unwrap(again, "whose")).toEqual(key);
+    expect(again.masterKeyId).toBe(new MasterKeys([fresh]).current);
+    expect(new MasterKeys([fresh]).unwrap(again, "whose")).toEqual(key);
     expect(after.others).toEqual([before.masterKeyId]);
   });
 
   it("unwraps nothing of a master key that it is not given, of another person, or changed", () => {
-    const wrapped = new MasterKeys([old!]).wrap(key, "whose");
-    expect(() => new MasterKeys([fresh!]).unwrap(wrapped, "whose")).toThrow(wrapped.masterKeyId);
-    expect(() => new MasterKeys([old!]).unwrap(wrapped, "another's")).toThrow();
-    const masterKeyId = new MasterKeys([fresh!]).current;
-    expect(() => new MasterKeys([fresh!]).unwrap({ ...wrapped, masterKeyId }, "whose")).toThrow();
+    const wrapped = new MasterKeys([old]).wrap(key, "whose");
+    expect(() => new MasterKeys([fresh]).unwrap(wrapped, "whose")).toThrow(wrapped.masterKeyId);
+    expect(() => new MasterKeys([old]).unwrap(wrapped, "another's")).toThrow();
+    const masterKeyId = new MasterKeys([fresh]).current;
+    expect(() => new MasterKeys([fresh]).unwrap({ ...wrapped, masterKeyId }, "whose")).toThrow();
     expect(() => new MasterKeys([]).wrap(key, "whose")).toThrow("no master key");
   });
 });

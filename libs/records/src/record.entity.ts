@@ -66,6 +66,15 @@ export abstract class RecordEntity {
   }
 }
 
+/** A record that has an owner. */
+export type OwnedEntity = RecordEntity & { handOver(ownerId: string, now: Date): DomainEvent[] };
+
+/** A record whose row is locked. */
+export interface Locked<T extends RecordEntity> {
+  record: T;
+  writable: boolean;
+}
+
 /** A record that changed: its state before (null for a new one) and the events that say what happened. */
 export interface Change {
   record: RecordEntity;

@@ -9,7 +9,7 @@ import { Clock } from "./clock.ts";
 import { followUp } from "./consequences.ts";
 import { keepUnchanged, once, withFingerprint } from "./idempotency.ts";
 import type { OwnerDto } from "./dto.ts";
-import type { Change, RecordEntity } from "./record.entity.ts";
+import type { Change, Locked, OwnedEntity, RecordEntity } from "./record.entity.ts";
 import { References } from "./references.ts";
 import { Stale, type Reply, type WriteReply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
@@ -18,15 +18,6 @@ import { store, storeShown } from "./store.ts";
 import { Values, viewOf } from "./view.ts";
 
 export type Decide<T extends RecordEntity> = (record: T, tx: Tx) => DomainEvent[] | Promise<DomainEvent[]>;
-
-/** A record that has an owner. */
-export type OwnedEntity = RecordEntity & { handOver(ownerId: string, now: Date): DomainEvent[] };
-
-/** A record whose row is locked. */
-export interface Locked<T extends RecordEntity> {
-  record: T;
-  writable: boolean;
-}
 
 /** The one way in which a row of a resource comes into being or changes. */
 @Injectable()
