@@ -17,6 +17,12 @@ function flipped(sealed: string, bit: number): string {
   return `${id}.${bytes.toString("base64")}`;
 }
 
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Other letters of base64 for the same bytes. */
+const respelled = (sealed: string) =>
+  sealed.replace(/(.)=$/, (_, last: string) => `${LETTERS[LETTERS.indexOf(last) ^ 1]!}=`);
+
 describe("PersonKey", () => {
   const key = aKey();
 
@@ -71,7 +77,7 @@ describe("PersonKey", () => {
     ["a plain text", () => "wang@huaxing.example"],
     ["an empty text", () => ""],
     ["a ciphertext that was cut", () => key.seal("x", PLACE).slice(0, 30)],
-    ["a ciphertext in another spelling", () => key.seal("x", PLACE).replace(/=*$/, "====")],
+    ["a ciphertext in another spelling", () => respelled(key.seal("x".repeat(40), PLACE))],
   ])("opens nothing of %s, and says so with ids alone", (_what, sealed) => {
     const failure = (() => {
       try {
