@@ -1,22 +1,8 @@
-import { readFileSync } from "node:fs";
-import { hash, randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { hash } from "node:crypto";
 import { eventually } from "@kehu/testing";
-import pg from "pg";
 import { dump, findIn } from "./dump.ts";
-import { Install } from "./install.ts";
+import { ADDRESSES, KnownPersons, type Json } from "./known-persons.ts";
 
-const PASSWORD = "seven-quiet-herons";
-
-/** What says how a person is reached: it stands nowhere in plain. */
-const ADDRESSES = {
-  contact: ["quibberly@zandovia-one.example", "zandovia-one", "+16604850224", "6604850224", "4850224"],
-  changed: ["harbinskow@zandovia-two.example", "+18052478982", "8052478982"],
-  lead: ["tremblewick@zandovia-three.example", "+17329845010", "7329845010"],
-  imported: ["porgandell@zandovia-four.example", "+8613800138000", "13800138000"],
-  importedLead: ["mistlequar@zandovia-five.example", "+8613912345678", "13912345678"],
-  other: ["wechat_yelverquist", "17 Marchpane Crescent", "form-77-of-quibberly"],
-};
 /** Names are plain where they are searched and sorted, and nowhere else. */
 const NAMES = ["Quibberly", "Harbinskow", "Tremblewick", "Porgandell", "Mistlequar", "Snoddlegrass"];
 const PLAIN_NAMES = [
@@ -30,138 +16,23 @@ const PLAIN_NAMES = [
   "service_desk.contact_copy",
 ];
 
-type Json = Record<string, unknown> & { id: string; version: number };
-
 describe("personal data in the whole system", () => {
-  let install: Install;
-  let database: pg.Pool;
-  let token: string;
-  const keys: Record<string, { path: string; body: object; key: string }> = {};
-  const ids: Record<string, string> = {};
+  let persons: KnownPersons;
+  let ids: KnownPersons["ids"];
+  let keys: KnownPersons["keys"];
 
   beforeAll(async () => {
-    install = await Install.make({ KEHU_ADMIN_PASSWORD: PASSWORD });
-    install.start();
-    await install.untilReady();
-    const { postgres } = JSON.parse(readFileSync(join(install.dataDir, "secrets.json"), "utf8")) as {
-      postgres: string;
-    };
-    const port = readFileSync(join(install.dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[3];
-    database = new pg.Pool({ connectionString: `postgres://postgres:${postgres}@127.0.0.1:${port}/kehu`, max: 2 });
-    token = (
-      await send<{ accessToken: string }>("POST", "/auth/login", { email: "admin@kehu.local", password: PASSWORD })
-    ).body.accessToken;
-    await makePersons();
-    await level();
+    persons = await KnownPersons.make();
+    ({ ids, keys } = persons);
   }, 120_000);
 
-  afterAll(async () => {
-    await database.end();
-    await install.remove();
-  }, 60_000);
+  afterAll(() => persons.remove(), 60_000);
 
-  async function send<B = Json>(method: string, path: string, body?: object, key?: string) {
-    const reply = await fetch(`http://localhost:${install.port}/v1${path}`, {
-      method,
-      headers: {
-        ...(token && { authorization: `Bearer ${token}` }),
-        ...(body && { "content-type": "application/json" }),
-        ...(key !== undefined && { "idempotency-key": key }),
-      },
-      body: body && JSON.stringify(body),
-    });
-    const text = await reply.text();
-    return { status: reply.status, body: (text === "" ? null : JSON.parse(text)) as B };
-  }
-
-  /** Sends what must succeed; a reference to a record of another service may not be known there yet. */
-  async function done<B = Json>(method: string, path: string, body?: object, key?: string): Promise<B> {
-    let answer = await send<B>(method, path, body, key);
-    await eventually(async () => {
-      const waits = (answer.body as { code?: string } | null)?.code === "reference.not-yet-known";
-      if (waits) answer = await send<B>(method, path, body, key);
-      return !waits;
-    });
-    expect({ ok: answer.status < 300, answer }).toEqual({ ok: true, answer });
-    return answer.body;
-  }
-
-  /** Creates with a key, so that the reply is stored. */
-  async function create(name: string, path: string, body: object): Promise<Json> {
-    keys[name] = { path, body, key: randomUUID() };
-    const made = await done("POST", path, body, keys[name].key);
-    ids[name] = made.id;
-    return made;
-  }
-
-  async function makePersons(): Promise<void> {
-    const contact = await create("contact", "/contacts", {
-      firstName: "Quibberly",
-      lastName: "Harbinskow",
-      contactPoints: [
-        { kind: "email", value: "Quibberly@Zandovia-One.example" },
-        { kind: "phone", value: "(660) 485-0224" },
-        { kind: "wechat", value: "wechat_yelverquist" },
-        { kind: "address", value: "17 Marchpane Crescent" },
-      ],
-    });
-    const points = [
-      { kind: "email", value: "harbinskow@zandovia-two.example" },
-      { kind: "phone", value: "805-247-8982" },
-    ];
-    await done("PATCH", `/contacts/${contact.id}`, { contactPoints: points }, randomUUID());
-    await done("PATCH", `/contacts/${contact.id}`, { contactPoints: points }, randomUUID());
-    ids["person"] = contact["personId"] as string;
-    const lead = await create("lead", "/leads", {
-      lastName: "Tremblewick",
-      email: "tremblewick@zandovia-three.example",
-      phone: "732-984-5010",
-    });
-    const { convertedContactId } = await done("POST", `/leads/${lead.id}/convert`, {}, randomUUID());
-    ids["converted"] = convertedContactId as string;
-    const upsert = (id: string, data: object) => ({
-      op: "upsert",
-      data: { externalIds: [{ system: "old", id }], ...data },
-    });
-    await done(
-      "POST",
-      "/contacts/bulk",
-      { origin: "import", operations: [upsert("7", importedContact)] },
-      randomUUID(),
-    );
-    const importedLead = { lastName: "Mistlequar", email: "mistlequar@zandovia-five.example", phone: "+8613912345678" };
-    await done("POST", "/leads/bulk", { origin: "import", operations: [upsert("8", importedLead)] }, randomUUID());
-    const campaign = await done("POST", "/campaigns", { name: "Spring" });
-    await create("member", "/campaign-members", { campaignId: campaign.id, name: "Snoddlegrass" });
-    await create("joined", "/campaign-members", { campaignId: campaign.id, contactId: contact.id });
-    await create("consent", "/consents", {
-      personId: contact["personId"],
-      channel: "email",
-      state: "granted",
-      proof: "form-77-of-quibberly",
-    });
-    await create("ticket", "/tickets", { subject: "Login fails", contactId: contact.id });
-    const account = await done("POST", "/accounts", { name: "Zandovia" });
-    await create("opportunity", "/opportunities", {
-      name: "CRM",
-      accountId: account.id,
-      contacts: [{ contactId: contact.id }],
-    });
-  }
-
-  const importedContact = {
-    lastName: "Porgandell",
-    contactPoints: [
-      { kind: "email", value: "porgandell@zandovia-four.example" },
-      { kind: "phone", value: "+8613800138000" },
-    ],
-  };
-
-  const level = () => eventually(async () => (await send<{ level: boolean }>("GET", "/freshness")).body.level, 30_000);
-  const found = async (path: string) => (await send<{ data: Json[] }>("GET", path)).body.data.map(({ id }) => id);
+  const send = <B = Json>(...request: Parameters<KnownPersons["send"]>) => persons.send<B>(...request);
+  const found = (path: string) => persons.found(path);
 
   it("stands in no table, in no spelling; names stand where they are searched and sorted", async () => {
-    const tables = await dump(database);
+    const tables = await dump(persons.database);
     expect(tables.length).toBeGreaterThan(60);
     expect(tables.find(({ table }) => table === "bus.log_0")).toBeDefined();
     expect(findIn(tables, Object.values(ADDRESSES).flat())).toEqual([]);
@@ -223,17 +94,17 @@ describe("personal data in the whole system", () => {
       leads = await metric();
       expect((await send("POST", `/contacts/${ids["contact"]}/erase`)).status).toBe(204);
       expect((await send("POST", `/contacts/${ids["converted"]}/erase`)).status).toBe(204);
-      await eventually(async () => findIn(await dump(database), GONE).length === 0, 30_000);
+      await eventually(async () => findIn(await dump(persons.database), GONE).length === 0, 30_000);
     }, 60_000);
 
     it("leaves no trace of him in any table, and the numbers as they were", async () => {
-      const tables = await dump(database);
+      const tables = await dump(persons.database);
       expect(findIn(tables, [...GONE, ...Object.values(ADDRESSES).flat()])).toEqual([]);
       const others = new Set(
         findIn(tables, ["Porgandell", "Mistlequar", "Snoddlegrass"]).map((one) => one.split(" ")[1]),
       );
       expect(others.size).toBe(3);
-      await level();
+      await persons.level();
       expect(await metric()).toEqual(leads);
     });
 
@@ -289,11 +160,11 @@ describe("personal data in the whole system", () => {
         const again = await send("POST", `/operations/${service}/snapshots`, { from: "2020-01-01T00:00:00Z" });
         expect(again.status).toBe(202);
       }
-      await done("POST", "/operations/customer/snapshots", { concept: "customer.contact" });
-      await level();
-      const tables = await dump(database);
+      await persons.done("POST", "/operations/customer/snapshots", { concept: "customer.contact" });
+      await persons.level();
+      const tables = await dump(persons.database);
       expect(findIn(tables, GONE)).toEqual([]);
-      const { rows } = await database.query<{ parked: string }>(
+      const { rows } = await persons.database.query<{ parked: string }>(
         "SELECT (SELECT count(*) FROM customer.dead_letter) + (SELECT count(*) FROM sales.dead_letter) AS parked",
       );
       expect(rows).toEqual([{ parked: "0" }]);
@@ -302,10 +173,12 @@ describe("personal data in the whole system", () => {
     it("is brought back by a backup, and erased again by the list of erasures", async () => {
       const list = await send<{ data: { personId: string }[] }>("GET", "/operations/customer/erasures");
       expect(list.body.data.map(({ personId }) => personId)).toContain(ids["person"]);
-      await database.query("UPDATE customer.contact SET first_name = 'Quibberly' WHERE id = $1", [ids["contact"]]);
+      await persons.database.query("UPDATE customer.contact SET first_name = 'Quibberly' WHERE id = $1", [
+        ids["contact"],
+      ]);
       const personIds = list.body.data.map(({ personId }) => personId);
       expect((await send("POST", "/operations/customer/erasures", { personIds })).status).toBe(204);
-      expect(findIn(await dump(database), GONE)).toEqual([]);
+      expect(findIn(await dump(persons.database), GONE)).toEqual([]);
     });
   });
 });

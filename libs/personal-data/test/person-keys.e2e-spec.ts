@@ -32,7 +32,9 @@ describe("keys of persons", () => {
       values.map((value) => ({ value, place: PLACE })),
     );
   const stored = async () =>
-    (await test.admin.query<{ text: string }>("SELECT t::text AS text FROM bus.person_key t")).rows.join();
+    (await test.admin.query<{ text: string }>("SELECT t::text AS text FROM bus.person_key t ORDER BY person_id")).rows
+      .map(({ text }) => text)
+      .join();
 
   it("are made once per person, whoever asks, in whatever service, at once", async () => {
     const ids = [randomUUID(), randomUUID()];

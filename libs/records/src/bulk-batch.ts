@@ -4,8 +4,8 @@ import type { Tx } from "@kehu/database";
 import type { BulkOperation } from "./bulk.dto.ts";
 import type { Clock } from "./clock.ts";
 import type { RecordDto } from "./dto.ts";
-import type { Change, RecordEntity } from "./record.entity.ts";
-import type { Locked, Records } from "./records.ts";
+import type { Change, Locked, RecordEntity } from "./record.entity.ts";
+import type { Records } from "./records.ts";
 import type { References } from "./references.ts";
 import type { Resource } from "./resource.ts";
 

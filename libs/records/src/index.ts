@@ -60,10 +60,11 @@ export {
   RecordEntity,
   sameValue,
   type Change,
+  type Locked,
   type PublicState,
 } from "./record.entity.ts";
 export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
-export { Records, type Decide, type Locked } from "./records.ts";
+export { Records, type Decide } from "./records.ts";
 export { References, unknownReference, type ReferenceInput } from "./references.ts";
 export { Stale, WriteReply, type Reply } from "./reply.ts";
 export { resource, type Consequence, type Resource } from "./resource.ts";

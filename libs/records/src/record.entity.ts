@@ -66,6 +66,12 @@ export abstract class RecordEntity {
   }
 }
 
+/** A record whose row is locked. */
+export interface Locked<T extends RecordEntity> {
+  record: T;
+  writable: boolean;
+}
+
 /** A record that changed: its state before (null for a new one) and the events that say what happened. */
 export interface Change {
   record: RecordEntity;

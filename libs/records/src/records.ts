@@ -10,7 +10,7 @@ import { followUp } from "./consequences.ts";
 import { mustSet } from "./field-rules.ts";
 import { keepUnchanged, once, withFingerprint } from "./idempotency.ts";
 import { OwnedEntity } from "./owned.entity.ts";
-import type { Change, RecordEntity } from "./record.entity.ts";
+import type { Change, Locked, RecordEntity } from "./record.entity.ts";
 import { References } from "./references.ts";
 import { Stale, type Reply, type WriteReply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
@@ -19,12 +19,6 @@ import { store, storeShown } from "./store.ts";
 import { Values, viewOf } from "./view.ts";
 
 export type Decide<T extends RecordEntity> = (record: T, tx: Tx) => DomainEvent[] | Promise<DomainEvent[]>;
-
-/** A record whose row is locked. */
-export interface Locked<T extends RecordEntity> {
-  record: T;
-  writable: boolean;
-}
 
 /** The one way in which a row of a resource comes into being or changes. */
 @Injectable()
