@@ -1,14 +1,7 @@
-import {
-  NO_RULES,
-  reaches,
-  type FieldRules,
-  type InternalClaims,
-  type Permission,
-  type Place,
-  type Scope,
-} from "@kehu/auth";
+import { reaches, type FieldRules, type InternalClaims, type Permission, type Place, type Scope } from "@kehu/auth";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
+import { strictest } from "../roles/field-rules.ts";
 import { AuthChanges, type ChangeKind, type Follower } from "./auth-changes.ts";
 
 export type Grants = Readonly<Partial<Record<Permission, Scope>>>;
@@ -35,7 +28,8 @@ export interface SessionState extends Caller {
 const CAPACITY = 20_000;
 
 const OF_USER = `u.id AS user_id, u.team_id, u.team_path,
-    coalesce((SELECT json_agg(r.grants) FROM role r WHERE r.id = ANY(u.role_ids) AND r.deleted_at IS NULL), '[]') AS grants`;
+    coalesce((SELECT json_agg(json_build_object('grants', r.grants, 'fieldRules', r.field_rules)) FROM role r
+      WHERE r.id = ANY(u.role_ids) AND r.deleted_at IS NULL), '[]') AS roles`;
 const MAY_CALL = "revoked_at IS NULL AND u.status = 'active' AND u.deleted_at IS NULL";
 
 const STATE = {
@@ -59,8 +53,7 @@ interface StateRow extends PlaceRow {
   user_id: string;
   /** Null for a key that is good until it is revoked. */
   expires_at: Date | null;
-  /** One for each role. */
-  grants: Grants[];
+  roles: { grants: Grants; fieldRules: FieldRules }[];
   /** A key's own. */
   narrowing?: Grants;
 }
@@ -116,13 +109,13 @@ export class SessionStates implements Follower {
     const generation = this.generation;
     const [row] = await this.database.query<StateRow>(STATE[actorType], [sessionId]);
     if (!row) return undefined;
-    const grants = widest(row.grants);
+    const grants = widest(row.roles.map((role) => role.grants));
     const state: SessionState = {
       actorType,
       sessionId,
       userId: row.user_id,
       grants: row.narrowing ? narrowed(grants, row.narrowing) : grants,
-      fieldRules: NO_RULES,
+      fieldRules: strictest(row.roles.map((role) => role.fieldRules)),
       place: placeOf(row),
       expiresAt: row.expires_at?.getTime() ?? Infinity,
       internalTokens: new Map(),

@@ -1,5 +1,14 @@
-import { isOwnerless, PERMISSIONS, reaches, SCOPES, type RequestContext, type Scope } from "@kehu/auth";
+import {
+  isOwnerless,
+  PERMISSIONS,
+  reaches,
+  SCOPES,
+  type FieldRules,
+  type RequestContext,
+  type Scope,
+} from "@kehu/auth";
 import { Forbidden, RuleViolation, type FieldError } from "@kehu/contracts";
+import { openedBeyond } from "./field-rules.ts";
 
 const KNOWN: ReadonlySet<string> = new Set(PERMISSIONS);
 
@@ -26,6 +35,14 @@ export function mustGrant(
 export function beyondOwn(who: RequestContext, grants: Readonly<Record<string, Scope>>): string | undefined {
   if (who.actorType === "system") return undefined;
   return Object.entries(grants).find(([permission, scope]) => !reaches(who.grants[permission], scope))?.[0];
+}
+
+/** @returns true for a role that lets do, or see, what the caller may not */
+export function isBeyond(
+  who: RequestContext,
+  role: { grants: Readonly<Record<string, Scope>>; fieldRules: FieldRules },
+): boolean {
+  return beyondOwn(who, role.grants) !== undefined || openedBeyond(who, role) !== undefined;
 }
 
 /** Grants after a merge patch (RFC 7396): null takes a permission away. */

@@ -1,7 +1,8 @@
-import type { Permission, Place, Scope } from "@kehu/auth";
+import type { FieldAccess, FieldRules, Permission, Place, Scope } from "@kehu/auth";
 import { NotFound } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
+import { strictest } from "./field-rules.ts";
 import { placeOf, widest, type Grants, type PlaceRow } from "../access/session-states.ts";
 
 /** What a user may do with one kind of record, and by which of his roles. */
@@ -17,8 +18,17 @@ interface RoleName {
   name: string;
 }
 
+/** What is closed to a user of one field, and by which of his roles. */
+interface FieldRuleView {
+  concept: string;
+  field: string;
+  access: FieldAccess;
+  roles: RoleName[];
+}
+
 interface RoleRow extends RoleName {
   grants: Grants;
+  fieldRules: FieldRules;
 }
 
 /** Says what a user may do, and why. */
@@ -27,17 +37,17 @@ export class PermissionsQueries {
   constructor(private readonly database: Database) {}
 
   /** @throws NotFound */
-  async of(userId: string): Promise<{ place: Place | null; data: PermissionView[] }> {
+  async of(userId: string): Promise<{ place: Place | null; data: PermissionView[]; fieldRules: FieldRuleView[] }> {
     const [user] = await this.database.query<PlaceRow & { role_ids: string[] }>(
       "SELECT team_id, team_path, role_ids FROM app_user WHERE id = $1 AND deleted_at IS NULL",
       [userId],
     );
     if (!user) throw new NotFound();
     const roles = await this.database.query<RoleRow>(
-      "SELECT id, name, grants FROM role WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY name, id",
+      `SELECT id, name, grants, field_rules AS "fieldRules" FROM role WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY name, id`,
       [user.role_ids],
     );
-    return { place: placeOf(user), data: deciding(roles) };
+    return { place: placeOf(user), data: deciding(roles), fieldRules: closing(roles) };
   }
 }
 
@@ -49,4 +59,14 @@ function deciding(roles: readonly RoleRow[]): PermissionView[] {
       const deciders = roles.filter(({ grants }) => grants[permission] === scope);
       return { permission, scope, roles: deciders.map(({ id, name }) => ({ id, name })) };
     });
+}
+
+function closing(roles: readonly RoleRow[]): FieldRuleView[] {
+  const closed = Object.entries(strictest(roles.map(({ fieldRules }) => fieldRules)));
+  return closed.flatMap(([concept, fields]) =>
+    Object.entries(fields).map(([field, access]) => {
+      const closers = roles.filter(({ fieldRules }) => fieldRules[concept]?.[field] === access);
+      return { concept, field, access, roles: closers.map(({ id, name }) => ({ id, name })) };
+    }),
+  );
 }

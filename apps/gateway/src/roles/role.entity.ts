@@ -1,7 +1,9 @@
+import type { RequestContext } from "@kehu/auth";
 import { Conflict, RuleViolation, type DomainEvent, type RoleState } from "@kehu/contracts";
 import { assign, event, RecordEntity } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import type { BuiltInRole } from "./built-in-roles.ts";
+import { mergedRules, mustKeepRules } from "./field-rules.ts";
 import { mergedGrants } from "./grants.ts";
 import type { CreateRole, UpdateRole } from "./role.dto.ts";
 
@@ -11,18 +13,19 @@ export class Role extends RecordEntity {
   @Column("text", { nullable: true }) key: string | null;
   @Column("text") name: string;
   @Column("jsonb") grants: RoleState["grants"];
+  @Column("jsonb", { name: "field_rules" }) fieldRules: RoleState["fieldRules"];
 
   /** Brings a built-in role to the state that this version of Kehu gives it. */
   define({ key, name, grants }: Omit<BuiltInRole, "id">, now: Date): DomainEvent[] {
     const sorted = Object.fromEntries(Object.entries(grants).sort(([a], [b]) => (a < b ? -1 : 1)));
     const born = this.version === 0;
     const differs = canonical(this.grants) !== canonical(sorted);
-    if (!assign(this, { key, name, ...(differs && { grants: sorted }) }) && !born) return [];
+    if (!assign(this, { key, name, fieldRules: {}, ...(differs && { grants: sorted }) }) && !born) return [];
     return [event(born ? "identity.role.created" : "identity.role.updated", this, now)];
   }
 
   open(data: CreateRole, now: Date): DomainEvent[] {
-    assign(this, { ...data, ownerId: null });
+    assign(this, { ...data, fieldRules: data.fieldRules ?? {}, ownerId: null });
     return [event("identity.role.created", this, now)];
   }
 
@@ -31,11 +34,13 @@ export class Role extends RecordEntity {
     throw new RuleViolation("role.not-importable", "Roles cannot be imported.");
   }
 
-  update(patch: UpdateRole, now: Date): DomainEvent[] {
+  update(patch: UpdateRole, now: Date, who: RequestContext): DomainEvent[] {
     this.mustBeOwn();
-    return assign(this, { ...patch, grants: patch.grants && mergedGrants(this.grants, patch.grants) })
-      ? [event("identity.role.updated", this, now)]
-      : [];
+    const grants = patch.grants && mergedGrants(this.grants, patch.grants);
+    const fieldRules = patch.fieldRules && mergedRules(this.fieldRules, patch.fieldRules);
+    const differs = assign(this, { ...patch, grants, fieldRules });
+    if (grants || fieldRules) mustKeepRules(who, this);
+    return differs ? [event("identity.role.updated", this, now)] : [];
   }
 
   /** @param isHeld users have it */
@@ -52,7 +57,7 @@ export class Role extends RecordEntity {
   }
 
   state(): RoleState {
-    return { ...this.base(), key: this.key, name: this.name, grants: this.grants };
+    return { ...this.base(), key: this.key, name: this.name, grants: this.grants, fieldRules: this.fieldRules };
   }
 
   private mustBeOwn(): void {

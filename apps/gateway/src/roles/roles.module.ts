@@ -1,6 +1,8 @@
 import { Module } from "@nestjs/common";
 import { TypeOrmModule } from "@nestjs/typeorm";
 import { AccessModule } from "../access/access.module.ts";
+import { DocsModule } from "../docs/docs.module.ts";
+import { ClosableFieldsService } from "./closable-fields.service.ts";
 import { PermissionsController } from "./permissions.controller.ts";
 import { PermissionsQueries } from "./permissions.queries.ts";
 import { Role } from "./role.entity.ts";
@@ -8,8 +10,8 @@ import { RolesController } from "./roles.controller.ts";
 import { RolesService } from "./roles.service.ts";
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Role]), AccessModule],
+  imports: [TypeOrmModule.forFeature([Role]), AccessModule, DocsModule],
   controllers: [RolesController, PermissionsController],
-  providers: [RolesService, PermissionsQueries],
+  providers: [RolesService, PermissionsQueries, ClosableFieldsService],
 })
 export class RolesModule {}

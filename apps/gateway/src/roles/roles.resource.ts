@@ -1,8 +1,12 @@
-import { SCOPES } from "@kehu/auth";
+import { FIELD_ACCESS, SCOPES, type RequestContext } from "@kehu/auth";
 import { fields, json, RecordDto, resource, text } from "@kehu/records";
 import { CreateRole, UpdateRole } from "./role.dto.ts";
 import { Role } from "./role.entity.ts";
 
+const FIELD_RULES = {
+  type: "object",
+  additionalProperties: { type: "object", additionalProperties: { type: "string", enum: FIELD_ACCESS } },
+};
 const GRANTS = { type: "object", additionalProperties: { type: "string", enum: SCOPES } };
 
 export const ROLES = resource<Role>({
@@ -17,7 +21,9 @@ export const ROLES = resource<Role>({
     key: text("Key", "标识"),
     name: text("Name", "名称", { required: true }),
     grants: json("Grants", "权限", GRANTS, { required: true }),
+    fieldRules: json("Field rules", "字段规则", FIELD_RULES, { neverNull: true }),
   }),
   dto: { create: CreateRole, update: UpdateRole, import: RecordDto },
+  context: (_tx, _items, _births, who: RequestContext) => Promise.resolve(who),
   defaultSort: ["name"],
 });

@@ -3,6 +3,8 @@ import type { Tx } from "@kehu/database";
 import { snapshotsOf, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { AuthChanges } from "../access/auth-changes.ts";
+import { ClosableFieldsService } from "./closable-fields.service.ts";
+import { mustClose, mustKeepRules } from "./field-rules.ts";
 import { mustGrant } from "./grants.ts";
 import type { CreateRole, UpdateRole } from "./role.dto.ts";
 import type { Role } from "./role.entity.ts";
@@ -14,12 +16,15 @@ export class RolesService {
   constructor(
     private readonly writing: Writing,
     private readonly changes: AuthChanges,
+    private readonly closable: ClosableFieldsService,
   ) {
     writing.operations.register(snapshotsOf(ROLES, writing.records.rows));
   }
 
-  create(data: CreateRole, who: RequestContext) {
+  async create(data: CreateRole, who: RequestContext) {
     mustGrant(who, data.grants);
+    if (data.fieldRules) mustClose(data.fieldRules, await this.closable.all());
+    mustKeepRules(who, { grants: data.grants, fieldRules: data.fieldRules ?? {} });
     return this.writing.records.create(ROLES, data, who);
   }
 
@@ -27,6 +32,7 @@ export class RolesService {
     // What is taken away, nobody has to have.
     const given = Object.entries(patch.grants ?? {}).filter(([, scope]) => scope !== null);
     mustGrant(who, Object.fromEntries(given));
+    if (patch.fieldRules) mustClose(patch.fieldRules, await this.closable.all());
     const reply = await this.writing.records.patch(ROLES, id, patch, who);
     await this.changes.announce();
     return reply;
@@ -44,6 +50,7 @@ export class RolesService {
     const decide = (role: Role) => {
       if (!role.deletedAt) return [];
       mustGrant(who, role.grants);
+      mustKeepRules(who, role);
       return role.restore(clock.now());
     };
     return records.change(ROLES, id, who, decide, { deleted: true });

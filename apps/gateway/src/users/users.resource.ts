@@ -1,9 +1,9 @@
 import { USER_STATUSES } from "@kehu/contracts";
-import type { RequestContext, Scope } from "@kehu/auth";
+import type { FieldRules, RequestContext, Scope } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
 import { choice, fields, json, normalEmail, reference, resource, text } from "@kehu/records";
 import { ADMINISTRATOR_ROLE } from "../roles/built-in-roles.ts";
-import { beyondOwn } from "../roles/grants.ts";
+import { isBeyond } from "../roles/grants.ts";
 import { readTeams, TeamTree } from "../teams/team-paths.ts";
 import { TEAM } from "../teams/team-reference.ts";
 import { CreateUser, ImportUser, UpdateUser } from "./user.dto.ts";
@@ -37,6 +37,7 @@ export const USERS = resource<User>({
 interface RoleGrants {
   id: string;
   grants: Record<string, Scope>;
+  fieldRules: FieldRules;
 }
 
 interface Given {
@@ -54,9 +55,11 @@ async function colleagues(tx: Tx, items: readonly Given[], _births: number, who:
   // Who deletes a role waits until it is given, or has been.
   const given = items.flatMap(({ roleIds }) => roleIds ?? []);
   await tx.query("SELECT 1 FROM role WHERE id = ANY($1) ORDER BY id FOR SHARE", [given]);
-  const roles = await tx.query<RoleGrants>("SELECT id, grants FROM role WHERE deleted_at IS NULL");
+  const roles = await tx.query<RoleGrants>(
+    'SELECT id, grants, field_rules AS "fieldRules" FROM role WHERE deleted_at IS NULL',
+  );
   return {
-    roles: new Map(roles.map(({ id, grants }) => [id, { isBeyond: beyondOwn(who, grants) !== undefined }])),
+    roles: new Map(roles.map(({ id, ...role }) => [id, { isBeyond: isBeyond(who, role) }])),
     emails: new Map(taken.map(({ email, id }) => [email, id])),
     teams: items.some(({ teamId }) => teamId) ? await readTeams(tx) : new TeamTree([]),
     administrators: items.some(({ roleIds }) => roleIds) ? await administrators(tx) : new Set(),

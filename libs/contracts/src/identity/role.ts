@@ -8,6 +8,8 @@ export const RoleState = Type.Object({
   name: Type.String(),
   /** Permission -> how far it reaches. */
   grants: Type.Record(Type.String(), oneOf(["own", "team", "subtree", "all"])),
+  /** Area and concept -> field -> what is closed of it. */
+  fieldRules: Type.Record(Type.String(), Type.Record(Type.String(), oneOf(["hidden", "read-only"]))),
 });
 export type RoleState = Static<typeof RoleState>;
 
@@ -21,6 +23,7 @@ const role = concept("kehu.identity.role", "role", RoleState, {
   key: "sales",
   name: "Sales",
   grants: { "customer.account.read": "own" },
+  fieldRules: { "customer.account": { industry: "read-only" } },
 });
 
 export const ROLE_EVENTS = {
