@@ -2,7 +2,7 @@ import { NotFound, Problem, RuleViolation } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { AuthChanges } from "../access/auth-changes.ts";
-import { LoginThrottle } from "./login-throttle.ts";
+import { LoginThrottle } from "./attempt-throttle.ts";
 import { Passwords } from "./passwords.ts";
 
 /** A login that still counts. */
