@@ -51,7 +51,7 @@ export function launchOf(service: ServiceDescription, run: Run): Launch {
 
 /** What a person set goes on to the services, but nothing that is ours to decide, and no password. */
 function inherited(): NodeJS.ProcessEnv {
-  const own = /^(PORT|HOST|DATABASE_URL|KEHU_(ADMIN_.*|DATA_DIR|LAUNCHER)|npm_.*|INIT_CWD)$/;
+  const own = /^(PORT|HOST|DATABASE_URL|KEHU_(ADMIN_.*|SMTP_URL|DATA_DIR|LAUNCHER)|npm_.*|INIT_CWD)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
 
@@ -80,6 +80,7 @@ function gateway({ settings, secrets, ports }: Run): NodeJS.ProcessEnv {
     KEHU_INTERNAL_SECRETS: others.map((name) => `${name}=${secrets.internal[name]}`).join(","),
     KEHU_KEYS_DIR: pathsOf(settings.dataDir).keys,
     KEHU_AUDIT_DIR: pathsOf(settings.dataDir).audit,
+    ...(process.env.KEHU_SMTP_URL !== undefined && { KEHU_SMTP_URL: process.env.KEHU_SMTP_URL }),
     KEHU_PUBLIC_URL: process.env.KEHU_PUBLIC_URL ?? `http://localhost:${settings.port}`,
     ...administrator(settings, secrets),
   };

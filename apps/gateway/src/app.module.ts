@@ -6,6 +6,7 @@ import { config } from "./config.ts";
 import { DocsModule } from "./docs/docs.module.ts";
 import { HealthModule } from "./health/health.module.ts";
 import { KeysModule } from "./keys/keys.module.ts";
+import { InvitationMailsModule } from "./mail/invitation-mails.module.ts";
 import { OperationsModule } from "./operations/operations.module.ts";
 import { PlatformModule } from "./platform/platform.module.ts";
 import { ProxyModule } from "./proxy/proxy.module.ts";
@@ -26,6 +27,7 @@ import { UsersModule } from "./users/users.module.ts";
     AuditModule,
     SessionsModule,
     UsersModule,
+    ...(config.mail ? [InvitationMailsModule] : []),
     TeamsModule,
     RolesModule,
     ApiKeysModule,

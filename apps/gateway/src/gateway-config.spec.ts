@@ -59,6 +59,10 @@ describe("Config", () => {
     ["KEHU_KEYS_DIR", undefined],
     ["KEHU_AUDIT_DIR", undefined],
     ["KEHU_PUBLIC_URL", "ftp://a-value"],
+    ["KEHU_INVITATION_URL", "https://crm.example/a-value"],
+    ["KEHU_INVITATION_URL", "https://crm.example/{token}/{token}/a-value"],
+    ["KEHU_PASSWORD_RESET_URL", "https://{token}.example/a-value"],
+    ["KEHU_PASSWORD_RESET_URL", "javascript:a-value{token}"],
     ["KEHU_RATE_LIMIT_USER", "0"],
     ["KEHU_TRUSTED_PROXIES", "a-value"],
   ])("A51 refuses %s=%s, naming the variable and not the value", (variable, value) => {
@@ -67,5 +71,51 @@ describe("Config", () => {
     expect(attempt).toThrow(variable);
     expect(attempt).not.toThrow(/a-value/);
     expect(attempt).not.toThrow(one);
+  });
+
+  describe("mail", () => {
+    const from = { KEHU_MAIL_FROM: "crm@kehu.example" };
+
+    it("is off without a server", () => {
+      expect(parse({}).mail).toBeNull();
+      expect(parse({}).passwordResetLink).toBe("http://localhost:3000/v1/auth/password-reset/confirm#token={token}");
+    });
+
+    it.each([
+      ["smtp://mail.example", { host: "mail.example", port: 587, tls: "starttls", credentials: null }],
+      ["smtp://mail.example:25?tls=none", { port: 25, tls: "none" }],
+      ["smtps://a:b%40c@mail.example", { port: 465, tls: "implicit", credentials: { user: "a", pass: "b@c" } }],
+      ["smtp://a:b@[::1]:2525?tls=none", { host: "::1", port: 2525, credentials: { user: "a", pass: "b" } }],
+    ])("reads %s", (url, expected) => {
+      expect(parse({ ...from, KEHU_SMTP_URL: url }).mail).toMatchObject(expected);
+    });
+
+    it.each([
+      ["crm@kehu.example", { name: "Kehu", address: "crm@kehu.example" }],
+      ["客户 <crm@kehu.example>", { name: "客户", address: "crm@kehu.example" }],
+    ])("is from %s", (text, expected) => {
+      expect(parse({ KEHU_SMTP_URL: "smtp://mail.example", KEHU_MAIL_FROM: text }).mail!.from).toEqual(expected);
+    });
+
+    it.each([
+      ["KEHU_SMTP_URL", { ...from, KEHU_SMTP_URL: "a-value" }],
+      ["KEHU_SMTP_URL", { ...from, KEHU_SMTP_URL: "http://a-value" }],
+      ["KEHU_SMTP_URL", { ...from, KEHU_SMTP_URL: "smtp://" }],
+      ["KEHU_SMTP_URL", { ...from, KEHU_SMTP_URL: "smtp://a-value/path" }],
+      ["KEHU_SMTP_URL", { ...from, KEHU_SMTP_URL: "smtp://a-value?tls=no" }],
+      ["KEHU_SMTP_URL", { ...from, KEHU_SMTP_URL: "smtps://a-value?tls=none" }],
+      ["KEHU_SMTP_URL", { ...from, KEHU_SMTP_URL: "smtp://x:a-value@mail.example?tls=none" }],
+      ["KEHU_SMTP_URL", { ...from, KEHU_SMTP_URL: "smtp://a-value@mail.example" }],
+      ["KEHU_SMTP_URL", { ...from, KEHU_SMTP_URL: "smtp://x:a-value%zz@mail.example" }],
+      ["KEHU_SMTP_URL", { ...from, KEHU_SMTP_URL: "smtp://a-value:0" }],
+      ["KEHU_MAIL_FROM", { KEHU_SMTP_URL: "smtp://mail.example" }],
+      ["KEHU_MAIL_FROM", { KEHU_SMTP_URL: "smtp://mail.example", KEHU_MAIL_FROM: "a-value" }],
+      ["KEHU_MAIL_FROM", { KEHU_SMTP_URL: "smtp://mail.example", KEHU_MAIL_FROM: "a-value@x.example, b@x.example" }],
+    ])("A51 refuses a wrong %s: %j", (variable, variables) => {
+      const attempt = () => parse(variables);
+      expect(attempt).toThrow(ConfigError);
+      expect(attempt).toThrow(variable);
+      expect(attempt).not.toThrow(/a-value/);
+    });
   });
 });

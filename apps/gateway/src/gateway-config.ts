@@ -1,4 +1,5 @@
 import { ConfigError, LOG_LEVELS, type Environment } from "@kehu/http";
+import { linkTemplate, mailConfig, type MailConfig } from "./mail/mail-config.ts";
 import { createSecretKey, type KeyObject } from "node:crypto";
 
 /** One service behind the gateway. */
@@ -26,6 +27,11 @@ export class Config {
   readonly adminPassword: string | null;
   /** Base of links, without a slash at the end. */
   readonly publicUrl: string;
+  /** Pages behind the links of invitations and of new passwords, with `{token}` in them. */
+  readonly invitationLink: string;
+  readonly passwordResetLink: string;
+  /** Null: no mail is sent, and links stand in replies. */
+  readonly mail: MailConfig | null;
   /** Requests per minute of one user, and of one address where no user is known. */
   readonly userLimit: number;
   readonly addressLimit: number;
@@ -47,6 +53,14 @@ export class Config {
     this.adminPassword = environment.optional("KEHU_ADMIN_PASSWORD");
     this.publicUrl =
       environment.optional("KEHU_PUBLIC_URL") === null ? `http://localhost:${this.port}` : publicUrl(environment);
+    const auth = `${this.publicUrl}/v1/auth`;
+    this.invitationLink = linkTemplate(environment, "KEHU_INVITATION_URL", `${auth}/invitations/{token}/accept`);
+    this.passwordResetLink = linkTemplate(
+      environment,
+      "KEHU_PASSWORD_RESET_URL",
+      `${auth}/password-reset/confirm#token={token}`,
+    );
+    this.mail = mailConfig(environment);
     this.userLimit = environment.integer("KEHU_RATE_LIMIT_USER", 120_000, 1, 999_999_999);
     this.addressLimit = environment.integer("KEHU_RATE_LIMIT_ADDRESS", 6_000, 1, 999_999_999);
     this.corsOrigins = environment.list("KEHU_CORS_ORIGINS");

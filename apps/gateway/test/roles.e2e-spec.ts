@@ -60,6 +60,7 @@ describe("roles", () => {
     const decides = { id: roles[2]!.id, name: "subtree" };
     expect(body).toEqual({
       place: null,
+      fieldRules: [],
       data: [{ permission: "customer.account.read", scope: "subtree", roles: [decides] }],
     });
     expect((await system.send("GET", `/v1/users/${user.id}/permissions`)).body).toEqual(body);

@@ -43,14 +43,18 @@ export class System {
     readonly gateway: TestGateway,
   ) {}
 
-  /** @param prepare starts what else is behind the gateway, before the gateway itself */
+  /**
+   * @param prepare starts what else is behind the gateway, before the gateway itself
+   * @param environment variables that this test wants otherwise
+   */
   static async start(
     prepare: (customer: Upstream) => Promise<Upstream[]> = () => Promise.resolve([]),
+    environment: Record<string, string> = {},
   ): Promise<System> {
     const database = await testDatabase("identity");
     const customer = await startUpstream("customer", newSecret());
     const others = await prepare(customer);
-    const gateway = await startReplica(configureGateway(database, [customer, ...others]));
+    const gateway = await startReplica(configureGateway(database, [customer, ...others], environment));
     const system = new System(database, customer, gateway);
     await system.login();
     return system;

@@ -31,6 +31,10 @@ export interface Upstream {
 
 const read = (permission: string, further: object = {}) => ({ responses: {}, "x-permission": permission, ...further });
 
+const ACCOUNT_ANSWER = {
+  responses: { 200: { content: { "application/json": { schema: { $ref: "#/components/schemas/Account" } } } } },
+};
+
 /** The document of a service with the paths below. */
 export const DOCUMENT = {
   openapi: "3.1.0",
@@ -38,7 +42,7 @@ export const DOCUMENT = {
   paths: {
     "/v1/accounts": { get: read("customer.account.read"), post: read("customer.account.write") },
     "/v1/accounts/{id}": {
-      get: read("customer.account.read"),
+      get: read("customer.account.read", ACCOUNT_ANSWER),
       patch: read("customer.account.write"),
       delete: read("customer.account.delete"),
     },
@@ -58,7 +62,15 @@ export const DOCUMENT = {
     "/v1/tasks": { get: read("customer.task.read") },
     "/v1/freshness": { get: read("operations.bus.read") },
   },
-  components: { schemas: { Thing: { type: "object" } } },
+  components: {
+    schemas: {
+      Thing: { type: "object" },
+      Account: {
+        type: "object",
+        properties: { id: {}, name: {}, industry: {}, website: {}, parentId: {}, parentName: {}, ownerId: {} },
+      },
+    },
+  },
 };
 
 export async function startUpstream(name: string, secret: string, port = 0): Promise<Upstream> {

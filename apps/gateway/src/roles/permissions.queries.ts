@@ -63,10 +63,11 @@ function deciding(roles: readonly RoleRow[]): PermissionView[] {
 
 function closing(roles: readonly RoleRow[]): FieldRuleView[] {
   const closed = Object.entries(strictest(roles.map(({ fieldRules }) => fieldRules)));
-  return closed.flatMap(([concept, fields]) =>
+  const views = closed.flatMap(([concept, fields]) =>
     Object.entries(fields).map(([field, access]) => {
       const closers = roles.filter(({ fieldRules }) => fieldRules[concept]?.[field] === access);
       return { concept, field, access, roles: closers.map(({ id, name }) => ({ id, name })) };
     }),
   );
+  return views.sort((a, b) => (`${a.concept} ${a.field}` < `${b.concept} ${b.field}` ? -1 : 1));
 }

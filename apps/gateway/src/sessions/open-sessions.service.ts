@@ -5,7 +5,7 @@ import { Injectable } from "@nestjs/common";
 import { AuthChanges } from "../access/auth-changes.ts";
 import { AuditLog } from "../audit/audit-log.service.ts";
 import { entriesFrom, requester } from "../audit/entry.ts";
-import { LoginThrottle } from "./login-throttle.ts";
+import { LoginThrottle } from "./attempt-throttle.ts";
 import { Passwords } from "./passwords.ts";
 
 /** A login that still counts. */

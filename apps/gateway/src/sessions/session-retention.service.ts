@@ -11,6 +11,8 @@ const STATEMENTS = [
   `DELETE FROM session WHERE id IN (
      SELECT s.id FROM session s WHERE s.expires_at < clock_timestamp()
        AND NOT EXISTS (SELECT 1 FROM refresh_token t WHERE t.session_id = s.id) LIMIT 1000)`,
+  `DELETE FROM password_reset WHERE user_id IN (
+     SELECT user_id FROM password_reset WHERE expires_at < clock_timestamp() LIMIT 1000)`,
   `DELETE FROM auth_change WHERE seq IN (
      SELECT seq FROM auth_change WHERE at < clock_timestamp() - interval '1 day' LIMIT 1000)`,
 ];

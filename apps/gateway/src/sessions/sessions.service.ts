@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from "node:crypto";
 import { Problem } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { normalEmail } from "@kehu/records";
@@ -10,7 +9,8 @@ import { addressOf, type AuditedRequest } from "../audit/audited-request.ts";
 import { AuditLog } from "../audit/audit-log.service.ts";
 import { entriesFrom, requester, type Caller, type OwnAction, type Outcome } from "../audit/entry.ts";
 import { ACCESS_LIFETIME, KeyRing } from "../keys/key-ring.ts";
-import { LoginThrottle } from "./login-throttle.ts";
+import { LoginThrottle } from "./attempt-throttle.ts";
+import { hashToken, newToken } from "./one-time-tokens.ts";
 import { Passwords } from "./passwords.ts";
 import { SessionsQueries } from "./sessions.queries.ts";
 
@@ -152,14 +152,4 @@ export class SessionsService {
     const accessToken = signAccessToken(userId, sessionId, this.keys.current(Date.now()));
     return { accessToken, refreshToken, tokenType: "Bearer", expiresIn: ACCESS_LIFETIME };
   }
-}
-
-/** A one-time token: 256 random bits. */
-export function newToken(): string {
-  return randomBytes(32).toString("base64url");
-}
-
-/** What is stored of a token. A fast hash suffices, as there is nothing to guess. */
-export function hashToken(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
 }

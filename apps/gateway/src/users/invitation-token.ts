@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** A link is good for so long. */
-const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+export const INVITATION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 const UUID_HEX = /^[0-9a-f]{32}$/;
 
@@ -11,7 +11,7 @@ const UUID_HEX = /^[0-9a-f]{32}$/;
  * up, and for this email only.
  */
 export function invitationToken(secret: string, user: { id: string; email: string }, now: number): string {
-  const expires = (now + LIFETIME_MS).toString(36);
+  const expires = (now + INVITATION_LIFETIME_MS).toString(36);
   const id = Buffer.from(user.id.replaceAll("-", ""), "hex").toString("base64url");
   return `${id}.${expires}.${macOf(secret, user, expires)}`;
 }

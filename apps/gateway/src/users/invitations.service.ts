@@ -1,13 +1,15 @@
-import { NO_RULES, type RequestContext, type Scope } from "@kehu/auth";
-import { Forbidden, Problem } from "@kehu/contracts";
+import { NO_RULES, type RequestContext } from "@kehu/auth";
+import { Problem } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { RecordQueries, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { Config } from "../gateway-config.ts";
-import { beyondOwn } from "../roles/grants.ts";
+import { MailQueue } from "../mail/mail-queue.service.ts";
+import { Smtp } from "../mail/smtp.service.ts";
 import { Passwords } from "../sessions/passwords.ts";
 import { SessionsService, type Tokens } from "../sessions/sessions.service.ts";
 import { setPassword } from "./credential.ts";
+import { Reach } from "./reach.service.ts";
 import { invitationToken, provesToken, userOfToken } from "./invitation-token.ts";
 import { USERS } from "./users.resource.ts";
 
@@ -21,12 +23,16 @@ export class InvitationsService {
     private readonly writing: Writing,
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
+    private readonly reach: Reach,
+    private readonly mails: MailQueue,
+    private readonly smtp: Smtp,
   ) {}
 
-  /** The link for a user who is invited. */
-  urlFor(user: { id: string; email: string }): string {
+  /** What a reply shows of the link for a user who is invited: nothing, where he gets it by mail. */
+  linkFor(user: { id: string; email: string }): { invitationUrl?: string } {
+    if (this.smtp.isConfigured) return {};
     const token = invitationToken(this.config.cursorSecret, user, this.writing.clock.now().getTime());
-    return `${this.config.publicUrl}/v1/auth/invitations/${token}/accept`;
+    return { invitationUrl: this.config.invitationLink.replace("{token}", token) };
   }
 
   /**
@@ -34,17 +40,19 @@ export class InvitationsService {
    *
    * @throws Forbidden for a user who will be allowed more than the caller, who could follow the link himself
    */
-  async renew(id: string, who: RequestContext): Promise<{ invitationUrl: string }> {
+  async renew(id: string, who: RequestContext): Promise<{ invitationUrl?: string }> {
     const { email, status, roleIds } = await this.queries.get(USERS, id, who);
-    const roles = await this.database.query<{ grants: Record<string, Scope> }>(
-      "SELECT grants FROM role WHERE id = ANY($1) AND deleted_at IS NULL",
-      [roleIds],
-    );
-    if (roles.some(({ grants }) => beyondOwn(who, grants)))
-      throw new Forbidden("user.beyond-own", "You cannot invite somebody who may do more than you.");
+    await this.reach.mustCover(who, roleIds as string[]);
     if (status !== "invited")
       throw new Problem(409, "user.not-invited", "The user has taken up his invitation already.");
-    return { invitationUrl: this.urlFor({ id, email: email as string }) };
+    if (this.smtp.isConfigured) {
+      await this.database.query(
+        "INSERT INTO mail_due (id, kind, user_id) VALUES (gen_random_uuid(), 'invitation', $1)",
+        [id],
+      );
+      this.mails.wake();
+    }
+    return this.linkFor({ id, email: email as string });
   }
 
   /**

@@ -13,7 +13,8 @@ import {
 } from "class-validator";
 
 export class CreateUser extends RecordDto {
-  @IsString() @MaxLength(254) @IsEmail() email: string;
+  /** Plain: without quotes, comments or a second address in it. */
+  @IsString() @MaxLength(254) @IsEmail({ blacklisted_chars: String.raw`"(),:;<>\[\]\\` }) email: string;
   @Nullable() @IsString() @MaxLength(255) firstName?: string | null;
   @IsTitle() lastName: string;
   @Optional() @IsArray() @ArrayMaxSize(20) @ArrayUnique() @IsUUID(undefined, { each: true }) roleIds?: string[];
@@ -26,6 +27,15 @@ export class CreateUser extends RecordDto {
 export class UpdateUser extends PatchOf(CreateUser) {}
 
 export class ImportUser extends Imported(CreateUser) {}
+
+export class AskForReset {
+  @IsString() @Length(1, 254) email: string;
+}
+
+export class ChoosePassword {
+  @IsString() @Length(1, 100) token: string;
+  @IsString() @Length(1, 1024) password: string;
+}
 
 export class AcceptInvitation {
   @IsString() @Length(1, 1024) password: string;

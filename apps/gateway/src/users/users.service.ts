@@ -23,7 +23,7 @@ export class UsersService {
   async create(data: CreateUser, who: RequestContext): Promise<WriteReply> {
     const reply = await this.writing.records.create(USERS, data, who);
     const user = reply.body as RecordView & { email: string };
-    return new WriteReply({ ...user, invitationUrl: this.invitations.urlFor(user) }, reply, reply.replayed);
+    return new WriteReply({ ...user, ...this.invitations.linkFor(user) }, reply, reply.replayed);
   }
 
   update(id: string, patch: UpdateUser, who: RequestContext) {

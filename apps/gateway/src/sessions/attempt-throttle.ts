@@ -17,24 +17,25 @@ interface Failures {
 }
 
 /**
- * Counts failed logins. An account under attack becomes slow for everybody and closed for the attacking address, never
+ * Counts failed attempts. An account under attack becomes slow for everybody and closed for the attacking address, never
  * closed for all: nobody can lock somebody else out.
  */
-@Injectable()
-export class LoginThrottle {
+abstract class AttemptThrottle {
   private readonly failures = new Map<string, Failures>();
+
+  /** What an address is told that gets no more answers. */
+  protected abstract readonly closed: { code: string; detail: string };
 
   /** @throws Problem 429 when this address has failed too often */
   async before(email: string, address: string): Promise<void> {
     const now = Date.now();
     const account = accountKey(email);
-    const closed =
+    const remaining =
       this.remaining(`${account} ${address}`, PAIR_LIMIT, now) ??
       this.remaining(`address ${address}`, ADDRESS_LIMIT, now);
-    if (closed !== undefined) {
-      throw new Problem(429, "login.too-many-failures", "Too many failed logins from this address.", {
-        retryAfter: Math.ceil(closed / 1000),
-      });
+    if (remaining !== undefined) {
+      const { code, detail } = this.closed;
+      throw new Problem(429, code, detail, { retryAfter: Math.ceil(remaining / 1000) });
     }
     const excess = (this.current(account, now)?.count ?? 0) - ACCOUNT_FREE;
     if (excess >= 0) await wait(Math.min(100 * 2 ** Math.min(excess, 10), SLOWEST_MS));
@@ -66,6 +67,20 @@ export class LoginThrottle {
     if (oldest !== undefined) this.failures.delete(oldest);
     this.failures.set(key, { count: (entry?.count ?? 0) + 1, until: entry?.until ?? now + WINDOW_MS });
   }
+}
+
+@Injectable()
+export class LoginThrottle extends AttemptThrottle {
+  protected readonly closed = { code: "login.too-many-failures", detail: "Too many failed logins from this address." };
+}
+
+/** Requests for new passwords, each of which counts. */
+@Injectable()
+export class ResetThrottle extends AttemptThrottle {
+  protected readonly closed = {
+    code: "password-reset.too-many",
+    detail: "Too many requests for new passwords from this address.",
+  };
 }
 
 /** Spellings of one address share a count: case, spaces, full-width letters, what stands after a plus. */
