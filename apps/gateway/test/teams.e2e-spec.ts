@@ -145,6 +145,19 @@ describe("teams", () => {
     });
   });
 
+  it("A11 no header or query parameter puts a caller into another team, or widens what he may do", async () => {
+    const [own, other] = [await team("own"), await team("other")];
+    const user = await system.user();
+    await system.send("PATCH", `/v1/users/${user.id}`, { teamId: own.id });
+    const headers = { "x-team-id": other.id, "x-place": label(other.id), "x-scope": "all", "x-user-id": other.id };
+    for (const query of ["", `?teamId=${other.id}`, "?scope=all"]) {
+      await system.gateway.request("GET", `/v1/accounts${query}`, { token: user.accessToken, headers });
+      const { who } = system.customer.arrivals.at(-1) as Arrival;
+      expect(who).toMatchObject({ actorId: user.id, place: { teamId: own.id, path: label(own.id) } });
+      expect(who!.grants["customer.account.read"]).toBe("own");
+    }
+  });
+
   it("are changed by who may, and seen by everybody who has a role", async () => {
     const user = await system.user();
     const send = (method: string, path: string, body?: object) =>
