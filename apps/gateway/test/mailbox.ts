@@ -1,6 +1,8 @@
+import { eventually } from "@kehu/testing";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
+import type { System } from "./system.ts";
 
 /** A mail as it came. */
 export interface Received {
@@ -48,16 +50,48 @@ export class Mailbox {
     return this;
   }
 
+  /** Stops, unless it has. */
   async stop(): Promise<void> {
-    await new Promise<void>((resolve) => this.server!.close(() => resolve()));
+    const { server } = this;
+    this.server = undefined;
+    if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
-  get url(): string {
-    return `smtp://127.0.0.1:${this.port}?tls=none`;
+  /** What a gateway is told that sends its mails here. */
+  get environment(): Record<string, string> {
+    return {
+      KEHU_SMTP_URL: `smtp://127.0.0.1:${this.port}?tls=none`,
+      KEHU_MAIL_FROM: "Kehu 客户 <crm@kehu.example>",
+      KEHU_PASSWORD_RESET_URL: "https://app.kehu.example/password?token={token}",
+    };
+  }
+
+  /** The nth mail that somebody gets. */
+  mailTo(email: string, count = 1): Promise<Received> {
+    return eventually(() => {
+      const mail = this.to(email)[count - 1];
+      if (!mail) throw new Error(`Mail ${count} to ${email} is not there.`);
+      return mail;
+    });
   }
 
   to(address: string): Received[] {
     return this.mails.filter(({ to }) => to.includes(address));
+  }
+}
+
+/** The table of mails that are due. */
+export class MailTable {
+  constructor(private readonly system: System) {}
+
+  async due(): Promise<number> {
+    const { rows } = await this.system.database.admin.query("SELECT 1 FROM identity.mail_due");
+    return rows.length;
+  }
+
+  /** Makes all of them due now. */
+  async hurry(): Promise<void> {
+    await this.system.database.admin.query("UPDATE identity.mail_due SET due_at = now()");
   }
 }
 
