@@ -157,7 +157,7 @@ export class World {
     const ownerId = this.people.ownerOf(place);
     const data = items.map((item) => (resource.owned ? { ...item, ownerId } : item));
     const ids = resource.bulk ? await this.imported(resource, data) : await this.created(resource, data);
-    for (const id of ids) await this.settle(`/v1/${resource.name}/${id}`, place);
+    await Promise.all(ids.map((id) => this.settle(`/v1/${resource.name}/${id}`, place)));
     return ids;
   }
 
