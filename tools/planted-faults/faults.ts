@@ -8,6 +8,8 @@ export interface Fault {
 }
 
 const SCOPES = "apps/customer-svc/test/scopes.e2e-spec.ts";
+const FIELD_RULES = "apps/customer-svc/test/field-rules.e2e-spec.ts";
+const SHARING = "apps/customer-svc/test/sharing.e2e-spec.ts";
 const GATEWAY = "apps/gateway/test";
 
 export const FAULTS: readonly Fault[] = [
@@ -57,6 +59,22 @@ export const FAULTS: readonly Fault[] = [
     name: "last-administrator-goes",
     spec: `${GATEWAY}/users.e2e-spec.ts`,
     title: "A21 keeps the last active administrator",
+  },
+  { name: "hidden-field-sortable", spec: FIELD_RULES, title: "A08 is no oracle: GET" },
+  { name: "read-only-field-set", spec: FIELD_RULES, title: "cannot be set, alone or in bulk" },
+  { name: "sharing-lets-delete", spec: SHARING, title: "delete, hand over or share on what is only shared" },
+  { name: "owner-rights-by-sharing", spec: SHARING, title: "delete, hand over or share on what is only shared" },
+  { name: "denied-without-audit", spec: `${GATEWAY}/audit-refusals.e2e-spec.ts`, title: "makes exactly one entry" },
+  { name: "key-not-narrowed", spec: `${GATEWAY}/api-keys.e2e-spec.ts`, title: "as far as its owner may do it now" },
+  {
+    name: "key-outlives-the-role",
+    spec: `${GATEWAY}/api-keys.e2e-spec.ts`,
+    title: "as far as its owner may do it now",
+  },
+  {
+    name: "blind-index-without-key",
+    spec: "libs/personal-data/src/cipher.spec.ts",
+    title: "gives equal values equal tokens, and others others",
   },
   { name: "identity-header-passed-on", spec: `${GATEWAY}/edge-paths.e2e-spec.ts`, title: "A12" },
 ];

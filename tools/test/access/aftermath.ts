@@ -37,8 +37,11 @@ export async function historyOf(
   return row!;
 }
 
-/** What changes by itself, or by signing in, which every preparation does. */
-const RESTLESS = ["session", "refresh_token", "auth_change", "dead_letter", "route_document"];
+/** What changes by itself, by signing in, which every preparation does, or by being asked and refused at all. */
+const RESTLESS = [
+  ...["session", "refresh_token", "auth_change", "dead_letter", "route_document", "api_key"],
+  ...["audit_entry", "audit_seal", "audit_unsealed", "request_origin"],
+];
 
 /** A hash of every table of every service. */
 export async function fingerprint(system: System): Promise<Record<string, string>> {

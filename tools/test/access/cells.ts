@@ -42,11 +42,12 @@ export function promisedOperations(): Operation[] {
   return [...new Map(all.map((one) => [nameOf(one), one])).values()].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
-/** An import is a bulk request with a permission of its own. */
-export function withImports(operations: readonly Operation[]): Operation[] {
-  return operations.flatMap((one) =>
-    one.path.endsWith("/bulk") ? [one, { ...one, path: `${one.path}/import` }] : [one],
-  );
+/** An import is a bulk request with a permission of its own; a record is handed to a user or into the pool of a team. */
+export function withVariants(operations: readonly Operation[]): Operation[] {
+  return operations.flatMap((one) => {
+    if (one.path.endsWith("/bulk")) return [one, { ...one, path: `${one.path}/import` }];
+    return one.path.endsWith("/owner") ? [one, { ...one, path: `${one.path}/pool` }] : [one];
+  });
 }
 
 const isBulk = (path: string) => /\/bulk(\/import)?$/.test(path);

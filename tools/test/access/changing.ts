@@ -16,7 +16,8 @@ export async function runChanging(world: World, cells: readonly Cell[]): Promise
   const isAbout = resource && first.place !== null && !recipe.subject;
   const places = cells.map(({ place }) => place!);
   const ids = isAbout ? await world.fresh(resource, places, recipe.given ?? {}) : [];
-  for (const id of ids) await recipe.ready?.(world, id);
+  const { ready } = recipe;
+  if (ready) await Promise.all(ids.map((id) => ready(world, id)));
   return inParallel([...cells.entries()], ([index, cell]) => runOne(world, cell, ids[index]));
 }
 

@@ -1,5 +1,6 @@
 import { fingerprint } from "./aftermath.ts";
-import { cellsOf, nameOf, operationsOf, promisedOperations, withImports, type Cell } from "./cells.ts";
+import { auditFaults } from "./audited.ts";
+import { cellsOf, nameOf, operationsOf, promisedOperations, withVariants, type Cell } from "./cells.ts";
 import { runChanging } from "./changing.ts";
 import { People } from "./people.ts";
 import { runQuiet } from "./quiet.ts";
@@ -12,7 +13,7 @@ const OPERATION_MS = 120_000;
 /** Ends all other sessions of who does it, so that it comes last. */
 const LAST = "POST /v1/me/password";
 
-const operations = withImports(promisedOperations());
+const operations = withVariants(promisedOperations());
 const known = operations.filter((operation) => recipeOf(operation));
 const matrix = known.map((operation) => ({ name: nameOf(operation), operation, ...cellsOf(operation) }));
 
@@ -40,9 +41,11 @@ describe("Every operation, for every actor, in every place of a record", () => {
     const lines = [...reasons].map(([why, count]) => `  ${count} impossible: ${why}`);
     const seconds = Math.round((Date.now() - began) / 1000);
     process.stdout.write(
-      [`\nMATRIX: ${operations.length} operations, ${asserted} cells asserted in ${seconds} s`, ...lines, ""].join(
-        "\n",
-      ),
+      [
+        `\nMATRIX: ${operations.length} operations, ${asserted} cells asserted, ${world.audited} refusals found in the audit trail, in ${seconds} s`,
+        ...lines,
+        "",
+      ].join("\n"),
     );
   }, START_MS);
 
@@ -57,7 +60,7 @@ describe("Every operation, for every actor, in every place of a record", () => {
     "refuses and shows what the policy says: $name",
     async ({ cells }) => {
       const quiet = cells.filter(isQuiet);
-      expect(await runQuiet(world, quiet)).toEqual([]);
+      expect([...(await runQuiet(world, quiet)), ...(await auditFaults(world))]).toEqual([]);
       asserted += quiet.length;
     },
     OPERATION_MS,
@@ -75,7 +78,7 @@ describe("Every operation, for every actor, in every place of a record", () => {
     "does what the policy allows: $name",
     async ({ cells }) => {
       const changing = cells.filter((cell) => !isQuiet(cell));
-      expect(await runChanging(world, changing)).toEqual([]);
+      expect([...(await runChanging(world, changing)), ...(await auditFaults(world))]).toEqual([]);
       asserted += changing.length;
     },
     OPERATION_MS,

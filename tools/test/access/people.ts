@@ -1,4 +1,4 @@
-import { ACTORS, MADE_ROLES, type Actor, type Place } from "./policy-model.ts";
+import { ACTORS, KEY_ROLE, MADE_ROLES, type Actor, type Place } from "./policy-model.ts";
 import type { System } from "./system.ts";
 
 export const PASSWORD = "Sieben grüne Tassen";
@@ -11,6 +11,8 @@ export interface Person {
   token: string;
 }
 
+type Role = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** Who is in which team; the teams are a tree of three levels. */
 const TEAM_OF: Readonly<Partial<Record<Actor, string>>> = {
   owner: "sales",
@@ -22,6 +24,11 @@ const TEAM_OF: Readonly<Partial<Record<Actor, string>>> = {
 /** The actors of the matrix, signed in; who is anonymous is not among them. */
 export class People {
   private readonly byActor = new Map<Actor, Person>();
+
+  /** Ids of teams, by the name of this test. */
+  readonly teams: Record<string, string> = {};
+  /** A key of each person to look at, and one to be revoked. */
+  readonly keys = new Map<string, string>();
 
   private constructor(private readonly system: System) {}
 
@@ -37,17 +44,20 @@ export class People {
     const east = await make("/v1/teams", { name: "East", parentId: company["id"] });
     const sales = await make("/v1/teams", { name: "Sales East", parentId: east["id"] });
     const west = await make("/v1/teams", { name: "West", parentId: company["id"] });
-    const teams: Record<string, unknown> = { east: east["id"], sales: sales["id"], west: west["id"] };
+    for (const [name, team] of Object.entries({ east, sales, west })) people.teams[name] = String(team["id"]);
     for (const actor of ACTORS) {
-      if (actor === "anonymous" || actor === "administrator") continue;
-      const rules = Object.entries(MADE_ROLES[actor] ?? {});
-      const grants = rules.flatMap(([concept, verbs]) =>
-        Object.entries(verbs).map(([verb, reach]) => [`${concept}.${verb}`, reach] as const),
-      );
-      const made = rules.length ? await make("/v1/roles", { name: actor, grants: Object.fromEntries(grants) }) : null;
+      if (["anonymous", "administrator", "narrow key"].includes(actor)) continue;
+      const role = MADE_ROLES[actor];
+      const made = role ? await make("/v1/roles", { name: actor, grants: grantsOf(role) }) : null;
       const roleIds = actor === "read-only" ? [READ_ONLY] : made ? [made["id"]] : [];
-      await people.join(actor, { roleIds, teamId: teams[TEAM_OF[actor] ?? ""] ?? null });
+      await people.join(actor, { roleIds, teamId: people.teams[TEAM_OF[actor] ?? ""] ?? null });
     }
+    const owner = people.get("owner");
+    const { key } = await people.makeKey("owner", grantsOf(KEY_ROLE));
+    for (const [actor] of people.byActor)
+      for (const purpose of ["to see", "to revoke"])
+        people.keys.set(`${actor} ${purpose}`, (await people.makeKey(actor, {})).id);
+    people.byActor.set("narrow key", { ...owner, token: key });
     return people;
   }
 
@@ -64,8 +74,13 @@ export class People {
 
   /** Who owns what stands in a place; null for nobody. */
   ownerOf(place: Place): string | null {
-    if (place === "nobody's") return null;
-    return this.get(place === "team's" ? "peer" : place === "other branch's" ? "other branch" : "owner").id;
+    if (place === "nobody's" || place === "team's pool") return null;
+    return this.get(place === "team's" ? "peer" : isOfOthers(place) ? "other branch" : "owner").id;
+  }
+
+  private async makeKey(actor: Actor, grants: object): Promise<{ id: string; key: string }> {
+    const body = { name: "of the matrix", grants };
+    return (await this.system.must("POST", "/v1/api-keys", this.token(actor), body)) as { id: string; key: string };
   }
 
   private async join(actor: Actor, more: object): Promise<void> {
@@ -76,4 +91,15 @@ export class People {
     const { accessToken } = await this.system.must("POST", link, undefined, { password: PASSWORD });
     this.byActor.set(actor, { id: String(user["id"]), email, password: PASSWORD, token: String(accessToken) });
   }
+}
+
+const isOfOthers = (place: Place) => place === "other branch's" || place.startsWith("shared");
+
+/** Permissions with their scopes, as the API takes them. */
+function grantsOf(role: Role): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(role).flatMap(([concept, verbs]) =>
+      Object.entries(verbs).map(([verb, reach]) => [`${concept}.${verb}`, reach] as const),
+    ),
+  );
 }

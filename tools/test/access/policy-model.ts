@@ -3,8 +3,21 @@
  * may do what was written by hand, so that the two can disagree.
  */
 
-export const PLACES = ["mine", "team's", "other branch's", "nobody's", "deleted", "absent"] as const;
-/** Whose a record is, as the owner of this test sees it; a deleted one was his. */
+export const PLACES = [
+  "mine",
+  "team's",
+  "team's pool",
+  "other branch's",
+  "shared to read",
+  "shared to write",
+  "nobody's",
+  "deleted",
+  "absent",
+] as const;
+/**
+ * Whose a record is, as the owner of this test sees it; a deleted one was his. What is shared belongs to the other
+ * branch: the one to be read is shared with the owner, the one to be written with the manager's team.
+ */
 export type Place = (typeof PLACES)[number];
 
 export const ACTORS = [
@@ -16,11 +29,12 @@ export const ACTORS = [
   "manager",
   "other branch",
   "administrator",
+  "narrow key",
 ] as const;
 export type Actor = (typeof ACTORS)[number];
 
-/** What a request is answered: done, 401, 403, 403 for a record that may be read, 404. */
-export type Answer = "done" | "sign in" | "not allowed" | "read only" | "absent";
+/** What a request is answered: done, 401, 403, 403 for a record that may be read, 403 for what only people do, 404. */
+export type Answer = "done" | "sign in" | "not allowed" | "read only" | "not for keys" | "absent";
 
 type Reach = "own" | "team" | "subtree" | "all";
 type Rules = Readonly<Record<string, Reach>>;
@@ -35,11 +49,12 @@ const COMPANY = ["identity.user", "identity.team", "identity.role", "identity.se
 const give = (concepts: readonly string[], rules: Rules): Role =>
   Object.fromEntries(concepts.map((concept) => [concept, rules]));
 
-/** A role that reads so far, changes so far, and throws away so far. */
-const role = (read: Reach, write: Reach, remove: Reach, more: Rules = {}): Role => ({
+/** A role that reads so far, changes so far, and throws away so far; and what it does with what nobody owns. */
+const role = (read: Reach, write: Reach, remove: Reach, more: Rules = {}, ledger: Rules = {}): Role => ({
   ...give(WORK, { read, write, delete: remove, ...more }),
-  ...give(LEDGER, { read, write, ...more }),
-  "sales.lead": { read, write, delete: remove, convert: write, ...more },
+  ...give(LEDGER, ledger),
+  "customer.contact": { read, write, delete: remove, erase: remove, ...more },
+  "sales.lead": { read, write, delete: remove, convert: write, erase: remove, ...more },
   "sales.opportunity": { read, write, delete: remove, reopen: remove, ...more },
   ...give([...ORDER, ...COMPANY, "analytics.metric"], { read: "all" }),
 });
@@ -51,42 +66,74 @@ const FULL: Rules = {
   import: "all",
   convert: "all",
   reopen: "all",
+  erase: "all",
   repair: "all",
+  export: "all",
+  manage: "all",
 };
+/** What nobody but the administrator is given. */
+const ADMINISTRATION = ["operations.bus", "operations.personal-data", "identity.audit"];
 const EVERYTHING = [...WORK, ...LEDGER, ...ORDER, ...COMPANY, "sales.lead", "sales.opportunity", "analytics.metric"];
 
 /** The roles of this test that are made for it; their permissions are `<concept>.<verb>`. */
 export const MADE_ROLES: Readonly<Partial<Record<Actor, Role>>> = {
-  owner: role("team", "own", "own"),
-  peer: role("team", "team", "own"),
-  manager: role("subtree", "subtree", "team", { import: "subtree" }),
+  owner: role("team", "own", "own", {}, { read: "all", write: "all" }),
+  peer: role("team", "team", "own", {}, { read: "all" }),
+  manager: role("subtree", "subtree", "team", { import: "subtree" }, { read: "all", write: "all", import: "all" }),
   "other branch": role("own", "own", "own"),
+};
+
+/** What the owner gave his key: less than he may do, and not as far. */
+export const KEY_ROLE: Role = {
+  ...give(["customer.account", "customer.contact", "sales.lead", "service-desk.ticket"], { read: "own" }),
+  "analytics.metric": { read: "all" },
 };
 
 const ROLES: Readonly<Record<Actor, Role>> = {
   anonymous: {},
   "without role": {},
   "read-only": give(EVERYTHING, { read: "all" }),
-  administrator: give([...EVERYTHING, "operations.bus"], FULL),
+  administrator: give([...EVERYTHING, ...ADMINISTRATION], FULL),
+  "narrow key": KEY_ROLE,
   ...(MADE_ROLES as Record<"owner" | "peer" | "manager" | "other branch", Role>),
 };
 
+const TEAM = ["mine", "team's", "team's pool"] as const;
+const OTHERS = ["other branch's", "shared to read", "shared to write"] as const;
+
 /** Owner and peer are in one team, the manager in the one above it, the other branch beside that. */
 const NEAR: Readonly<Partial<Record<Actor, Readonly<Record<Exclude<Reach, "all">, readonly Place[]>>>>> = {
-  owner: { own: ["mine"], team: ["mine", "team's"], subtree: ["mine", "team's"] },
-  peer: { own: ["team's"], team: ["mine", "team's"], subtree: ["mine", "team's"] },
-  manager: { own: [], team: [], subtree: ["mine", "team's"] },
-  "other branch": { own: ["other branch's"], team: ["other branch's"], subtree: ["other branch's"] },
+  owner: { own: ["mine"], team: TEAM, subtree: TEAM },
+  "narrow key": { own: ["mine"], team: TEAM, subtree: TEAM },
+  peer: { own: ["team's"], team: TEAM, subtree: TEAM },
+  manager: { own: [], team: [], subtree: TEAM },
+  "other branch": { own: OTHERS, team: OTHERS, subtree: OTHERS },
 };
 
-function reaches(actor: Actor, reach: Reach | undefined, place: Place): boolean {
+/** With whom a record is shared. */
+const SHARED: Readonly<Partial<Record<Place, readonly Actor[]>>> = {
+  "shared to read": ["owner", "narrow key"],
+  "shared to write": ["owner", "narrow key", "peer", "manager"],
+};
+
+/** @param sharing what of it counts: all, only what is shared to be written, or none */
+function reaches(actor: Actor, reach: Reach | undefined, place: Place, sharing: "all" | "write" | "none"): boolean {
   if (reach === undefined || place === "absent") return false;
-  return reach === "all" || (NEAR[actor]?.[reach] ?? []).includes(place === "deleted" ? "mine" : place);
+  if (reach === "all" || (NEAR[actor]?.[reach] ?? []).includes(place === "deleted" ? "mine" : place)) return true;
+  const counts = sharing === "all" || (sharing === "write" && place === "shared to write");
+  return counts && (SHARED[place] ?? []).includes(actor);
+}
+
+/** What only who holds a record does, or who is as good as he: with whom it is shared does none of it. */
+function sharingFor(verb: string, path: string): "all" | "write" | "none" {
+  if (["delete", "erase", "import"].includes(verb) || /\/(owner(\/pool)?|assign)$|\/collaborators\//.test(path))
+    return "none";
+  return verb === "read" ? "all" : "write";
 }
 
 /** Whether anything of a record may show itself to the actor. */
 export function sees(actor: Actor, concept: string, place: Place): boolean {
-  return reaches(actor, ROLES[actor][concept]?.["read"], place);
+  return reaches(actor, ROLES[actor][concept]?.["read"], place, "all");
 }
 
 /**
@@ -99,13 +146,27 @@ export function answerTo(actor: Actor, method: string, path: string, place: Plac
   const [concept, verb] = wordsOf(method, path);
   if (concept === "everybody") return place === "absent" ? "absent" : "done";
   if (actor === "anonymous") return "sign in";
+  if (actor === "narrow key" && (concept === "oneself" || concept === "api-key" || isForPeople(method, path)))
+    return "not for keys";
+  if (concept === "api-key") return ofKeys(actor, method, place);
   if (concept === "oneself") return place === null || place === "mine" ? "done" : "absent";
   const reach = ROLES[actor][concept]?.[verb];
   if (reach === undefined) return "not allowed";
   if (place === null) return "done";
-  const isSeen = sees(actor, concept, place) || (concept === "operations.bus" && place !== "absent");
-  if (!isSeen || (place === "deleted" && !/\/(history|restore)$/.test(path))) return "absent";
-  return reaches(actor, reach, place) ? "done" : "read only";
+  const isSeen = sees(actor, concept, place) || (concept.startsWith("operations.") && place !== "absent");
+  if (!isSeen || (place === "deleted" && !/\/(history|restore|erase)$/.test(path))) return "absent";
+  return reaches(actor, reach, place, sharingFor(verb, path)) ? "done" : "read only";
+}
+
+/** What a key could use to outlive itself. */
+const isForPeople = (method: string, path: string) =>
+  path === "/v1/users/{id}/password-reset" || (path === "/v1/users/{id}/sessions" && method === "DELETE");
+
+/** Everybody has his own; the administrator sees and revokes those of others, and changes none. */
+function ofKeys(actor: Actor, method: string, place: Place | null): Answer {
+  if (place === null || place === "mine") return "done";
+  if (place === "absent" || actor !== "administrator") return "absent";
+  return method === "PATCH" ? "read only" : "done";
 }
 
 const AREAS: Readonly<Record<string, string>> = {
@@ -130,6 +191,8 @@ const AREAS: Readonly<Record<string, string>> = {
   metrics: "analytics.metric",
   freshness: "operations.bus",
   operations: "operations.bus",
+  "audit-entries": "identity.audit",
+  "api-keys": "api-key",
   me: "oneself",
 };
 
@@ -138,11 +201,13 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   const [area = "", ...rest] = path.replace("/v1/", "").split("/");
   const last = rest.at(-1) ?? "";
   const concept = last === "logout" ? "oneself" : (AREAS[area] ?? "everybody");
+  if (/\/(person-keys\/rewrap|erasures)$/.test(path)) return ["operations.personal-data", "manage"];
   if (concept === "operations.bus") return [concept, method === "GET" ? "read" : "repair"];
   // Who sees where somebody is signed in could watch him.
   if (area === "users" && last === "sessions") return [concept, "write"];
-  if (["convert", "import"].includes(last)) return [concept, last];
+  if (["convert", "import", "export", "erase"].includes(last)) return [concept, last];
   if (concept === "sales.opportunity" && last === "reopen") return [concept, last];
+  if (rest.includes("collaborators")) return [concept, "write"];
   if (method === "DELETE" || last === "restore") return [concept, "delete"];
   return [concept, method === "GET" || last === "search" ? "read" : "write"];
 }

@@ -34,6 +34,8 @@ export interface Recipe {
   token?: (world: World, actor: Actor) => Promise<string>;
   /** Its refusal of what is absent, where it is not 404. */
   absent?: number;
+  /** What it answers in this install to whoever may do it, where that is no success. */
+  done?: number;
   /** Where it does nothing to the record itself, though it is done. */
   leaves?: readonly Place[] | "all";
 }

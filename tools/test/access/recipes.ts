@@ -1,4 +1,5 @@
 import { PASSWORD } from "./people.ts";
+import { PLACES } from "./policy-model.ts";
 import type { Operation, Recipe } from "./recipe.ts";
 import { OTHERS, OPERATIONS } from "./other-recipes.ts";
 import { resourceOf, type TestResource } from "./resources.ts";
@@ -41,6 +42,7 @@ const VERBS: Readonly<Record<string, Recipe>> = {
   "campaigns cancel": post(undefined, { status: "draft" }),
   "campaign-members status": post({ status: "invited" }),
   "pipelines make-default": post(),
+  "users password-reset": { ready: activate, leaves: "all" },
   "users invitations": { leaves: "all" },
   "users suspend": { ready: activate },
   "users reactivate": {
@@ -70,8 +72,12 @@ const COMMON: Readonly<Record<string, (resource: TestResource) => Recipe>> = {
   "POST ": ({ least }) => ({ body: ({ world, actor }) => least(world.freshMark(), world.readable(actor)) }),
   "PATCH {id}": ({ patch }) => ({ body: ({ world }) => patch(world.freshMark()) }),
   "DELETE {id}": () => ({}),
-  "POST restore": () => ({ leaves: ["mine", "team's", "other branch's", "nobody's"] }),
+  "POST restore": () => ({ leaves: PLACES.filter((place) => place !== "deleted") }),
   "POST owner": () => ({ body: ({ world }) => ({ ownerId: world.people.get("manager").id }) }),
+  "POST pool": () => ({ body: ({ world }) => ({ teamId: world.people.teams["west"] }) }),
+  "PUT {collaboratorId}": () => post({ access: "write" }),
+  "DELETE {collaboratorId}": ({ name }) => ({ ready: (world, id) => shareWithReader(world, name, id) }),
+  "POST erase": () => ({}),
   "POST bulk": (resource) => ({ body: bulk(resource, {}, resource.least) }),
   "POST import": (resource) => ({ body: bulk(resource, { origin: "import" }, resource.full) }),
 };
@@ -96,6 +102,11 @@ const PARTS = [
   "users permissions",
   "users sessions",
 ];
+
+async function shareWithReader(world: World, resource: string, id: string): Promise<void> {
+  const path = `/v1/${resource}/${id}/collaborators/user/${world.people.get("read-only").id}`;
+  await world.admin("PUT", path, { access: "read" });
+}
 
 async function activate(world: World, id: string): Promise<void> {
   const { invitationUrl } = await world.admin("POST", `/v1/users/${id}/invitations`);

@@ -1,4 +1,5 @@
 import { isDrillDown, isShown, nameOf, type Cell } from "./cells.ts";
+import type { Actor } from "./policy-model.ts";
 import type { Operation } from "./recipe.ts";
 import { recipeOf } from "./recipes.ts";
 import { resourceOf } from "./resources.ts";
@@ -7,6 +8,7 @@ import type { World } from "./world.ts";
 
 /** One request, ready to be sent. */
 export interface Prepared {
+  actor: Actor;
   method: string;
   path: string;
   token: string | undefined;
@@ -31,22 +33,35 @@ export async function prepare(world: World, cell: Cell, { fresh = "", name = "" 
   const path = operation.path
     .replace(/\{(id|token|file)\}/, id)
     .replace("{name}", name)
-    .replace(/\/bulk\/import$/, "/bulk");
+    .replace("{type}/{collaboratorId}", `user/${world.people.get("read-only").id}`)
+    .replace(/\/bulk\/import$/, "/bulk")
+    .replace(/\/owner\/pool$/, "/owner");
   return {
+    actor,
     method: operation.method,
     path: operation.method === "GET" && isShown(operation) ? path + queryOf(operation) : path,
-    token: recipe.token && actor !== "anonymous" ? await recipe.token(world, actor) : world.people.token(actor),
+    token:
+      recipe.token && actor !== "anonymous" && actor !== "narrow key"
+        ? await recipe.token(world, actor)
+        : world.people.token(actor),
     body: await recipe.body?.({ world, actor, place, id }),
     table: recipe.table?.(operation.path) ?? resource?.table,
     id,
   };
 }
 
+/** An id, or the number of a sequence. */
+const NAMES_RECORD = /\/([0-9a-f-]{36}|\d+)(\/|$|\?)/;
+
 /** All on one page; what counts counts as well. */
 const queryOf = (operation: Operation) => (isDrillDown(operation) ? "?limit=200" : "?limit=200&count=exact");
 
-export function send(world: World, { method, path, token, body }: Prepared): Promise<Answered> {
-  return world.system.ask(method, path, token, body);
+export async function send(world: World, { actor, method, path, token, body }: Prepared): Promise<Answered> {
+  const answer = await world.system.ask(method, path, token, body);
+  const { status, requestId } = answer;
+  if ([401, 403].includes(status) || (status === 404 && NAMES_RECORD.test(path)))
+    world.refusals.push({ requestId, actor, what: `${method} ${path} ${status}` });
+  return answer;
 }
 
 /** Does work for all items, a few at a time. @returns what is wrong, of all */

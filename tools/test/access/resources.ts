@@ -174,7 +174,7 @@ export const RESOURCES: readonly TestResource[] = [
     patch: (mark) => ({ subject: mark }),
   },
   {
-    ...OWNED,
+    ...ORDER,
     deletable: false,
     name: "consents",
     table: "marketing.consent",
@@ -185,7 +185,7 @@ export const RESOURCES: readonly TestResource[] = [
     patch: (mark) => ({ proof: mark }),
   },
   {
-    ...OWNED,
+    ...ORDER,
     deletable: false,
     name: "suppressions",
     table: "marketing.suppression",
@@ -219,7 +219,7 @@ export const RESOURCES: readonly TestResource[] = [
     name: "roles",
     table: "identity.role",
     concept: "identity.role",
-    full: (mark) => ({ name: mark, grants: {} }),
+    full: (mark) => ({ name: mark, grants: {}, fieldRules: { "customer.account": { industry: "hidden" } } }),
     least: (mark) => ({ name: mark, grants: {} }),
     patch: (mark) => ({ name: mark }),
   },

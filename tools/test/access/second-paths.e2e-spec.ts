@@ -8,6 +8,7 @@ import {
   references,
   type FieldView,
 } from "./attempts.ts";
+import { Clerk, CLOSED, SECRET } from "./closed-fields.ts";
 import { People } from "./people.ts";
 import { PLACES, type Actor } from "./policy-model.ts";
 import { inParallel } from "./requests.ts";
@@ -20,7 +21,7 @@ const START_MS = 240_000;
 const PATHS_MS = 240_000;
 
 /** Who does not see everything. */
-const RESTRICTED = ["owner", "peer", "manager", "other branch", "without role", "anonymous"] as const;
+const RESTRICTED = ["owner", "peer", "manager", "other branch", "without role", "anonymous", "narrow key"] as const;
 /** Of them, who sees something. */
 const SOMEBODY = ["owner", "manager", "other branch"] as const;
 const OWNED = RESOURCES.filter(({ owned }) => owned);
@@ -28,10 +29,12 @@ const OWNED = RESOURCES.filter(({ owned }) => owned);
 describe("What is out of reach shows on no second path", () => {
   let system: System;
   let world: World;
+  let clerk: Clerk;
 
   beforeAll(async () => {
     system = await System.start();
     world = await World.plant(system, await People.arrive(system));
+    clerk = await Clerk.join(world);
   }, START_MS);
   afterAll(() => system.stop(), START_MS);
 
@@ -124,13 +127,21 @@ describe("What is out of reach shows on no second path", () => {
     expect(await tryAs(SOMEBODY, attempt)).toEqual([]);
   });
 
+  it.each(CLOSED)(
+    "A08 fields of $name that a role closes: $hidden is hidden, $readOnly read only",
+    async (closed) => {
+      expect(await clerk.faults(closed)).toEqual([]);
+    },
+    PATHS_MS,
+  );
+
   it("what any process has written down, also where the database refused", async () => {
     const twice = { email: "zq-twice-zq@kehu.example", lastName: "zq-twice-zq" };
     const { token } = world.people.get("administrator");
     const answers = await Promise.all(Array.from({ length: 20 }, () => system.ask("POST", "/v1/users", token, twice)));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     const planted = RESOURCES.flatMap(({ name }) => PLACES.map((place) => markOf(name, place)));
-    const marks = [...planted, "zq-twice-zq"];
+    const marks = [...planted, SECRET, "zq-twice-zq"];
     const written = [...system.logs()].flatMap(([file, text]) =>
       text
         .split("\n")

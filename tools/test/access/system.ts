@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
@@ -9,6 +10,7 @@ const PATIENCE_MS = 180_000;
 /** What came back, as bytes and as JSON. */
 export interface Answered {
   status: number;
+  requestId: string;
   /** Body and headers, as a search for what must not be in them needs them. */
   text: string;
   body: Record<string, unknown>;
@@ -50,9 +52,11 @@ export class System {
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answered> {
+    const requestId = randomUUID();
     const reply = await fetch(`http://127.0.0.1:${this.install.port}${path}`, {
       method,
       headers: {
+        "x-request-id": requestId,
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { "content-type": "application/json" }),
         ...headers,
@@ -60,7 +64,7 @@ export class System {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await reply.text();
-    return { status: reply.status, text: JSON.stringify([...reply.headers]) + text, body: parsed(text) };
+    return { status: reply.status, requestId, text: JSON.stringify([...reply.headers]) + text, body: parsed(text) };
   }
 
   /** The same for what prepares a test. @throws Error where it is refused */

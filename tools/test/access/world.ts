@@ -13,18 +13,41 @@ const LEVEL_MS = 60_000;
 /** What stands in all texts of a planted record: nothing else in Kehu has it. */
 export const markOf = (resource: string, place: Place) => `zq-${resource}-${place.replace(/[^a-z]/g, "")}-zq`;
 
+/** A request that was refused, and who sent it. */
+export interface Refusal {
+  requestId: string;
+  actor: Actor;
+  what: string;
+}
+
+/** In this order they come: what stands elsewhere first, as the others refer to it. */
+const BIRTHS: readonly Place[] = [
+  "other branch's",
+  "shared to read",
+  "shared to write",
+  "mine",
+  "team's",
+  "team's pool",
+  "nobody's",
+  "deleted",
+];
+
 /** The other system that knows planted records by their marks. */
 export const SYSTEM = "elsewhere";
 
 /** Where records of a resource can stand, and why they cannot stand elsewhere. */
 export function whyNot(resource: TestResource, place: Place): string | null {
   if (place === "deleted" && !resource.deletable) return "is never deleted";
-  if (!resource.owned && ["mine", "team's", "other branch's"].includes(place)) return "belongs to nobody";
+  if (!resource.owned && !["nobody's", "deleted", "absent"].includes(place)) return "belongs to nobody";
   return null;
 }
 
 /** The records of the matrix: one of each resource in each place, which stay as they are, and fresh ones to change. */
 export class World {
+  /** Requests that were refused, and whose entries in the audit trail nobody has looked at yet. */
+  readonly refusals: Refusal[] = [];
+  /** How many were looked at. */
+  audited = 0;
   private readonly planted = new Map<string, string>();
   private readonly absent = randomUUID();
   private count = 0;
@@ -40,8 +63,7 @@ export class World {
     world.persons = await world.meet(PERSONS);
     await world.untilLevel();
     for (const resource of RESOURCES) {
-      // What stands elsewhere comes first: the others refer to it.
-      for (const place of ["other branch's", "mine", "team's", "nobody's", "deleted"] as const) {
+      for (const place of BIRTHS) {
         if (whyNot(resource, place)) continue;
         const ids = (name: string) => world.refer(name, "other branch's");
         const mark = markOf(resource.name, place);
@@ -135,8 +157,19 @@ export class World {
     const ownerId = this.people.ownerOf(place);
     const data = items.map((item) => (resource.owned ? { ...item, ownerId } : item));
     const ids = resource.bulk ? await this.imported(resource, data) : await this.created(resource, data);
-    if (place === "deleted") for (const id of ids) await this.admin("DELETE", `/v1/${resource.name}/${id}`);
+    await Promise.all(ids.map((id) => this.settle(`/v1/${resource.name}/${id}`, place)));
     return ids;
+  }
+
+  /** Brings a record to where its owner alone does not bring it. */
+  private async settle(path: string, place: Place): Promise<void> {
+    const { people } = this;
+    if (place === "deleted") await this.admin("DELETE", path);
+    if (place === "team's pool") await this.admin("POST", `${path}/owner`, { teamId: people.teams["sales"] });
+    if (place === "shared to read")
+      await this.admin("PUT", `${path}/collaborators/user/${people.get("owner").id}`, { access: "read" });
+    if (place === "shared to write")
+      await this.admin("PUT", `${path}/collaborators/team/${people.teams["east"]}`, { access: "write" });
   }
 
   private async imported(resource: TestResource, items: readonly object[]): Promise<string[]> {
