@@ -16,7 +16,7 @@ import { Person } from "./support/person.ts";
 const WHAT = "a consumer from outside";
 const TOPIC = "kehu.sales.opportunity";
 const PATIENCE_MS = 120_000;
-const NAMES_OF_OTHERS = ["account", "campaign", "closedOwner", "contact", "lead", "owner", "pipeline"].map(
+const NAMES_OF_OTHERS = ["account", "campaign", "closedOwner", "contact", "lead", "owner", "pipeline", "team"].map(
   (other) => `${other}Name`,
 );
 

@@ -73,7 +73,7 @@ async function run(
   const child = spawn(
     process.execPath,
     [...flags, "--runInBand", "--forceExit", "--json", `--outputFile=${output}`, "-t", pattern, "--", spec],
-    { cwd: tree, stdio: "ignore", env: { ...process.env, NODE_OPTIONS: "" } },
+    { cwd: tree, stdio: "ignore", env: { ...process.env, KEHU_TEST_RESULTS: "", NODE_OPTIONS: "" } },
   );
   await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
   const { testResults } = JSON.parse(readFileSync(output, "utf8")) as Report;
