@@ -1,29 +1,10 @@
 import { eventually, type TestDatabase } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
+import type { StoredEntry } from "../src/audit/chain.ts";
 import type { System } from "./system.ts";
 
-/** An entry as it is stored. */
-export interface EntryRow {
-  id: string;
-  at: Date;
-  recorded_at: Date;
-  action: string;
-  outcome: string;
-  actor_type: string | null;
-  actor_id: string | null;
-  session_id: string | null;
-  address: string | null;
-  request_id: string;
-  method: string | null;
-  path: string | null;
-  status: number | null;
-  code: string | null;
-  record_type: string | null;
-  record_id: string | null;
-  version: number | null;
-  changed: string[] | null;
-  event_id: string | null;
-}
+/** An entry of a request, as it is stored. */
+export type EntryRow = StoredEntry & { request_id: string };
 
 /** The entries of a request, in their order. */
 export async function entriesOf({ admin }: TestDatabase, requestId: string): Promise<EntryRow[]> {

@@ -1,33 +1,16 @@
 import { Database } from "@kehu/database";
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
-
-const HOUR_MS = 3_600_000;
+import { Injectable } from "@nestjs/common";
+import { Retention, ROWS } from "../platform/retention.service.ts";
 
 /** As long as an event may be on its way (libs/messaging keeps the bus for so many days); by then its entry is there. */
 const DELETE_ORIGINS = `
   DELETE FROM request_origin WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM request_origin WHERE at < clock_timestamp() - interval '30 days' LIMIT 1000))
-  RETURNING 1`;
+    SELECT ctid FROM request_origin WHERE at < clock_timestamp() - interval '30 days' LIMIT ${ROWS}))`;
 
-/** Clears away, each hour, the origins of requests that no event can come of any more. Entries stay. */
+/** Clears away the origins of requests that no event can come of any more. Entries stay. */
 @Injectable()
-export class AuditRetention implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly log = new Logger(AuditRetention.name);
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(private readonly database: Database) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.clear().catch((error: unknown) => this.log.warn(String(error))), HOUR_MS);
-    this.timer.unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
-  }
-
-  /** Deletes what is old, a thousand rows at a time. */
-  async clear(): Promise<void> {
-    while ((await this.database.query(DELETE_ORIGINS)).length === 1000);
+export class AuditRetention extends Retention {
+  constructor(database: Database) {
+    super(database, [DELETE_ORIGINS]);
   }
 }
