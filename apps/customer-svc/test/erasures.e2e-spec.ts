@@ -78,11 +78,8 @@ describe("POST /v1/contacts/:id/erase", () => {
 
   it("has one effect when sent 20 times at once, for two contacts of one person", async () => {
     const { ids } = await samePerson(2);
-    await Promise.all(
-      Array.from({ length: 20 }, (_, n) =>
-        eventually(async () => expect((await erase(ids[n % 2]!)).status).toBe(204), 30_000),
-      ),
-    );
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => erase(ids[n % 2]!)));
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(204));
     for (const id of ids) {
       const types = (await customer.eventsOf(id)).map(([type]) => type);
       expect(types).toEqual(["customer.contact.created", "customer.contact.erased"]);

@@ -34,7 +34,16 @@ export class Erasures {
       await this.follow(tx, [personOf(resource, record)], who, id);
       return record.erase!(this.clock.now());
     };
-    return this.records.change(resource, id, who, decide, { deleted: true, silent: true });
+    const first = (tx: Tx) => this.lockPerson(tx, resource, id);
+    return this.records.change(resource, id, who, decide, { deleted: true, silent: true, first });
+  }
+
+  /** Locks all records about one person in the order of `follow`, and before his key: two erasures of him take turns. */
+  private lockPerson(tx: Tx, { table }: Resource, id: string): Promise<unknown> {
+    return tx.query(
+      `SELECT 1 FROM ${table} WHERE person_id = (SELECT person_id FROM ${table} WHERE id = $1) ORDER BY id FOR UPDATE`,
+      [id],
+    );
   }
 
   /**

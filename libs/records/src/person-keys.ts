@@ -46,8 +46,9 @@ export class PersonKeys {
   async eraseAgain(personIds: readonly string[], who: RequestContext): Promise<void> {
     const ids = personIds.map((id) => id.toLowerCase()).sort();
     await this.database.transaction(async (tx) => {
-      for (const id of ids) await this.personal.destroy(tx, id);
+      // Records before keys, as everybody locks them.
       await this.erasures.follow(tx, ids, who);
+      for (const id of ids) await this.personal.destroy(tx, id);
     });
   }
 }

@@ -67,6 +67,7 @@ export class Records {
    * @param options.silent answer without the record
    * @param options.alongside further records of the resource that `decide` will need: locked together with this one, in
    *   the order of all ids, so that two such changes cannot lock each other out
+   * @param options.first runs before the record is locked: takes locks that must come before
    * @param options.asHolder only who reaches the record as its owner, or like him, may; not with whom it is shared
    * @param options.reply makes another answer than the record; called after everything is stored
    * @returns the record as it is now, and its version
@@ -83,12 +84,14 @@ export class Records {
       deleted?: boolean;
       silent?: boolean;
       alongside?: readonly string[];
+      first?: (tx: Tx) => Promise<unknown>;
       asHolder?: boolean;
       reply?: (tx: Tx) => Promise<Reply>;
     } = {},
   ): Promise<WriteReply> {
     const who = withFingerprint(caller, this.personal);
     return once(this.database, this.personal, resource, who, async (tx) => {
+      await options.first?.(tx);
       const all = await this.lock(tx, resource, [id, ...(options.alongside ?? [])], who, options);
       const locked = all.find((one) => one.record.id === id);
       if (!locked || (locked.record.deletedAt && !options.deleted)) throw new NotFound();
