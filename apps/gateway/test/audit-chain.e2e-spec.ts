@@ -9,7 +9,7 @@ import { Heads } from "../src/audit/heads.service.ts";
 import { Sealer } from "../src/audit/sealer.service.ts";
 import { verifyChain, type Query } from "../src/audit/verification.ts";
 import type { Config } from "../src/gateway-config.ts";
-import { writeEntries } from "./tampering.ts";
+import { SEALS, writeEntries } from "./tampering.ts";
 
 /** A clock that stands where the test puts it. */
 class SetClock extends Clock {
@@ -40,19 +40,19 @@ describe("the chain of the audit trail", () => {
   const query: Query = async <R>(sql: string, values: readonly unknown[]) =>
     (await database.admin.query(sql, [...values])).rows as R[];
   const verified = () => verifyChain(query, [], new Map());
-  const seals = () =>
-    query<{ seq: string; entry_id: string }>("SELECT seq, entry_id FROM identity.audit_seal ORDER BY seq", []);
+  const seals = () => query<{ seq: string; entry_id: string }>(`SELECT seq, entry_id FROM ${SEALS} ORDER BY seq`, []);
 
   describe("the role of the application", () => {
     it.each([
       ["change an entry", "UPDATE audit_entry SET actor_id = NULL"],
       ["remove an entry", "DELETE FROM audit_entry"],
       ["empty the trail", "TRUNCATE audit_entry"],
-      ["change a seal", "UPDATE audit_seal SET hash = ''"],
+      ["change a seal", "UPDATE audit_seal SET hashes = ''"],
       ["remove a seal", "DELETE FROM audit_seal"],
       ["empty the chain", "TRUNCATE audit_seal"],
-      ["have an entry wait", "INSERT INTO audit_unsealed VALUES (1)"],
+      ["have an entry wait", "INSERT INTO audit_unsealed VALUES (1, ARRAY[1])"],
       ["keep an entry from its seal", "DELETE FROM audit_unsealed"],
+      ["change where a caller comes from", "UPDATE usual_address SET address = ''"],
       ["change an origin", "UPDATE request_origin SET address = ''"],
       ["turn the numbers of entries back", "SELECT setval('audit_entry_id_seq', 1)"],
       ["switch the triggers off", "ALTER TABLE audit_entry DISABLE TRIGGER ALL"],
@@ -139,7 +139,7 @@ describe("the chain of the audit trail", () => {
       await grow();
       await heads.tell();
       await database.admin.query(
-        "DELETE FROM identity.audit_seal WHERE seq = 2; DELETE FROM identity.audit_entry WHERE id = 2",
+        "UPDATE identity.audit_seal SET entry_ids = entry_ids[:1], hashes = substring(hashes FOR 32); DELETE FROM identity.audit_entry WHERE id = 2",
       );
       expect((await verify(auditDir)).fault).toMatch(/^The chain ends with seal 1; at \S+ it had 2\.$/);
       await grow();
@@ -154,7 +154,7 @@ describe("the chain of the audit trail", () => {
       await heads.tell();
       const before = readHeads(auditDir);
       await database.admin.query(
-        "DELETE FROM identity.audit_seal WHERE seq = 2; DELETE FROM identity.audit_entry WHERE id = 2",
+        "UPDATE identity.audit_seal SET entry_ids = entry_ids[:1], hashes = substring(hashes FOR 32); DELETE FROM identity.audit_entry WHERE id = 2",
       );
       await grow();
       await heads.tell();

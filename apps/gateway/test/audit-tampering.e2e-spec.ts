@@ -1,4 +1,4 @@
-import { EDITS, Trail, tampering } from "./tampering.ts";
+import { EDITS, rework, SEALS, Trail, tampering } from "./tampering.ts";
 
 /** A tenth of what `npm run test:faults` does. */
 tampering(100);
@@ -18,10 +18,9 @@ describe("verify", () => {
       })
     ).fault;
   const idAt = async (seq: number) => {
-    const { rows } = await trail.superuser.query<{ id: string }>(
-      "SELECT entry_id AS id FROM identity.audit_seal WHERE seq = $1",
-      [seq],
-    );
+    const { rows } = await trail.superuser.query<{ id: string }>(`SELECT entry_id AS id FROM ${SEALS} WHERE seq = $1`, [
+      seq,
+    ]);
     return rows[0]!.id;
   };
 
@@ -48,18 +47,22 @@ describe("verify", () => {
     const id = await idAt(17);
     const remove = `DELETE FROM identity.audit_entry WHERE id = ${id}`;
     expect(await faultAfter(remove)).toBe(`Entry ${id} (seal 17) is missing.`);
-    expect(await faultAfter(remove, "DELETE FROM identity.audit_seal WHERE seq = 17")).toBe("Seal 17 is missing.");
+    const { fault } = await trail.after(async () => {
+      await trail.superuser.query(remove);
+      await rework(trail.superuser, 7, "DELETE FROM seal WHERE seq = 17");
+    });
+    expect(fault).toBe("Seal 17 is missing.");
   });
 
   it("says where a chain was cut off, and where it was sealed anew", async () => {
-    const cut = "DELETE FROM identity.audit_seal WHERE seq > 119";
-    expect(await faultAfter(cut)).toMatch(/^The chain ends with seal 119; at \S+ it had 120\.$/);
+    const cut = () => rework(trail.superuser, 40, "DELETE FROM seal WHERE seq > 119");
+    expect((await trail.after(cut)).fault).toMatch(/^The chain ends with seal 119; at \S+ it had 120\.$/);
   });
 
   it("finds an entry that was put in past the triggers, and one that was taken out before it was sealed", async () => {
     const put = `INSERT INTO identity.audit_entry (id, action, outcome) OVERRIDING SYSTEM VALUE VALUES (9999, 'x', 'done')`;
     expect(await faultAfter(put)).toBe("Entry 9999 is not in the chain and does not wait for its seal.");
-    expect(await faultAfter("INSERT INTO identity.audit_unsealed VALUES (9999)")).toBe(
+    expect(await faultAfter("INSERT INTO identity.audit_unsealed VALUES (9999, ARRAY[9999])")).toBe(
       "Entry 9999, which waited for its seal, is missing.",
     );
   });

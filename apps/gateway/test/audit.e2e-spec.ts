@@ -104,67 +104,6 @@ describe("the audit trail", () => {
     });
   });
 
-  describe("the address", () => {
-    it("is kept before a request is sent on", async () => {
-      const blocker = await system.database.admin.connect();
-      await blocker.query("BEGIN; LOCK TABLE identity.request_origin IN EXCLUSIVE MODE");
-      const before = system.customer.arrivals.length;
-      const answer = ask("PATCH", `/v1/accounts/${ID}`, { name: "x" });
-      await eventually(async () => {
-        const { rows } = await system.database.admin.query("SELECT 1 FROM pg_locks WHERE NOT granted");
-        return rows.length > 0;
-      });
-      expect(system.customer.arrivals).toHaveLength(before);
-      await blocker.query("COMMIT");
-      blocker.release();
-      const { status, requestId } = await answer;
-      expect(status).toBe(200);
-      const { rows } = await system.database.admin.query(
-        "SELECT address, caller IS NOT NULL AS named FROM identity.request_origin WHERE request_id = $1",
-        [requestId],
-      );
-      expect(rows).toEqual([{ address: "127.0.0.1", named: true }]);
-    });
-
-    it("is not kept of what only reads", async () => {
-      const answers = [await ask("GET", `/v1/accounts/${ID}`), await ask("POST", "/v1/users/search", {})];
-      const { rows } = await system.database.admin.query(
-        "SELECT 1 FROM identity.request_origin WHERE request_id = ANY($1)",
-        [answers.map(({ requestId }) => requestId)],
-      );
-      expect(rows).toEqual([]);
-    });
-
-    it("A45 is the caller's own, whoever else used the same request id before and after", async () => {
-      const requestId = randomUUID();
-      const plant = (caller: string | null) =>
-        system.database.admin.query(
-          "INSERT INTO identity.request_origin (request_id, caller, address, at) VALUES ($1, $2, $3, now() + interval '1 min')",
-          [requestId, caller, ELSEWHERE],
-        );
-      await plant(randomUUID());
-      await plant(null);
-      const body = { email: `${randomUUID()}@kehu.example`, lastName: "赵" };
-      await system.send("POST", "/v1/users", body, { "x-request-id": requestId });
-      expect(await coming(requestId)).toMatchObject([{ address: "127.0.0.1" }]);
-    });
-
-    it("is forgotten when no event can come of the request any more", async () => {
-      const { AuditRetention } = await import("../src/audit/audit-retention.service.ts");
-      const find = async () => {
-        const sql = "SELECT at FROM identity.request_origin ORDER BY at";
-        return (await system.database.admin.query<{ at: Date }>(sql)).rows;
-      };
-      const before = await find();
-      await system.database.admin.query(
-        `INSERT INTO identity.request_origin (request_id, address, at)
-         SELECT 'old', '10.0.0.1', now() - interval '31 days' FROM generate_series(1, 2500)`,
-      );
-      await new AuditRetention(system.database.open("identity")).clear();
-      expect(await find()).toEqual(before);
-    });
-  });
-
   describe("of logins and sessions", () => {
     const login = (email: string, password: string) =>
       asked<{ accessToken: string; refreshToken: string }>(system, "POST", "/v1/auth/login", {

@@ -3,13 +3,18 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PoolClient } from "pg";
-import { BEGINNING, ENTRY_COLUMNS, sealOf, type StoredEntry } from "../src/audit/chain.ts";
+import { BEGINNING, ENTRY_COLUMNS, sealOf, sealsIn, type StoredEntry } from "../src/audit/chain.ts";
 import { publicKeys, signHead, type Head } from "../src/audit/heads.ts";
 import { Sealer } from "../src/audit/sealer.service.ts";
 import { verifyChain, type Query, type Verdict } from "../src/audit/verification.ts";
 import { loadKeys } from "../src/keys/key-files.ts";
 
 const ENTRIES = 120;
+/** They are sealed in so many rows. */
+const ROWS = 4;
+
+/** Each seal in a row of its own. */
+export const SEALS = `(${sealsIn("identity.audit_seal")}) AS seal`;
 
 /** Puts entries of all kinds into the trail. */
 export async function writeEntries({ admin }: TestDatabase, count: number): Promise<void> {
@@ -37,14 +42,16 @@ export class Trail {
 
   static async make(): Promise<Trail> {
     const database = await testDatabase("identity");
-    await writeEntries(database, ENTRIES);
     const sealer = new Sealer(database.open("identity"));
-    while ((await sealer.seal()) > 0);
+    for (let row = 0; row < ROWS; row++) {
+      await writeEntries(database, ENTRIES / ROWS);
+      await sealer.seal();
+    }
     const folder = mkdtempSync(join(tmpdir(), "kehu-audit-"));
     const [key] = loadKeys(folder);
     const superuser = await database.admin.connect();
     const { rows } = await superuser.query<{ seq: string; hash: Buffer }>(
-      "SELECT seq, hash FROM identity.audit_seal WHERE seq IN ($1, $2) ORDER BY seq",
+      `SELECT seq, hash FROM ${SEALS} WHERE seq IN ($1, $2) ORDER BY seq`,
       [ENTRIES / 2, ENTRIES],
     );
     const heads = rows.map(({ seq, hash }) => signHead(seq, hash, new Date(), key!));
@@ -112,34 +119,46 @@ export const EDITS = [
   "id = id + 100000",
 ];
 
+/** Takes the seals apart, changes the table `seal` of them, and puts them together again in rows of some seals. */
+export async function rework(superuser: PoolClient, size: number, ...statements: string[]): Promise<void> {
+  await superuser.query(`CREATE TEMP TABLE seal AS SELECT * FROM ${SEALS}`);
+  for (const sql of statements) await superuser.query(sql);
+  await superuser.query(`
+    DELETE FROM identity.audit_seal;
+    INSERT INTO identity.audit_seal (first_seq, entry_ids, hashes)
+      SELECT min(seq), array_agg(entry_id ORDER BY seq), string_agg(hash, '' ORDER BY seq)
+      FROM (SELECT *, seq - row_number() OVER (ORDER BY seq) AS run FROM seal) AS runs GROUP BY run, (seq - 1) / ${size};
+    DROP TABLE seal`);
+}
+
 /** What somebody who owns the database may do to sealed entries. Each returns what it did, for the report. */
 function deeds({ superuser }: Trail, roll: (below: number) => number): (() => Promise<string>)[] {
-  const run = (sql: string, values: unknown[] = []) => superuser.query(sql, values);
+  const run = (sql: string) => superuser.query(sql);
+  const onSeals = (...statements: string[]) => rework(superuser, 1 + roll(40), ...statements);
   const some = () => 1 + roll(ENTRIES);
   const two = () => {
     const one = some();
     const other = some();
     return one === other ? [one, (one % ENTRIES) + 1] : [one, other];
   };
-  const entryOf = "(SELECT entry_id FROM identity.audit_seal WHERE seq = $1)";
+  const idAt = (seq: number) => `(SELECT entry_id FROM ${SEALS} WHERE seq = ${seq})`;
   return [
     async () => {
       const [seq, edit] = [some(), EDITS[roll(EDITS.length)]!];
-      await run(`UPDATE identity.audit_entry SET ${edit} WHERE id = ${entryOf}`, [seq]);
+      await run(`UPDATE identity.audit_entry SET ${edit} WHERE id = ${idAt(seq)}`);
       return `edit ${edit} at ${seq}`;
     },
     async () => {
       const seq = some();
-      await run(`DELETE FROM identity.audit_entry WHERE id = ${entryOf}`, [seq]);
-      if (roll(2)) await run("DELETE FROM identity.audit_seal WHERE seq = $1", [seq]);
+      await run(`DELETE FROM identity.audit_entry WHERE id = ${idAt(seq)}`);
+      if (roll(2)) await onSeals(`DELETE FROM seal WHERE seq = ${seq}`);
       return `delete at ${seq}`;
     },
     async () => {
       const seq = some();
-      await run("DELETE FROM identity.audit_seal WHERE seq = $1", [seq]);
-      // The rest closes the gap.
-      if (roll(2)) await run("UPDATE identity.audit_seal SET seq = -seq WHERE seq > $1", [seq]);
-      await run("UPDATE identity.audit_seal SET seq = -seq - 1 WHERE seq < 0");
+      // Or the rest closes the gap.
+      const closed = roll(2) ? [`UPDATE seal SET seq = seq - 1 WHERE seq > ${seq}`] : [];
+      await onSeals(`DELETE FROM seal WHERE seq = ${seq}`, ...closed);
       return `delete the seal at ${seq}`;
     },
     async () => {
@@ -147,36 +166,35 @@ function deeds({ superuser }: Trail, roll: (below: number) => number): (() => Pr
       await run(
         `INSERT INTO identity.audit_entry (id, action, outcome) OVERRIDING SYSTEM VALUE VALUES (1000000, 'sales.lead.updated', 'done')`,
       );
-      if (roll(2)) {
-        await run("UPDATE identity.audit_seal SET seq = -seq WHERE seq >= $1", [seq]);
-        await run("UPDATE identity.audit_seal SET seq = -seq + 1 WHERE seq < 0");
-        await run("INSERT INTO identity.audit_seal VALUES ($1, 1000000, sha256('made up'))", [seq]);
-      }
+      const put = `INSERT INTO seal VALUES (${seq}, 1000000, sha256('made up'))`;
+      if (roll(2)) await onSeals(`UPDATE seal SET seq = seq + 1 WHERE seq >= ${seq}`, put);
       return `insert at ${seq}`;
     },
     async () => {
       const [one, other] = two();
-      await run(`UPDATE identity.audit_seal SET entry_id = -entry_id WHERE seq IN ($1, $2)`, [one, other]);
-      await run(
-        `UPDATE identity.audit_seal s SET entry_id = -t.entry_id FROM identity.audit_seal t
-         WHERE s.seq IN ($1, $2) AND t.seq IN ($1, $2) AND s.seq <> t.seq`,
-        [one, other],
-      );
+      await onSeals(`
+        UPDATE seal s SET entry_id = t.entry_id FROM seal t
+        WHERE s.seq IN (${one}, ${other}) AND t.seq IN (${one}, ${other}) AND s.seq <> t.seq`);
       return `swap ${one} and ${other}`;
     },
     async () => {
       const left = roll(ENTRIES);
-      if (roll(2))
-        await run(
-          "DELETE FROM identity.audit_entry WHERE id IN (SELECT entry_id FROM identity.audit_seal WHERE seq > $1)",
-          [left],
-        );
-      await run("DELETE FROM identity.audit_seal WHERE seq > $1", [left]);
+      const entries = `SELECT entry_id FROM ${SEALS} WHERE seq > ${left}`;
+      if (roll(2)) await run(`DELETE FROM identity.audit_entry WHERE id IN (${entries})`);
+      await onSeals(`DELETE FROM seal WHERE seq > ${left}`);
       return `cut off behind ${left}`;
     },
     async () => {
+      const byte = roll(32 * (ENTRIES / ROWS));
+      const row = `(SELECT first_seq FROM identity.audit_seal ORDER BY first_seq OFFSET ${roll(ROWS)} LIMIT 1)`;
+      await run(
+        `UPDATE identity.audit_seal SET hashes = set_byte(hashes, ${byte}, 255 - get_byte(hashes, ${byte})) WHERE first_seq = ${row}`,
+      );
+      return `turn byte ${byte} of seals`;
+    },
+    async () => {
       const seq = some();
-      await run(`UPDATE identity.audit_entry SET actor_id = 'somebody else' WHERE id = ${entryOf}`, [seq]);
+      await run(`UPDATE identity.audit_entry SET actor_id = 'somebody else' WHERE id = ${idAt(seq)}`);
       await sealAnew(superuser);
       return `edit at ${seq} and seal anew`;
     },
@@ -186,14 +204,17 @@ function deeds({ superuser }: Trail, roll: (below: number) => number): (() => Pr
 /** Computes the whole chain again, as somebody would who knows how it is made. */
 async function sealAnew(superuser: PoolClient): Promise<void> {
   const { rows } = await superuser.query<StoredEntry & { seq: string }>(
-    `SELECT s.seq, ${ENTRY_COLUMNS} FROM identity.audit_seal s JOIN identity.audit_entry e ON e.id = s.entry_id ORDER BY s.seq`,
+    `SELECT seq, ${ENTRY_COLUMNS} FROM ${SEALS} JOIN identity.audit_entry e ON e.id = entry_id ORDER BY seq`,
   );
   let hash = BEGINNING;
-  const seals = rows.map((row) => ({ seq: row.seq, hash: (hash = sealOf(hash, row.seq, row)).toString("hex") }));
-  await superuser.query(
-    `UPDATE identity.audit_seal s SET hash = decode(r.hash, 'hex')
-     FROM json_to_recordset($1) AS r (seq bigint, hash text) WHERE s.seq = r.seq`,
-    [JSON.stringify(seals)],
+  const values = rows.map((row) => {
+    hash = sealOf(hash, row.seq, row);
+    return `(${row.seq}, decode('${hash.toString("hex")}', 'hex'))`;
+  });
+  await rework(
+    superuser,
+    ENTRIES,
+    `UPDATE seal SET hash = anew.hash FROM (VALUES ${values.join(", ")}) AS anew (seq, hash) WHERE seal.seq = anew.seq`,
   );
 }
 

@@ -83,7 +83,8 @@ export function configureGateway(
  */
 export async function startGateway(load: () => Promise<{ AppModule: Type }>, keysDir: string): Promise<TestGateway> {
   const { AppModule } = await load();
-  const app = await createApp(AppModule, "gateway", process.env.LOG_LEVEL ?? "silent");
+  const trustedProxies = process.env.KEHU_TRUSTED_PROXIES?.split(",");
+  const app = await createApp(AppModule, "gateway", process.env.LOG_LEVEL ?? "silent", trustedProxies);
   await app.startAllMicroservices();
   await app.listen(0, "127.0.0.1");
   const { port } = app.getHttpServer().address() as { port: number };

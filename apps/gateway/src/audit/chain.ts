@@ -30,6 +30,25 @@ export const ENTRY_COLUMNS = `e.id, e.at, e.recorded_at, e.action, e.outcome, e.
 /** What stands before the first seal. */
 export const BEGINNING: Buffer = Buffer.alloc(32);
 
+/** The newest seal and its place in the chain. */
+export const LAST_SEAL = `
+  SELECT first_seq + cardinality(entry_ids) - 1 AS seq, substring(hashes FROM octet_length(hashes) - 31) AS hash
+  FROM audit_seal ORDER BY first_seq DESC LIMIT 1`;
+
+/** One seal, by its place in the chain. */
+export const SEAL_AT = `
+  SELECT substring(hashes FROM (32 * ($1 - first_seq) + 1)::int FOR 32) AS hash
+  FROM audit_seal WHERE first_seq <= $1 ORDER BY first_seq DESC LIMIT 1`;
+
+/**
+ * Each seal in a row of its own: `seq`, `entry_id`, `hash`.
+ *
+ * @param stored rows of `audit_seal`: the table, or a query in brackets
+ */
+export const sealsIn = (stored: string) => `
+  SELECT s.first_seq + u.place - 1 AS seq, u.entry_id, substring(s.hashes FROM (32 * u.place - 31)::int FOR 32) AS hash
+  FROM ${stored} s CROSS JOIN LATERAL unnest(s.entry_ids) WITH ORDINALITY AS u (entry_id, place)`;
+
 /**
  * The seal of an entry: SHA-256 of the seal before it and of the entry's canonical form, a JSON array of all that is
  * stored of it in a fixed order, with its place in the chain in front.

@@ -3,16 +3,12 @@ import { Clock } from "@kehu/records";
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
 import { Config } from "../gateway-config.ts";
 import { loadKeys, type SigningKey } from "../keys/key-files.ts";
+import { LAST_SEAL, SEAL_AT } from "./chain.ts";
 import { appendDay, keysIn, readHeads, signHead, writeNewest, type Head } from "./heads.ts";
 
 const EVERY_MS = 60_000;
 /** By then what the start brought about is sealed. */
 const FIRST_MS = 5_000;
-
-interface Seal {
-  seq: string;
-  hash: Buffer;
-}
 
 /**
  * Writes, each minute, the signed head of the chain outside the database, and keeps and logs the first of each day. It
@@ -60,7 +56,7 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
   private async write(): Promise<void> {
     const heads = readHeads(this.config.auditDir);
     const known = [...heads, ...(this.newest ? [this.newest] : [])].reduce<Head | undefined>(later, undefined);
-    const [last] = await this.database.query<Seal>("SELECT seq, hash FROM audit_seal ORDER BY seq DESC LIMIT 1");
+    const [last] = await this.database.query<{ seq: string; hash: Buffer }>(LAST_SEAL);
     if (known) await this.mustContain(known);
     if (!last || last.seq === known?.seq) return;
     const now = this.clock.now();
@@ -77,7 +73,7 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** What was cut off or rewritten must not be covered up by a new head. */
   private async mustContain({ seq, hash }: Head): Promise<void> {
-    const [seal] = await this.database.query<Seal>("SELECT seq, hash FROM audit_seal WHERE seq = $1", [seq]);
+    const [seal] = await this.database.query<{ hash: Buffer }>(SEAL_AT, [seq]);
     if (seal?.hash.toString("hex") !== hash)
       throw new Error(`the chain does not have seal ${seq} as it was signed. Run \`npm run audit -- verify\`.`);
   }

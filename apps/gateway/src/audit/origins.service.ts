@@ -2,6 +2,7 @@ import { Database, rowset } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { addressOf, callerOf, type AuditedRequest } from "./audited-request.ts";
 import { Gathered } from "./gathered.ts";
+import { UsualAddresses } from "./usual-addresses.ts";
 
 type Origin = Readonly<Record<"request_id" | "caller" | "address", string | null>>;
 
@@ -9,14 +10,17 @@ const COLUMNS = { request_id: "text", caller: "text", address: "text" };
 const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
 /**
- * Keeps from where a request came, before anything can come of it. COMMIT does not wait for the disk: what the request
- * brings about stands behind it in the same log of Postgres, and reaches the disk only with it.
+ * Keeps from where a request came, before anything can come of it; nothing, where its caller comes from where he always
+ * came. COMMIT does not wait for the disk: what the request brings about stands behind it in the same log of Postgres,
+ * and reaches the disk only with it.
  */
 @Injectable()
 export class Origins {
   private readonly gathered: Gathered<Origin>;
+  private readonly usual: UsualAddresses;
 
   constructor(private readonly database: Database) {
+    this.usual = new UsualAddresses(database);
     this.gathered = new Gathered((origins) => this.insert(origins));
   }
 
@@ -27,8 +31,9 @@ export class Origins {
    */
   async keep(request: AuditedRequest, path: string): Promise<void> {
     if (READING.includes(request.method) || path.endsWith("/search")) return;
-    const origin = { request_id: request.id, caller: callerOf(request.caller), address: addressOf(request) };
-    if (origin.address !== null) await this.gathered.add(origin);
+    const [caller, address] = [callerOf(request.caller), addressOf(request)];
+    if (address === null || (caller !== null && (await this.usual.is(caller, address)))) return;
+    await this.gathered.add({ request_id: request.id, caller, address });
   }
 
   private insert(origins: readonly Origin[]): Promise<unknown> {

@@ -1,15 +1,19 @@
-import { Database, rowset, type Tx } from "@kehu/database";
+import { Database } from "@kehu/database";
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
-import { BEGINNING, ENTRY_COLUMNS, sealOf, type StoredEntry } from "./chain.ts";
+import { BEGINNING, ENTRY_COLUMNS, LAST_SEAL, sealOf, type StoredEntry } from "./chain.ts";
 
 const EVERY_MS = 1_000;
 const PAGE = 1_000;
 
 const LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('identity.audit-seal', 0)) AS mine";
-const LAST = "SELECT seq, hash FROM audit_seal ORDER BY seq DESC LIMIT 1";
-const WAITING = `SELECT entry_id FROM audit_unsealed ORDER BY entry_id LIMIT ${PAGE}`;
-const ENTRIES = `SELECT ${ENTRY_COLUMNS} FROM audit_entry e WHERE e.id = ANY($1) ORDER BY e.id`;
-const SEALS = { seq: "bigint", entry_id: "bigint", hash: "text" };
+/** Entries come here by the statement that wrote them. */
+const WAITING = `
+  SELECT entry_ids FROM (
+    SELECT entry_ids, sum(cardinality(entry_ids)) OVER (ORDER BY first_id) - cardinality(entry_ids) AS before
+    FROM (SELECT first_id, entry_ids FROM audit_unsealed ORDER BY first_id LIMIT ${PAGE}) AS first
+  ) AS counted WHERE before < ${PAGE}`;
+const ENTRIES = `SELECT ${ENTRY_COLUMNS} FROM audit_entry e WHERE e.id = ANY($1)`;
+const INSERT = "INSERT INTO audit_seal (first_seq, entry_ids, hashes) VALUES ($1, $2, $3)";
 
 /**
  * Links entries into the chain, in the order in which it finds them: one that is committed late has its place behind
@@ -40,7 +44,7 @@ export class Sealer implements OnApplicationBootstrap, OnModuleDestroy {
   private async turn(): Promise<void> {
     try {
       const [found] = await this.database.query("SELECT 1 FROM audit_unsealed LIMIT 1");
-      if (found) while ((await this.seal()) === PAGE);
+      if (found) while ((await this.seal()) >= PAGE);
       this.failing = false;
     } catch (error) {
       if (!this.failing) this.log.error(`Entries cannot be sealed: ${(error as Error).message}`);
@@ -55,31 +59,30 @@ export class Sealer implements OnApplicationBootstrap, OnModuleDestroy {
       if (!lock?.mine) return 0;
       // With a look of their own each, so that they see what the last holder of the lock has committed.
       const [[last], waiting] = await Promise.all([
-        tx.query<{ seq: string; hash: Buffer }>(LAST),
-        tx.query<{ entry_id: string }>(WAITING),
+        tx.query<{ seq: string; hash: Buffer }>(LAST_SEAL),
+        tx.query<{ entry_ids: string[] }>(WAITING),
       ]);
       // Planned each time: a plan from the days when there were few entries would read all of them.
-      const entries = await tx.queryOnce<StoredEntry>(ENTRIES, [waiting.map(({ entry_id }) => entry_id)]);
-      if (entries.length > 0) await insertSeals(tx, chain(entries, BigInt(last?.seq ?? 0), last?.hash ?? BEGINNING));
+      const found = await tx.queryOnce<StoredEntry>(ENTRIES, [waiting.flatMap(({ entry_ids }) => entry_ids)]);
+      const entries = whole(waiting, found);
+      if (entries.length === 0) return 0;
+      const hashes = chain(entries, BigInt(last?.seq ?? 0), last?.hash ?? BEGINNING);
+      await tx.query(INSERT, [String(BigInt(last?.seq ?? 0) + 1n), entries.map(({ id }) => id), hashes]);
       return entries.length;
     });
   }
 }
 
-/** The seals of entries behind a place in the chain. */
-function chain(entries: readonly StoredEntry[], seq: bigint, hash: Buffer) {
-  return entries.map((entry) => {
-    seq += 1n;
-    hash = sealOf(hash, String(seq), entry);
-    return { seq: String(seq), entry_id: entry.id, hash: hash.toString("hex") };
+/** The entries of statements of which all are there. The others wait on, and show that something was taken out. */
+function whole(waiting: readonly { entry_ids: string[] }[], found: readonly StoredEntry[]): StoredEntry[] {
+  const byId = new Map(found.map((entry) => [entry.id, entry]));
+  return waiting.flatMap(({ entry_ids }) => {
+    const entries = entry_ids.map((id) => byId.get(id)).filter((entry) => entry !== undefined);
+    return entries.length === entry_ids.length ? entries : [];
   });
 }
 
-async function insertSeals(tx: Tx, seals: ReturnType<typeof chain>): Promise<void> {
-  const values: unknown[] = [];
-  const rows = rowset(SEALS, seals, (value) => `$${values.push(value)}`);
-  await tx.query(
-    `INSERT INTO audit_seal (seq, entry_id, hash) SELECT seq, entry_id, decode(hash, 'hex') FROM ${rows}`,
-    values,
-  );
+/** The seals of entries behind a place in the chain. */
+function chain(entries: readonly StoredEntry[], seq: bigint, hash: Buffer): Buffer {
+  return Buffer.concat(entries.map((entry) => (hash = sealOf(hash, String((seq += 1n)), entry))));
 }

@@ -1,8 +1,9 @@
 import type { KeyObject } from "node:crypto";
-import { BEGINNING, ENTRY_COLUMNS, sealOf, type StoredEntry } from "./chain.ts";
+import { BEGINNING, ENTRY_COLUMNS, sealOf, sealsIn, type StoredEntry } from "./chain.ts";
 import { isGenuine, type Head } from "./heads.ts";
 
-const PAGE = 5_000;
+/** Rows of seals, of up to some thousand each. */
+const PAGE = 5;
 
 /** Runs SQL and gives the rows; the tables are named with their schema. */
 export type Query = <R>(sql: string, values: readonly unknown[]) => Promise<R[]>;
@@ -23,19 +24,19 @@ type Row = { seal_seq: string; entry_id: string; hash: Buffer } & (StoredEntry |
 
 const SEALED = `
   SELECT s.seq AS seal_seq, s.entry_id, s.hash, ${ENTRY_COLUMNS}
-  FROM identity.audit_seal s LEFT JOIN identity.audit_entry e ON e.id = s.entry_id
-  WHERE s.seq > $1 ORDER BY s.seq LIMIT ${PAGE}`;
+  FROM (${sealsIn(`(SELECT * FROM identity.audit_seal WHERE first_seq > $1 ORDER BY first_seq LIMIT ${PAGE})`)}) AS s
+  LEFT JOIN identity.audit_entry e ON e.id = s.entry_id ORDER BY s.seq`;
 
 /** In one look, as an entry is either waiting or sealed at any moment. */
 const STRAYS = `
   SELECT e.id FROM identity.audit_entry e
-  WHERE NOT EXISTS (SELECT 1 FROM identity.audit_seal s WHERE s.entry_id = e.id)
-    AND NOT EXISTS (SELECT 1 FROM identity.audit_unsealed u WHERE u.entry_id = e.id)
+  WHERE NOT EXISTS (SELECT 1 FROM (SELECT unnest(entry_ids) AS id FROM identity.audit_seal
+    UNION ALL SELECT unnest(entry_ids) FROM identity.audit_unsealed) AS known WHERE known.id = e.id)
   ORDER BY e.id LIMIT 1`;
 
 const WAITING = `
-  SELECT count(*) AS waiting, min(u.entry_id) FILTER (WHERE e.id IS NULL) AS gone
-  FROM identity.audit_unsealed u LEFT JOIN identity.audit_entry e ON e.id = u.entry_id`;
+  SELECT count(*) AS waiting, min(u.id) FILTER (WHERE e.id IS NULL) AS gone
+  FROM (SELECT unnest(entry_ids) AS id FROM identity.audit_unsealed) AS u LEFT JOIN identity.audit_entry e ON e.id = u.id`;
 
 /**
  * Walks the chain from its beginning, in pages, and stops at the first thing that is wrong.
