@@ -3,13 +3,15 @@ import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import pg from "pg";
-import { createAccounts, operations } from "./bench/accounts.ts";
+import { onAccounts } from "./bench/accounts.ts";
 import { Bare } from "./bench/bare.ts";
 import { latency, relayRate } from "./bench/bus.ts";
+import { costOf, PARTS, type Cost } from "./bench/costs.ts";
+import { fill, type Filled } from "./bench/fill.ts";
 import { idle } from "./bench/idle.ts";
 import { Kehu } from "./bench/kehu.ts";
 import { migrateExport } from "./bench/migration.ts";
-import { begin, comparedLines, restLines, type Results } from "./bench/report.ts";
+import { begin, comparedLines, costLines, restLines, type Results } from "./bench/report.ts";
 import { Rounds, type Compared } from "./bench/rounds.ts";
 import { memoryOf } from "./bench/usage.ts";
 
@@ -17,13 +19,28 @@ const USAGE = `Usage: npm run bench -- [options]
 
   --quick            short rounds
   --json             write bench-results.json
-  --only <requests>  compare these only (get, list 50, patch, create), and measure nothing else
+  --only <parts>     measure these only: kinds of requests (get, list 50, patch, create) beside the baseline, and parts of
+                     Kehu (access-control, audit, encryption) by a Kehu without them
   --export <folder>  migrate this export instead of generated sample data
 
 Runs a Kehu of its own in a temporary folder; with KAFKA_BROKERS set on Kafka. Linux only: it reads /proc.`;
 
-const FULL = { accounts: 20_000, idle: 20, latency: 10, pace: { rounds: 5, seconds: 5, warmUp: 30_000 } };
-const QUICK = { accounts: 5_000, idle: 12, latency: 4, pace: { rounds: 3, seconds: 2, warmUp: 2_000 } };
+const FULL = {
+  accounts: 100_000,
+  contacts: 5_000,
+  idle: 20,
+  latency: 10,
+  pace: { rounds: 5, seconds: 5, warmUp: 30_000 },
+  costs: { rounds: 3, seconds: 4, warmUp: 4_000 },
+};
+const QUICK = {
+  accounts: 5_000,
+  contacts: 1_000,
+  idle: 12,
+  latency: 4,
+  pace: { rounds: 3, seconds: 2, warmUp: 2_000 },
+  costs: { rounds: 3, seconds: 2, warmUp: 1_000 },
+};
 
 const { values: options } = readOptions();
 const size = options.quick ? QUICK : FULL;
@@ -58,47 +75,49 @@ async function bench(): Promise<void> {
   const idleFigures = options.only ? undefined : await idle(kehu, size.idle);
   await kehu.stop();
   const ready = { first, again: await kehu.start() };
-  await kehu.signIn();
-  await createAccounts(kehu, size.accounts);
-  await kehu.untilLevel();
+  const filled = await fill(kehu, size);
+  const requests = await withDatabase((database) => compareAll(database, filled));
+  const costs = await costsOfAll(filled);
+  if (!idleFigures) return;
+  const results: Results = {
+    ...began,
+    ready,
+    idle: idleFigures,
+    requests,
+    costs,
+    ...(await withDatabase(async (database) => ({
+      relayPerSecond: await relayRate(kehu, database),
+      changeToConsumer: await latency(kehu, database, filled.accounts, size.latency),
+    }))),
+    migration: await migrateExport(kehu, options.export),
+    memoryAfterLoad: memoryOf(kehu.services()),
+  };
+  results.load.after = loadavg();
+  console.log(restLines(results));
+  if (options.json) writeFileSync("bench-results.json", `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+function isWanted(part: string): boolean {
+  return !options.only || options.only.split(",").includes(part);
+}
+
+async function withDatabase<T>(work: (database: pg.Client) => Promise<T>): Promise<T> {
   const database = new pg.Client({ connectionString: kehu.databaseUrl() });
   await database.connect();
   try {
-    const ids = await someIds(database);
-    const requests = await compareAll(database, ids);
-    if (!idleFigures) return;
-    const results: Results = {
-      ...began,
-      ready,
-      idle: idleFigures,
-      requests,
-      relayPerSecond: await relayRate(kehu, database),
-      changeToConsumer: await latency(kehu, database, ids, size.latency),
-      migration: await migrateExport(kehu, options.export),
-      memoryAfterLoad: memoryOf(kehu.services()),
-    };
-    results.load.after = loadavg();
-    console.log(restLines(results));
-    if (options.json) writeFileSync("bench-results.json", `${JSON.stringify(results, undefined, 2)}\n`);
+    return await work(database);
   } finally {
     await database.end();
   }
 }
 
-async function someIds(database: pg.Client): Promise<string[]> {
-  await database.query("ANALYZE");
-  const { rows } = await database.query<{ id: string }>("SELECT id FROM customer.account ORDER BY id");
-  return rows.map(({ id }) => id);
-}
-
-async function compareAll(database: pg.Client, ids: readonly string[]): Promise<Record<string, Compared>> {
-  const bare = await Bare.start(database, kehu.databaseUrl());
+async function compareAll(database: pg.Client, { accounts }: Filled): Promise<Record<string, Compared>> {
+  const bare = await Bare.start(database, kehu.databaseUrl(), kehu.postmaster());
   const rounds = new Rounds(kehu, bare);
-  const only = options.only?.split(",");
   const results: Record<string, Compared> = {};
   try {
-    for (const [name, next] of Object.entries(operations(ids))) {
-      if (only && !only.includes(name)) continue;
+    for (const [name, next] of Object.entries(onAccounts(accounts))) {
+      if (!isWanted(name)) continue;
       results[name] = await rounds.compare(next, size.pace);
       console.log(comparedLines(name, results[name]));
     }
@@ -107,4 +126,15 @@ async function compareAll(database: pg.Client, ids: readonly string[]): Promise<
     await bare.stop();
   }
   return results;
+}
+
+async function costsOfAll(filled: Filled): Promise<Cost[]> {
+  const costs: Cost[] = [];
+  for (const part of PARTS.filter(isWanted)) {
+    const migrate = options.only ? undefined : (options.export ?? null);
+    const cost = await costOf(part, kehu, filled, size, { pace: size.costs, migrate });
+    console.log(costLines(cost));
+    costs.push(cost);
+  }
+  return costs;
 }

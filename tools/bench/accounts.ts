@@ -10,14 +10,36 @@ const anAccount = (number: number) => ({
   website: `https://account-${number}.example.com`,
 });
 
-/** Creates accounts in batches, as an import does. */
-export async function createAccounts(kehu: Kehu, count: number): Promise<void> {
+const aContact = (number: number) => ({
+  lastName: `Contact ${number}`,
+  contactPoints: [
+    { kind: "email", value: `contact-${number}@example.com` },
+    { kind: "phone", value: `+8613${String(800_000_000 + (number % 100_000_000))}` },
+  ],
+});
+
+/**
+ * Creates accounts in batches, as an import does.
+ *
+ * @param owners ids of the users who own them, in turn
+ */
+export async function createAccounts(kehu: Kehu, count: number, owners: readonly string[]): Promise<void> {
+  await createAll(kehu, "accounts", count, anAccount, owners);
+}
+
+async function createAll(
+  kehu: Kehu,
+  resource: string,
+  count: number,
+  make: (number: number) => object,
+  owners: readonly string[],
+): Promise<void> {
   for (let first = 0; first < count; first += BATCH) {
     const operations = Array.from({ length: Math.min(BATCH, count - first) }, (_, index) => ({
       op: "create",
-      data: anAccount(first + index),
+      data: { ...make(first + index), ownerId: owners[(first + index) % owners.length] },
     }));
-    await kehu.call("POST", "/v1/accounts/bulk", { operations });
+    await kehu.call("POST", `/v1/${resource}/bulk`, { operations, origin: "import" });
   }
 }
 
@@ -34,7 +56,7 @@ export function patchOf(ids: readonly string[]): Request {
 }
 
 /** The four kinds of requests that are compared, each as a maker of its next request. */
-export function operations(ids: readonly string[]): Record<string, () => Request> {
+export function onAccounts(ids: readonly string[]): Record<string, () => Request> {
   return {
     get: () => ({ method: "GET", path: `/v1/accounts/${randomOf(ids)}` }),
     "list 50": () => ({ method: "GET", path: "/v1/accounts?limit=50" }),
@@ -46,6 +68,32 @@ export function operations(ids: readonly string[]): Record<string, () => Request
       body: JSON.stringify(anAccount(number++)),
     }),
   };
+}
+
+/** The same kinds of requests about people, whose addresses are encrypted. */
+export function onContacts(ids: readonly string[]): Record<string, () => Request> {
+  const headers = () => ({ "idempotency-key": randomUUID() });
+  return {
+    "get contact": () => ({ method: "GET", path: `/v1/contacts/${randomOf(ids)}` }),
+    "list 50 contacts": () => ({ method: "GET", path: "/v1/contacts?limit=50" }),
+    "patch contact": () => ({
+      method: "PATCH",
+      path: `/v1/contacts/${randomOf(ids)}`,
+      headers: headers(),
+      body: JSON.stringify({ contactPoints: aContact(number++).contactPoints }),
+    }),
+    "create contact": () => ({
+      method: "POST",
+      path: "/v1/contacts",
+      headers: headers(),
+      body: JSON.stringify(aContact(number++)),
+    }),
+  };
+}
+
+/** Creates contacts in batches, likewise. */
+export async function createContacts(kehu: Kehu, count: number, owners: readonly string[]): Promise<void> {
+  await createAll(kehu, "contacts", count, aContact, owners);
 }
 
 function randomOf(ids: readonly string[]): string {

@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { freePorts } from "@kehu/database/embedded";
 import type { Client } from "pg";
 import { NODE_FLAGS } from "../start/environment.ts";
+import type { Measured } from "./rounds.ts";
 import type { Watched } from "./usage.ts";
 
 const GATEWAY = new URL("./bare-gateway.ts", import.meta.url);
@@ -14,16 +15,19 @@ const SERVICE = new URL("./bare-service.ts", import.meta.url);
  * The least that two hops and one statement can cost, on the same Postgres and with the same flags of Node: a table of its
  * own with the same rows.
  */
-export class Bare {
+export class Bare implements Measured {
   readonly url: string;
   private readonly children: Readonly<Record<string, ChildProcess>>;
+  private readonly server: number;
 
-  private constructor(url: string, children: Record<string, ChildProcess>) {
+  private constructor(url: string, children: Record<string, ChildProcess>, server: number) {
     this.url = url;
     this.children = children;
+    this.server = server;
   }
 
-  static async start(database: Client, databaseUrl: string): Promise<Bare> {
+  /** @param postmaster process of the Postgres that has the database */
+  static async start(database: Client, databaseUrl: string, postmaster: number): Promise<Bare> {
     await database.query(`
       CREATE SCHEMA bare;
       CREATE TABLE bare.account (LIKE customer.account INCLUDING ALL);
@@ -31,10 +35,11 @@ export class Bare {
       ANALYZE bare.account`);
     const [front = 0, back = 0] = await freePorts(2);
     const url = `http://127.0.0.1:${front}`;
-    const bare = new Bare(url, {
+    const children = {
       "bare gateway": run(GATEWAY, String(front), `http://127.0.0.1:${back}`),
       "bare service": run(SERVICE, String(back), databaseUrl),
-    });
+    };
+    const bare = new Bare(url, children, postmaster);
     for (let tries = 0; tries < 200; tries++, await wait(50)) {
       const reply = await fetch(`${url}/v1/accounts?limit=1`).catch(() => undefined);
       if (reply?.ok) return bare;
@@ -45,6 +50,22 @@ export class Bare {
 
   services(): Watched[] {
     return Object.entries(this.children).map(([name, { pid }]) => ({ name, pid: pid! }));
+  }
+
+  postmaster(): number {
+    return this.server;
+  }
+
+  signIn(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  authorization(): undefined {
+    return undefined;
+  }
+
+  untilLevel(): Promise<void> {
+    return Promise.resolve();
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -15,29 +15,60 @@ interface Freshness {
   level: boolean;
 }
 
+/** Somebody who signs in with a password. */
+interface Person {
+  readonly email: string;
+  readonly password: string;
+}
+
 /** A Kehu of its own in a temporary folder, run the way a person runs it. */
 export class Kehu {
-  readonly email = "bench@kehu.local";
-  readonly password = randomBytes(24).toString("base64url");
   readonly url: string;
+  /** The administrator. */
+  readonly email = "bench@kehu.local";
+  readonly password: string;
+  private readonly tree: string;
   private readonly dataDir: string;
   private readonly port: number;
   private starter: ChildProcess | undefined;
   private output = "";
+  /** Who sends the requests that are measured. */
+  private caller: Person = this;
   private token = "";
+  private callerToken = "";
 
-  private constructor(dataDir: string, port: number) {
+  private constructor(tree: string, dataDir: string, port: number, password: string) {
+    this.tree = tree;
     this.dataDir = dataDir;
     this.port = port;
+    this.password = password;
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async make(): Promise<Kehu> {
+  /** @param tree the repository, or a copy of it, built */
+  static async make(tree = ROOT): Promise<Kehu> {
+    return Kehu.in(mkdtempSync(join(tmpdir(), "kehu-bench-")), tree, randomBytes(24).toString("base64url"));
+  }
+
+  /** Another one with the same data, for which this one must not run. */
+  async twin(tree: string): Promise<Kehu> {
     const dataDir = mkdtempSync(join(tmpdir(), "kehu-bench-"));
+    execFileSync("cp", ["-a", `${this.dataDir}/.`, dataDir]);
+    const twin = await Kehu.in(dataDir, tree, this.password);
+    twin.caller = this.caller === this ? twin : this.caller;
+    return twin;
+  }
+
+  private static async in(dataDir: string, tree: string, password: string): Promise<Kehu> {
     // As root the database server has an account of its own, which must get in.
     chmodSync(dataDir, 0o755);
     const [port = 0] = await freePorts(1);
-    return new Kehu(dataDir, port);
+    return new Kehu(tree, dataDir, port, password);
+  }
+
+  /** Has this person, who is a user of it, send the requests that are measured. */
+  measureAs(person: Person): void {
+    this.caller = person;
   }
 
   /** @returns seconds until it is ready */
@@ -45,7 +76,7 @@ export class Kehu {
     const began = performance.now();
     this.output = "";
     const child = spawn(process.execPath, ["tools/start.ts"], {
-      cwd: ROOT,
+      cwd: this.tree,
       env: this.environment(),
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -88,19 +119,25 @@ export class Kehu {
   }
 
   async signIn(): Promise<void> {
-    const { email, password } = this;
-    const reply = await this.call<{ accessToken: string }>("POST", "/v1/auth/login", { email, password });
-    this.token = reply.accessToken;
+    this.token = "";
+    this.token = await this.tokenOf(this);
+    this.callerToken = this.caller === this ? this.token : await this.tokenOf(this.caller);
   }
 
+  private async tokenOf({ email, password }: Person): Promise<string> {
+    return (await this.call<{ accessToken: string }>("POST", "/v1/auth/login", { email, password })).accessToken;
+  }
+
+  /** Of who sends the requests that are measured. */
   authorization(): string {
-    return `Bearer ${this.token}`;
+    return `Bearer ${this.callerToken}`;
   }
 
+  /** A request of the administrator, once he has signed in. */
   async call<T>(method: "GET" | "POST", path: string, body?: object): Promise<T> {
     const reply = await fetch(this.url + path, {
       method,
-      headers: { "content-type": "application/json", ...(this.token && { authorization: this.authorization() }) },
+      headers: { "content-type": "application/json", ...(this.token && { authorization: `Bearer ${this.token}` }) },
       body: body && JSON.stringify(body),
     });
     if (!reply.ok) throw new Error(`${method} ${path} was answered ${reply.status}: ${await reply.text()}`);

@@ -1,8 +1,6 @@
-import type { Bare } from "./bare.ts";
 import { median, medians, sum } from "./figures.ts";
-import type { Kehu } from "./kehu.ts";
 import { Load, type Request } from "./load.ts";
-import { cpuBetween, cpuSeconds, type CpuSeconds } from "./usage.ts";
+import { cpuBetween, cpuSeconds, type CpuSeconds, type Watched } from "./usage.ts";
 
 /** How a load is measured. */
 export interface Pace {
@@ -26,94 +24,90 @@ interface Figures {
 
 export interface Compared {
   kehu: Figures;
-  bare: Figures;
+  other: Figures;
   /** CPU time in microseconds per request, by process, under load. */
   kehuCpu: CpuSeconds;
-  bareCpu: CpuSeconds;
-  /** Kehu's share of the baseline's requests per second: the median of the rounds. */
+  otherCpu: CpuSeconds;
+  /** Kehu's share of the other's requests per second: the median of the rounds. */
   ratio: number;
   ratioLevel: number;
-  /** The baseline's CPU time per request as a share of Kehu's. */
+  /** The other's CPU time per request as a share of Kehu's. */
   ratioCpu: number;
 }
+
+/** What answers requests. */
+export interface Measured {
+  readonly url: string;
+  services(): Watched[];
+  postmaster(): number;
+  signIn(): Promise<void>;
+  /** Value of the header, where it asks for one. */
+  authorization(): string | undefined;
+  /** Resolves when all is done that requests have brought about. */
+  untilLevel(): Promise<void>;
+}
+
+/** Makes the next request of a load. */
+type Next = () => Request;
 
 interface Reading {
   figures: Figures;
   byProcess: CpuSeconds;
 }
 
-/** Drives Kehu and the baseline in turn, so that whatever else the machine does meets both. */
+/** Drives Kehu and another in turn, so that whatever else the machine does meets both. */
 export class Rounds {
-  private readonly kehu: Kehu;
-  private readonly bare: Bare;
-  private readonly kehuLoad: Load;
-  private readonly bareLoad: Load;
+  private readonly kehu: Measured;
+  private readonly other: Measured;
+  private readonly loads: ReadonlyMap<Measured, Load>;
 
-  constructor(kehu: Kehu, bare: Bare) {
+  constructor(kehu: Measured, other: Measured) {
     this.kehu = kehu;
-    this.bare = bare;
-    this.kehuLoad = new Load(kehu.url);
-    this.bareLoad = new Load(bare.url);
+    this.other = other;
+    this.loads = new Map([kehu, other].map((one) => [one, new Load(one.url)]));
   }
 
-  async compare(next: () => Request, pace: Pace): Promise<Compared> {
-    const readings: { kehu: Reading; bare: Reading }[] = [];
-    await this.kehu.signIn();
-    await this.kehuLoad.count(this.signed(next), pace.warmUp);
-    await this.bareLoad.count(next, pace.warmUp);
+  /** @param onOther where the same requests would name records that the other does not have */
+  async compare(onKehu: Next, pace: Pace, onOther = onKehu): Promise<Compared> {
+    const readings: { kehu: Reading; other: Reading }[] = [];
+    await this.warmUp(this.kehu, onKehu, pace);
+    await this.warmUp(this.other, onOther, pace);
     for (let round = 0; round < pace.rounds; round++) {
-      await this.kehu.signIn();
-      const first = round % 2 === 0 ? await this.onKehu(next, pace) : undefined;
-      const bare = await this.onBare(next, pace);
-      readings.push({ kehu: first ?? (await this.onKehu(next, pace)), bare });
+      const first = round % 2 === 0 ? await this.measure(this.kehu, onKehu, pace) : undefined;
+      const other = await this.measure(this.other, onOther, pace);
+      readings.push({ kehu: first ?? (await this.measure(this.kehu, onKehu, pace)), other });
     }
-    const ratioOf = (share: (kehu: Figures, bare: Figures) => number) =>
-      median(readings.map(({ kehu, bare }) => share(kehu.figures, bare.figures)));
+    const ratioOf = (share: (kehu: Figures, other: Figures) => number) =>
+      median(readings.map(({ kehu, other }) => share(kehu.figures, other.figures)));
     return {
       kehu: medians(readings.map(({ kehu }) => kehu.figures)),
-      bare: medians(readings.map(({ bare }) => bare.figures)),
+      other: medians(readings.map(({ other }) => other.figures)),
       kehuCpu: medians(readings.map(({ kehu }) => kehu.byProcess)),
-      bareCpu: medians(readings.map(({ bare }) => bare.byProcess)),
-      ratio: ratioOf((kehu, bare) => kehu.perSecond / bare.perSecond),
-      ratioLevel: ratioOf((kehu, bare) => kehu.perSecondLevel / bare.perSecondLevel),
-      ratioCpu: ratioOf((kehu, bare) => bare.cpu / kehu.cpu),
+      otherCpu: medians(readings.map(({ other }) => other.byProcess)),
+      ratio: ratioOf((kehu, other) => kehu.perSecond / other.perSecond),
+      ratioLevel: ratioOf((kehu, other) => kehu.perSecondLevel / other.perSecondLevel),
+      ratioCpu: ratioOf((kehu, other) => other.cpu / kehu.cpu),
     };
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.kehuLoad.close(), this.bareLoad.close()]);
+    await Promise.all([...this.loads.values()].map((load) => load.close()));
   }
 
-  private onKehu(next: () => Request, pace: Pace): Promise<Reading> {
-    return this.measure(this.kehuLoad, this.signed(next), pace, this.kehu.services(), () => this.kehu.untilLevel());
+  private async warmUp(system: Measured, next: Next, pace: Pace): Promise<void> {
+    await system.signIn();
+    await this.loads.get(system)!.count(signed(next, system), pace.warmUp);
   }
 
-  private signed(next: () => Request): () => Request {
-    const authorization = this.kehu.authorization();
-    return () => {
-      const request = next();
-      return { ...request, headers: { ...request.headers, authorization } };
-    };
-  }
-
-  private onBare(next: () => Request, pace: Pace): Promise<Reading> {
-    return this.measure(this.bareLoad, next, pace, this.bare.services(), () => Promise.resolve());
-  }
-
-  private async measure(
-    load: Load,
-    next: () => Request,
-    { seconds }: Pace,
-    services: ReturnType<Kehu["services"]>,
-    untilLevel: () => Promise<void>,
-  ): Promise<Reading> {
-    const read = () => cpuSeconds(services, this.kehu.postmaster());
-    await this.kehu.untilLevel();
+  private async measure(system: Measured, next: Next, { seconds }: Pace): Promise<Reading> {
+    const read = () => cpuSeconds(system.services(), system.postmaster());
+    await system.signIn();
+    await system.untilLevel();
     const before = read();
-    const result = await load.closed(next, seconds);
+    const result = await this.loads.get(system)!.closed(signed(next, system), seconds);
     const used = cpuBetween(before, read());
     const start = performance.now();
-    await untilLevel();
+    await system.untilLevel();
     const level = cpuBetween(before, read());
     const { requests, p50, p99 } = result;
     const perRequest = (cpu: CpuSeconds) => (sum(Object.values(cpu)) - cpu["client"]!) * (1e6 / requests);
@@ -129,4 +123,13 @@ export class Rounds {
       byProcess: Object.fromEntries(Object.entries(used).map(([name, value]) => [name, (value * 1e6) / requests])),
     };
   }
+}
+
+function signed(next: Next, system: Measured): Next {
+  const authorization = system.authorization();
+  if (authorization === undefined) return next;
+  return () => {
+    const request = next();
+    return { ...request, headers: { ...request.headers, authorization } };
+  };
 }
