@@ -70,8 +70,15 @@ function shared({ actorId, place }: RequestContext, permission: string, alias: s
   return `(${alias}.collaborators <> '[]' AND ${alias}.collaborators @> ANY(${bind(wanted)}::jsonb[]))`;
 }
 
-/** The ids of a team and of those above it: the labels of its path without hyphens. */
-function teamsOf({ teamId, path }: Place): string[] {
-  const above = path.split(".").map((label) => label.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"));
-  return [...new Set([teamId, ...above])];
+const teams = new WeakMap<Place, string[]>();
+
+/** The ids of a team and of those above it: the labels of its path without hyphens. A request asks several times. */
+function teamsOf(place: Place): string[] {
+  const known = teams.get(place);
+  if (known) return known;
+  const label = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/;
+  const above = place.path.split(".").map((one) => one.replace(label, "$1-$2-$3-$4-$5"));
+  const ids = [...new Set([place.teamId, ...above])];
+  teams.set(place, ids);
+  return ids;
 }

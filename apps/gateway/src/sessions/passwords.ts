@@ -1,12 +1,14 @@
 import { RuleViolation, Unavailable } from "@kehu/contracts";
 import { Injectable } from "@nestjs/common";
 import { hash, verify } from "@node-rs/argon2";
-import { COMMON_PASSWORDS } from "./common-passwords.ts";
+import { guessesFor } from "./password-strength.ts";
 
 /** Argon2id with 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet). */
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 export const SHORTEST_PASSWORD = 12;
 export const LONGEST_PASSWORD = 256;
+/** "Summer2026!!!" takes a hundred million. */
+const FEWEST_GUESSES = 1e9;
 /** Hashing takes a core for tens of milliseconds: so many at once, and so many may wait, before load is shed. */
 const AT_ONCE = 2;
 const MAY_WAIT = 200;
@@ -21,10 +23,10 @@ export class Passwords {
 
   /**
    * @param field where the caller sent it
-   * @throws RuleViolation when the password is too short, too long, or common
+   * @throws RuleViolation when the password is too short, too long, or easy to guess
    */
   async hash(password: string, field = "password"): Promise<string> {
-    const reason = weakness(password);
+    const reason = await weakness(password);
     if (reason)
       throw new RuleViolation("password.weak", reason, {
         errors: [{ field, code: "password.weak", message: reason }],
@@ -56,13 +58,15 @@ export class Passwords {
   }
 }
 
-/** Why a password is refused, or undefined. Length and a list; no rules of composition (NIST SP 800-63B, section 3.1.1). */
-export function weakness(password: string): string | undefined {
+/**
+ * Why a password is refused, or undefined. Length, and how many tries it withstands; no rules of composition (NIST SP
+ * 800-63B, section 3.1.1).
+ */
+export async function weakness(password: string): Promise<string | undefined> {
   const length = Array.from(password).length;
   if (length < SHORTEST_PASSWORD) return `A password has at least ${SHORTEST_PASSWORD} characters.`;
   if (length > LONGEST_PASSWORD) return `A password has at most ${LONGEST_PASSWORD} characters.`;
-  const lower = password.normalize("NFKC").toLowerCase();
-  if (COMMON_PASSWORDS.has(lower) || new Set(lower).size < 5)
-    return "This password is one of those that are tried first.";
+  if ((await guessesFor(password.normalize("NFKC"))) < FEWEST_GUESSES)
+    return "This password is easy to guess. Take some words that do not belong together.";
   return undefined;
 }

@@ -71,7 +71,7 @@ export class FirstStart implements OnApplicationBootstrap {
     if (adminEmail === null) throw new ConfigError("KEHU_ADMIN_EMAIL is missing, and there is no administrator yet.");
     if (adminPassword === null)
       throw new ConfigError("KEHU_ADMIN_PASSWORD is missing, and there is no administrator yet.");
-    const weak = weakness(adminPassword);
+    const weak = await weakness(adminPassword);
     if (weak) throw new ConfigError(`KEHU_ADMIN_PASSWORD is not good enough: ${weak}`);
     const email = normalEmail(adminEmail);
     const hash = await this.passwords.hash(adminPassword);
