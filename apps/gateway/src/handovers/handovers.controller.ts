@@ -1,9 +1,10 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import { ParseId } from "@kehu/http";
+import type { WriteReply } from "@kehu/records";
 import { Body, Controller, Get, HttpCode, Param, Post } from "@nestjs/common";
 import { HandOverRequest } from "./handover.dto.ts";
 import { HandoversQueries } from "./handovers.queries.ts";
-import { HandoversService } from "./handovers.service.ts";
+import { HandoversService, type HandoverPreview, type HandoverView } from "./handovers.service.ts";
 
 @Controller("v1/users/:id")
 export class HandoversController {
@@ -16,7 +17,11 @@ export class HandoversController {
   @Post("handover")
   @HttpCode(202)
   @RequirePermission("identity.user.handover")
-  handOver(@Param("id", ParseId) id: string, @Body() body: HandOverRequest, @Who() who: RequestContext) {
+  handOver(
+    @Param("id", ParseId) id: string,
+    @Body() body: HandOverRequest,
+    @Who() who: RequestContext,
+  ): Promise<WriteReply<HandoverView | HandoverPreview>> {
     return body.preview ? this.handovers.preview(id, body, who) : this.handovers.begin(id, body, who);
   }
 
