@@ -39,7 +39,7 @@ describe("POST /v1/users/:id/handover", () => {
   const handOver = (body: object, id = leaver.id, headers?: Record<string, string>) =>
     system.send<Answer>("POST", `/v1/users/${id}/handover`, body, headers);
   const rowsOf = async (id: string) =>
-    (await system.database.admin.query("SELECT * FROM identity.handover WHERE user_id = $1", [id])).rows;
+    (await system.database.admin.query<object>("SELECT * FROM identity.handover WHERE user_id = $1", [id])).rows;
   const refused = (field: string, code: string) => ({
     status: 422,
     body: { errors: [expect.objectContaining({ field, code })] },
@@ -134,7 +134,7 @@ describe("POST /v1/users/:id/handover", () => {
     });
   });
 
-  it("is for administrators, and for roles that hold the permission for everything", async () => {
+  it("A21 is for administrators, and for roles that hold the permission for everything", async () => {
     const manager = await system.user([ROLES.manager]);
     const { body: role } = await system.send("POST", "/v1/roles", {
       name: "Personnel",

@@ -1,6 +1,7 @@
 import { systemContext } from "@kehu/auth";
-import { Unavailable, type EventOf } from "@kehu/contracts";
-import { Database, isTransient, type Tx } from "@kehu/database";
+import type { EventOf } from "@kehu/contracts";
+import { Database, type Tx } from "@kehu/database";
+import { isInfrastructure } from "@kehu/messaging";
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
 import { Clock } from "./clock.ts";
 import { ADD, COUNT, DONE, FAILED, FINISHED, IDS, PROGRESS, TAKE, type Due } from "./handover-due.ts";
@@ -57,7 +58,7 @@ export class Handovers implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Lets handovers reach the records of a resource. */
   register<T extends OwnedEntity>(resource: Resource<T>): void {
-    this.resources.set(resource.name, resource as unknown as Resource<OwnedEntity>);
+    this.resources.set(resource.name, resource);
   }
 
   onApplicationBootstrap(): void {
@@ -122,7 +123,7 @@ export class Handovers implements OnApplicationBootstrap, OnModuleDestroy {
       return found;
     } catch (error) {
       if (limit > 1) this.limit = Math.ceil(limit / 8);
-      else if (!tried || isTransient(error) || error instanceof Unavailable) throw error;
+      else if (!tried || isInfrastructure(error)) throw error;
       else await this.leave(tried, error as Error);
       return true;
     }

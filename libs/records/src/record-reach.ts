@@ -37,7 +37,7 @@ export class RecordReach {
 
   /** Lets `of` find the records of a resource. */
   register<T extends RecordEntity>(resource: Resource<T>): void {
-    this.resources.set(resource.name, resource as unknown as Resource);
+    this.resources.set(resource.name, resource);
   }
 
   /**

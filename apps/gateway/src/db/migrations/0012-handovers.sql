@@ -2,8 +2,9 @@
 CREATE TABLE handover (
   id uuid PRIMARY KEY,
   user_id uuid NOT NULL REFERENCES app_user,
-  to_user_id uuid REFERENCES app_user,
-  to_team_id uuid REFERENCES team,
+  -- looked up in the same transaction; a foreign key would lock their rows after the user's own, against those who lock them first
+  to_user_id uuid,
+  to_team_id uuid,
   -- null: everything
   resources text[],
   requested_by uuid NOT NULL,
