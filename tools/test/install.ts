@@ -79,6 +79,13 @@ export class Install {
     return Number(readFileSync(join(this.dataDir, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
   }
 
+  /** Where the superuser of the embedded server finds the database. */
+  superuserUrl(): string {
+    const { postgres } = JSON.parse(readFileSync(join(this.dataDir, "secrets.json"), "utf8")) as { postgres: string };
+    const port = readFileSync(join(this.dataDir, "postgres/postmaster.pid"), "utf8").split("\n")[3];
+    return `postgresql://postgres:${encodeURIComponent(postgres)}@127.0.0.1:${port}/kehu`;
+  }
+
   /** Process id of the program that runs the others. */
   supervisor(): number {
     return (JSON.parse(readFileSync(join(this.dataDir, "start.json"), "utf8")) as { pid: number }).pid;

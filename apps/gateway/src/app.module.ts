@@ -4,6 +4,7 @@ import { ApiKeysModule } from "./api-keys/api-keys.module.ts";
 import { AuditModule } from "./audit/audit.module.ts";
 import { config } from "./config.ts";
 import { DocsModule } from "./docs/docs.module.ts";
+import { HandoversModule } from "./handovers/handovers.module.ts";
 import { HealthModule } from "./health/health.module.ts";
 import { KeysModule } from "./keys/keys.module.ts";
 import { InvitationMailsModule } from "./mail/invitation-mails.module.ts";
@@ -27,6 +28,7 @@ import { UsersModule } from "./users/users.module.ts";
     AuditModule,
     SessionsModule,
     UsersModule,
+    HandoversModule,
     ...(config.mail ? [InvitationMailsModule] : []),
     TeamsModule,
     RolesModule,

@@ -10,6 +10,7 @@ const USER_EVENTS = [
   "identity.user.reactivated",
   "identity.user.deleted",
   "identity.user.restored",
+  "identity.user.handed-over",
   "identity.user.snapshot",
 ] as const;
 type UserEvent = EventOf<(typeof USER_EVENTS)[number]>;

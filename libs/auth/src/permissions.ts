@@ -68,6 +68,7 @@ export const PERMISSIONS = [
   "identity.user.write",
   "identity.user.delete",
   "identity.user.import",
+  "identity.user.handover",
   "identity.team.read",
   "identity.team.write",
   "identity.team.delete",

@@ -8,7 +8,8 @@ import type { FastifyReply } from "fastify";
  */
 export class HttpAdapter extends FastifyAdapter {
   override reply(...[response, result, status]: Parameters<FastifyAdapter["reply"]>): FastifyReply {
-    return super.reply(response, "raw" in response ? bodyOf(result, response) : result, status);
+    const given = result instanceof WriteReply ? result.status : undefined;
+    return super.reply(response, "raw" in response ? bodyOf(result, response) : result, given ?? status);
   }
 }
 

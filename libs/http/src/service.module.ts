@@ -8,11 +8,14 @@ import {
   CompanySettings,
   CursorSigner,
   Erasures,
+  Handovers,
+  HandoversConsumer,
   History,
   Housekeeping,
   Ownership,
   PersonKeys,
   RecordQueries,
+  RecordReach,
   Records,
   References,
   Writing,
@@ -25,6 +28,7 @@ import type { DataSource } from "typeorm";
 import { ConfigError, type ServiceConfig } from "./config.ts";
 import { documentController } from "./document.controller.ts";
 import { HealthController } from "./health.controller.ts";
+import { HoldingsController, ReachController } from "./holdings.controller.ts";
 import { FreshnessController, operationsController } from "./operations.controller.ts";
 import { personKeysController } from "./person-keys.controller.ts";
 import { ProblemFilter } from "./problem.filter.ts";
@@ -61,7 +65,10 @@ export class ServiceModule {
       controllers: [
         HealthController,
         IdentityCopiesConsumer,
+        HandoversConsumer,
         FreshnessController,
+        HoldingsController,
+        ReachController,
         operationsController(service.name),
         documentController(service.document),
         ...(config.masterKeys.length > 0 ? [personKeysController(service.name)] : []),
@@ -119,6 +126,8 @@ export function platformProviders({
     History,
     Housekeeping,
     Erasures,
+    Handovers,
+    RecordReach,
     PersonKeys,
     Bulk,
     Ownership,

@@ -1,5 +1,6 @@
 export type { DeadLetter } from "./dead-letter-table.ts";
 export type { Replay } from "./dead-letters.ts";
+export { isInfrastructure } from "./inbox.ts";
 export { MessagingModule } from "./messaging.module.ts";
 export { OnEvent, type EventContext } from "./on-event.ts";
 export { BusOperations, type Freshness, type SnapshotSource } from "./operations.ts";

@@ -1,5 +1,7 @@
 export { Bulk, type BulkResult } from "./bulk.ts";
 export { BulkOperation, BulkRequest } from "./bulk.dto.ts";
+export { Handovers, type HandoverProgress, type Holding } from "./handovers.ts";
+export { HandoversConsumer } from "./handovers.consumer.ts";
 export { Housekeeping } from "./housekeeping.ts";
 export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
@@ -63,6 +65,7 @@ export {
   type Locked,
   type PublicState,
 } from "./record.entity.ts";
+export { RecordReach, type Reached } from "./record-reach.ts";
 export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
 export { Records, type Decide } from "./records.ts";
 export { References, unknownReference, type ReferenceInput } from "./references.ts";

@@ -7,9 +7,11 @@ import { Bulk } from "./bulk.ts";
 import { Clock } from "./clock.ts";
 import { Erasures } from "./erasures.ts";
 import type { OwnerDto } from "./dto.ts";
+import { Handovers } from "./handovers.ts";
 import type { OwnedEntity } from "./owned.entity.ts";
 import { Ownership } from "./ownership.ts";
 import type { RecordEntity } from "./record.entity.ts";
+import { RecordReach } from "./record-reach.ts";
 import { Records } from "./records.ts";
 import type { Resource } from "./resource.ts";
 import { snapshotsOf } from "./snapshots.ts";
@@ -24,6 +26,8 @@ export class Writing {
     readonly clock: Clock,
     readonly operations: BusOperations,
     readonly erasures: Erasures,
+    readonly handovers: Handovers,
+    readonly reach: RecordReach,
   ) {}
 }
 
@@ -35,6 +39,7 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
   ) {
     writing.operations.register(snapshotsOf(resource, writing.records.rows));
     writing.erasures.register(resource);
+    writing.reach.register(resource);
   }
 
   create(data: object, who: RequestContext) {
@@ -65,6 +70,11 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
 
 /** The writes of records that have an owner; a slice's service adds those of its own. */
 export abstract class RecordService<T extends OwnedEntity> extends UnownedRecordService<T> {
+  protected constructor(resource: Resource<T>, writing: Writing) {
+    super(resource, writing);
+    writing.handovers.register(resource);
+  }
+
   handOver(id: string, to: OwnerDto, who: RequestContext) {
     return this.writing.ownership.handOver(this.resource, id, to, who);
   }

@@ -10,6 +10,9 @@ import { Values } from "./view.ts";
 /** A reference as a caller may give it. */
 export type ReferenceInput = string | { externalId: { system: string; id: string } };
 
+/** What of a resource its references are found by; a request that is about no record of one has the same. */
+type WithFields = Pick<Resource, "fields">;
+
 /** Why a reference cannot be used, by the path of its field. */
 type Faults = FieldError[];
 
@@ -26,7 +29,7 @@ export class References {
    * Waits until the copies of other services' records that `items` refer to are there, or patience ends. Called before
    * the transaction, so that nothing is locked meanwhile; a batch waits once for all of its references.
    */
-  async arrive(resource: Resource, items: readonly object[], who: RequestContext): Promise<void> {
+  async arrive(resource: WithFields, items: readonly object[], who: RequestContext): Promise<void> {
     const wanted = items.flatMap((item) => slotsOf(resource, item)).filter(({ target }) => target.copy);
     if (wanted.length === 0) return;
     for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await wait(POLL_MS)) {
@@ -41,7 +44,7 @@ export class References {
    * @returns the data with every reference as an id
    * @throws RuleViolation `reference.unknown` or `reference.not-yet-known`, naming each field
    */
-  async resolve<D extends object>(tx: Queryable, resource: Resource, data: D, who: RequestContext): Promise<D> {
+  async resolve<D extends object>(tx: Queryable, resource: WithFields, data: D, who: RequestContext): Promise<D> {
     const [result] = await this.resolveAll(tx, resource, [data], who);
     if (result!.faults.length)
       throw new RuleViolation(result!.faults[0]!.code, result!.faults[0]!.message, { errors: result!.faults });
@@ -51,7 +54,7 @@ export class References {
   /** The same for many, with one query per kind of target; faults stand beside each item. */
   async resolveAll<D extends object>(
     tx: Queryable,
-    resource: Resource,
+    resource: WithFields,
     items: readonly D[],
     who: RequestContext,
   ): Promise<{ data: D; faults: Faults }[]> {
@@ -78,7 +81,7 @@ interface Slot {
   property: string;
 }
 
-function slotsOf(resource: Resource, item: object): Slot[] {
+function slotsOf(resource: WithFields, item: object): Slot[] {
   const data = item as Record<string, unknown>;
   const slots: Slot[] = [];
   const add = (path: string, target: ReferenceTarget, holder: Record<string, unknown>, property: string) => {
@@ -98,7 +101,7 @@ function slotsOf(resource: Resource, item: object): Slot[] {
 }
 
 /** A copy whose references can be replaced. */
-function copyOf<D extends object>(resource: Resource, item: D): D {
+function copyOf<D extends object>(resource: WithFields, item: D): D {
   const data = { ...item } as Record<string, unknown>;
   for (const [name, { elements }] of Object.entries(resource.fields)) {
     if (elements && data[name]) data[name] = (data[name] as object[]).map((element) => ({ ...element }));

@@ -20,9 +20,16 @@ export class WriteReply<B = unknown> {
   readonly location: string | null;
   /** The reply was given before, to a request with the same Idempotency-Key. */
   readonly replayed: boolean;
+  /** Where it is another one than the operation declares. */
+  readonly status: number | undefined;
 
-  constructor(body: B, { version, location }: Pick<Reply, "version" | "location">, replayed = false) {
+  constructor(
+    body: B,
+    { version, location, status }: Pick<Reply, "version" | "location"> & { status?: number },
+    replayed = false,
+  ) {
     this.body = body;
+    this.status = status;
     this.version = version;
     this.location = location;
     this.replayed = replayed;

@@ -42,10 +42,14 @@ export function promisedOperations(): Operation[] {
   return [...new Map(all.map((one) => [nameOf(one), one])).values()].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
-/** An import is a bulk request with a permission of its own; a record is handed to a user or into the pool of a team. */
+/**
+ * An import is a bulk request with a permission of its own; a record is handed to a user or into the pool of a team; a
+ * permission is explained by itself or about a record.
+ */
 export function withVariants(operations: readonly Operation[]): Operation[] {
   return operations.flatMap((one) => {
     if (one.path.endsWith("/bulk")) return [one, { ...one, path: `${one.path}/import` }];
+    if (one.path === "/v1/me/permissions/explain") return [one, { ...one, path: `${one.path}/record` }];
     return one.path.endsWith("/owner") ? [one, { ...one, path: `${one.path}/pool` }] : [one];
   });
 }

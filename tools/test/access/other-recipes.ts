@@ -1,6 +1,7 @@
 import { PASSWORD } from "./people.ts";
-import type { Actor, Place } from "./policy-model.ts";
+import { PLACES, type Actor, type Place } from "./policy-model.ts";
 import type { Recipe } from "./recipe.ts";
+import { resourceOf } from "./resources.ts";
 import type { Tokens } from "./system.ts";
 import type { World } from "./world.ts";
 
@@ -36,6 +37,13 @@ export const OTHERS: Readonly<Record<string, Recipe>> = {
   "PATCH /v1/settings": { body: () => ({ fiscalYearStart: 4 }) },
   "GET /v1/me": {},
   "GET /v1/me/permissions": {},
+  "GET /v1/me/permissions/explain": { query: () => "?permission=customer.account.write" },
+  "GET /v1/me/permissions/explain/record": {
+    places: PLACES,
+    table: () => "customer.account",
+    subject: (world, _actor, place) => Promise.resolve(world.id(resourceOf("/v1/accounts")!, place)),
+    query: ({ id }) => `?permission=customer.account.write&record=accounts%2F${id}`,
+  },
   "GET /v1/me/sessions": {},
   "DELETE /v1/me/sessions": {},
   "DELETE /v1/me/sessions/{id}": {

@@ -70,6 +70,7 @@ const FULL: Rules = {
   repair: "all",
   export: "all",
   manage: "all",
+  handover: "all",
 };
 /** What nobody but the administrator is given. */
 const ADMINISTRATION = ["operations.bus", "operations.personal-data", "identity.audit"];
@@ -148,13 +149,16 @@ export function answerTo(actor: Actor, method: string, path: string, place: Plac
   if (actor === "anonymous") return "sign in";
   if (actor === "narrow key" && (concept === "oneself" || concept === "api-key" || isForPeople(method, path)))
     return "not for keys";
+  // Why a record is within reach is told to whoever sees it.
+  if (path.endsWith("/explain/record"))
+    return place !== null && place !== "deleted" && sees(actor, "customer.account", place) ? "done" : "absent";
   if (concept === "api-key") return ofKeys(actor, method, place);
   if (concept === "oneself") return place === null || place === "mine" ? "done" : "absent";
   const reach = ROLES[actor][concept]?.[verb];
   if (reach === undefined) return "not allowed";
   if (place === null) return "done";
   const isSeen = sees(actor, concept, place) || (concept.startsWith("operations.") && place !== "absent");
-  if (!isSeen || (place === "deleted" && !/\/(history|restore|erase)$/.test(path))) return "absent";
+  if (!isSeen || (place === "deleted" && !/\/(history|handovers|restore|erase)$/.test(path))) return "absent";
   return reaches(actor, reach, place, sharingFor(verb, path)) ? "done" : "read only";
 }
 
@@ -205,6 +209,7 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   if (concept === "operations.bus") return [concept, method === "GET" ? "read" : "repair"];
   // Who sees where somebody is signed in could watch him.
   if (area === "users" && last === "sessions") return [concept, "write"];
+  if (area === "users" && /\/handovers?(\/|$)/.test(path)) return [concept, "handover"];
   if (["convert", "import", "export", "erase"].includes(last)) return [concept, last];
   if (concept === "sales.opportunity" && last === "reopen") return [concept, last];
   if (rest.includes("collaborators")) return [concept, "write"];

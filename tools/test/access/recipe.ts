@@ -19,6 +19,8 @@ export interface Subject {
 /** How the request of an operation is made. */
 export interface Recipe {
   body?: (subject: Subject) => object | Promise<object>;
+  /** The query string, from its question mark on. */
+  query?: (subject: Subject) => string;
   /** What a record has to be like for the operation to be possible, as an import says it. */
   given?: object;
   /** The same, where it takes requests. */

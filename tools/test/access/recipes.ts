@@ -52,6 +52,7 @@ const VERBS: Readonly<Record<string, Recipe>> = {
     },
   },
   "users sessions": { leaves: "all" },
+  "users handover": { body: ({ world }) => ({ toUserId: world.people.get("manager").id }) },
 };
 
 /** An OR that is true of every record: it must not open what is out of reach. */
@@ -100,8 +101,18 @@ const PARTS = [
   "opportunities stages",
   "tickets messages",
   "users permissions",
+  "users handovers",
   "users sessions",
 ];
+
+/** The same, of those that want to know more than whose. */
+const FURTHER: Readonly<Record<string, Recipe>> = {
+  "users explain": { query: () => "?permission=customer.account.write" },
+  "users {handoverId}": {
+    places: ["nobody's", "absent"],
+    why: { deleted: "who is deleted hands over nothing, and this one has not before" },
+  },
+};
 
 async function shareWithReader(world: World, resource: string, id: string): Promise<void> {
   const path = `/v1/${resource}/${id}/collaborators/user/${world.people.get("read-only").id}`;
@@ -122,6 +133,7 @@ export function recipeOf({ method, path }: Operation): Recipe | undefined {
   const last = rest.at(-1) ?? "";
   const verb = `${area} ${last}`;
   if (method === "GET" && PARTS.includes(verb)) return {};
+  if (method === "GET" && FURTHER[verb]) return FURTHER[verb];
   if (method !== "GET" && VERBS[verb]) return VERBS[verb];
   return COMMON[`${method} ${last}`]?.(resource);
 }

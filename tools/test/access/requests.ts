@@ -35,16 +35,22 @@ export async function prepare(world: World, cell: Cell, { fresh = "", name = "" 
     .replace("{name}", name)
     .replace("{type}/{collaboratorId}", `user/${world.people.get("read-only").id}`)
     .replace(/\/bulk\/import$/, "/bulk")
-    .replace(/\/owner\/pool$/, "/owner");
+    .replace(/\/owner\/pool$/, "/owner")
+    .replace("{handoverId}", world.handover)
+    .replace(/\/explain\/record$/, "/explain");
+  const subject = { world, actor, place, id };
   return {
     actor,
     method: operation.method,
-    path: operation.method === "GET" && isShown(operation) ? path + queryOf(operation) : path,
+    path:
+      operation.method === "GET" && isShown(operation)
+        ? path + queryOf(operation)
+        : path + (recipe.query?.(subject) ?? ""),
     token:
       recipe.token && actor !== "anonymous" && actor !== "narrow key"
         ? await recipe.token(world, actor)
         : world.people.token(actor),
-    body: await recipe.body?.({ world, actor, place, id }),
+    body: await recipe.body?.(subject),
     table: recipe.table?.(operation.path) ?? resource?.table,
     id,
   };

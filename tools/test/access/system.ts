@@ -37,7 +37,7 @@ export class System {
     });
     install.start();
     await install.untilReady(PATIENCE_MS);
-    return new System(install, new pg.Pool({ connectionString: superuserUrl(install.dataDir), max: 8 }));
+    return new System(install, new pg.Pool({ connectionString: install.superuserUrl(), max: 8 }));
   }
 
   async stop(): Promise<void> {
@@ -89,12 +89,6 @@ export class System {
     const files = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")] as const);
     return new Map([...files, ["npm start", this.install.output]]);
   }
-}
-
-function superuserUrl(dataDir: string): string {
-  const { postgres } = JSON.parse(readFileSync(join(dataDir, "secrets.json"), "utf8")) as { postgres: string };
-  const port = readFileSync(join(dataDir, "postgres/postmaster.pid"), "utf8").split("\n")[3];
-  return `postgresql://postgres:${encodeURIComponent(postgres)}@127.0.0.1:${port}/kehu`;
 }
 
 function parsed(text: string): Record<string, unknown> {

@@ -46,6 +46,8 @@ export function whyNot(resource: TestResource, place: Place): string | null {
 export class World {
   /** Requests that were refused, and whose entries in the audit trail nobody has looked at yet. */
   readonly refusals: Refusal[] = [];
+  /** Id of what the planted user who is nobody's has handed over: nothing, as he owns nothing. */
+  handover = "";
   /** How many were looked at. */
   audited = 0;
   private readonly planted = new Map<string, string>();
@@ -72,6 +74,7 @@ export class World {
         world.planted.set(`${resource.name} ${place}`, id!);
       }
     }
+    await world.handOver();
     await world.untilLevel();
     return world;
   }
@@ -151,6 +154,13 @@ export class World {
     const { data } = await this.admin("GET", `/v1/leads?limit=${count}&fields=personId`);
     for (const id of ids) await this.admin("DELETE", `/v1/leads/${id}`);
     return (data as { personId: string }[]).map(({ personId }) => personId);
+  }
+
+  private async handOver(): Promise<void> {
+    const path = `/v1/users/${this.planted.get("users nobody's")}`;
+    const { id } = await this.admin("POST", `${path}/handover`, { toUserId: this.people.get("manager").id });
+    this.handover = String(id);
+    await eventually(async () => (await this.admin("GET", `${path}/handovers/${this.handover}`))["done"], LEVEL_MS);
   }
 
   private async born(resource: TestResource, items: readonly object[], place: Place): Promise<string[]> {

@@ -49,6 +49,7 @@ const ADMINISTRATION: readonly Permission[] = [
   "identity.user.write",
   "identity.user.delete",
   "identity.user.import",
+  "identity.user.handover",
   "identity.team.write",
   "identity.team.delete",
   "identity.role.write",

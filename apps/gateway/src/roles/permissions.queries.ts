@@ -2,6 +2,7 @@ import type { FieldAccess, FieldRules, Permission, Place, Scope } from "@kehu/au
 import { NotFound } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
+import type { UserStatus } from "../users/user-status.ts";
 import { strictest } from "./field-rules.ts";
 import { placeOf, widest, type Grants, type PlaceRow } from "../access/session-states.ts";
 
@@ -13,7 +14,7 @@ interface PermissionView {
   roles: RoleName[];
 }
 
-interface RoleName {
+export interface RoleName {
   id: string;
   name: string;
 }
@@ -26,9 +27,23 @@ interface FieldRuleView {
   roles: RoleName[];
 }
 
+interface UserRow extends PlaceRow {
+  role_ids: string[];
+  status: UserStatus;
+}
+
 interface RoleRow extends RoleName {
   grants: Grants;
   fieldRules: FieldRules;
+}
+
+/** What a user may do, and as whom a service knows him. */
+export interface UserGrants {
+  actorId: string;
+  status: UserStatus;
+  place: Place | null;
+  grants: Grants;
+  data: PermissionView[];
 }
 
 /** Says what a user may do, and why. */
@@ -38,8 +53,20 @@ export class PermissionsQueries {
 
   /** @throws NotFound */
   async of(userId: string): Promise<{ place: Place | null; data: PermissionView[]; fieldRules: FieldRuleView[] }> {
-    const [user] = await this.database.query<PlaceRow & { role_ids: string[] }>(
-      "SELECT team_id, team_path, role_ids FROM app_user WHERE id = $1 AND deleted_at IS NULL",
+    const { user, roles } = await this.read(userId);
+    return { place: placeOf(user), data: deciding(roles), fieldRules: closing(roles) };
+  }
+
+  /** @throws NotFound */
+  async grantsOf(userId: string): Promise<UserGrants> {
+    const { user, roles } = await this.read(userId);
+    const grants = widest(roles.map((role) => role.grants));
+    return { actorId: userId, status: user.status, place: placeOf(user), grants, data: deciding(roles) };
+  }
+
+  private async read(userId: string): Promise<{ user: UserRow; roles: RoleRow[] }> {
+    const [user] = await this.database.query<UserRow>(
+      "SELECT team_id, team_path, role_ids, status FROM app_user WHERE id = $1 AND deleted_at IS NULL",
       [userId],
     );
     if (!user) throw new NotFound();
@@ -47,7 +74,7 @@ export class PermissionsQueries {
       `SELECT id, name, grants, field_rules AS "fieldRules" FROM role WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY name, id`,
       [user.role_ids],
     );
-    return { place: placeOf(user), data: deciding(roles), fieldRules: closing(roles) };
+    return { user, roles };
   }
 }
 

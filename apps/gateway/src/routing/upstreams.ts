@@ -52,6 +52,12 @@ export class Upstreams implements OnApplicationShutdown {
 
   /** A request of the gateway's own: the body of a 200, else undefined, also when the service is away. */
   async text(name: string, path: string, token: string): Promise<string | undefined> {
+    const answer = await this.answer(name, path, token);
+    return answer?.status === 200 ? answer.text : undefined;
+  }
+
+  /** The same with the status; undefined when the service is away. */
+  async answer(name: string, path: string, token: string): Promise<{ status: number; text: string } | undefined> {
     let reply: Dispatcher.ResponseData;
     try {
       reply = await this.get(name).pool.request({
@@ -60,8 +66,7 @@ export class Upstreams implements OnApplicationShutdown {
         headers: { authorization: `Bearer ${token}`, accept: "application/json" },
         signal: AbortSignal.timeout(OWN_REQUEST_MS),
       });
-      const text = await reply.body.text();
-      return reply.statusCode === 200 ? text : undefined;
+      return { status: reply.statusCode, text: await reply.body.text() };
     } catch {
       return undefined;
     }

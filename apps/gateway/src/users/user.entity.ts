@@ -17,6 +17,15 @@ export interface Colleagues {
   administrators: Set<string>;
 }
 
+/** Who gets what a user owns. */
+export interface HandoverFacts {
+  handoverId: string;
+  toUserId: string | null;
+  toTeamId: string | null;
+  /** Names of resources; null: everything. */
+  resources: string[] | null;
+}
+
 @Entity({ schema: "identity", name: "app_user" })
 export class User extends RecordEntity {
   @Column("text") email: string;
@@ -79,6 +88,11 @@ export class User extends RecordEntity {
     if (this.status !== "suspended") throw new IllegalTransition("user", this.status, "active", NEXT[this.status]);
     this.status = "active";
     return [event("identity.user.reactivated", this, now)];
+  }
+
+  /** What he owns goes to another user, or into the pool of a team. Typically he is suspended: else he could go on. */
+  handOver(facts: HandoverFacts, now: Date): DomainEvent[] {
+    return [event("identity.user.handed-over", this, now, { ...facts })];
   }
 
   remove(now: Date, administrators = new Set<string>()): DomainEvent[] {

@@ -47,5 +47,21 @@ export const USER_EVENTS = {
   "identity.user.reactivated": user(),
   "identity.user.deleted": user(),
   "identity.user.restored": user(),
+  /** All that he owns goes to another user, or into the pool of a team; each service moves its own records. */
+  "identity.user.handed-over": user(
+    {
+      handoverId: Uuid,
+      toUserId: nullable(Uuid),
+      toTeamId: nullable(Uuid),
+      /** Last parts of their paths (`accounts`); null: everything. */
+      resources: nullable(Type.Array(Type.String())),
+    },
+    {
+      handoverId: "0199c1a0-0000-7000-8000-00000000000d",
+      toUserId: "0199c1a0-0000-7000-8000-00000000000b",
+      toTeamId: null,
+      resources: null,
+    },
+  ),
   "identity.user.snapshot": user(),
 };

@@ -69,6 +69,17 @@ export class Kehu {
     await eventually(() => this.pid(victim) !== before, PATIENCE_MS);
   }
 
+  /** Stops one of the processes in the middle of whatever it does, for as long as the work lasts. */
+  async whilePaused<R>(victim: string, work: () => Promise<R>): Promise<R> {
+    const pid = this.pid(victim);
+    process.kill(pid, "SIGSTOP");
+    try {
+      return await work();
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+  }
+
   /** @throws while it does not run */
   private pid(name: string): number {
     const pid =

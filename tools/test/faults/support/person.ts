@@ -15,9 +15,10 @@ export class Person {
     private readonly token: string,
   ) {}
 
-  static async signIn(url: string): Promise<Person> {
+  /** @param login the first administrator's, where it is not given */
+  static async signIn(url: string, login = LOGIN): Promise<Person> {
     const stranger = new Person(url, "");
-    const { accessToken } = await stranger.done<{ accessToken: string }>("POST", "/v1/auth/login", LOGIN);
+    const { accessToken } = await stranger.done<{ accessToken: string }>("POST", "/v1/auth/login", login);
     return new Person(url, accessToken);
   }
 
