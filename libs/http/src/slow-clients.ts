@@ -27,7 +27,7 @@ export interface Patience {
 /** @param whole in milliseconds */
 export function patienceOf(whole: number): Patience {
   const part = (fifteenths: number) => Math.round((whole * fifteenths) / 15);
-  return { headers: part(10), request: part(13), stall: part(7), trickle: part(10), step: part(1) };
+  return { headers: part(10), request: part(13), stall: part(7), trickle: part(8), step: part(1) };
 }
 
 /**

@@ -42,7 +42,7 @@ export class AccessGuard implements CanActivate {
         throw new Forbidden("api-key.not-allowed", "This is for people who have signed in, not for API keys.");
       request.who = contextOf(request, claims, access);
     }
-    this.load.enter("gateway", state ? keyOf(state) : networkOf(request.ip), request.raw, reply.raw);
+    this.load.enter("gateway", state ? keyOf(state) : networkOf(request.ip), reply.raw);
     await this.origins.keep(request, path);
     return true;
   }

@@ -4,7 +4,7 @@ const LATE_MS = 500;
 
 /** Watches how late this process is with what is due. One late timer may be garbage that was collected; two are a load. */
 export class EventLoop {
-  private due = 0;
+  private due = Infinity;
   private lateBefore = false;
   private isLate = false;
   private timer: NodeJS.Timeout | undefined;
@@ -23,7 +23,8 @@ export class EventLoop {
     clearInterval(this.timer);
   }
 
-  private look(now: number): void {
+  /** Called when the timer runs. @param now in milliseconds */
+  look(now: number): void {
     const late = now - this.due > LATE_MS;
     this.isLate = late && this.lateBefore;
     this.lateBefore = late;

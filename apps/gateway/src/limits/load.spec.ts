@@ -14,8 +14,8 @@ async function block(ms: number): Promise<void> {
 describe("Load", () => {
   const load = new Load({ inFlight: 1_000, inFlightPerService: 1_000, inFlightPerCaller: 1_000 } as Config);
   const held: ServerResponse[] = [];
-  const server = createServer((request, response) => {
-    load.enter("customer", "somebody", request, response);
+  const server = createServer((_request, response) => {
+    load.enter("customer", "somebody", response);
     held.push(response);
   });
   let port: number;
@@ -41,9 +41,23 @@ describe("Load", () => {
     }
   };
   const hold = async (count: number) => {
-    for (let i = 0; i < count; i++) get({ port, host: "127.0.0.1", agent: false }, (response) => response.resume());
+    for (let i = 0; i < count; i++) {
+      const request = get({ port, host: "127.0.0.1", agent: false }, (response) => response.resume());
+      request.on("error", () => undefined); // at the end all are hung up on
+    }
     await eventually(() => held.length === count);
   };
+
+  it("counts nobody who has gone before he could be counted", async () => {
+    const one = new Load({ inFlight: 1, inFlightPerService: 1, inFlightPerCaller: 1 } as Config);
+    const gone = await new Promise<ServerResponse>((resolve) => {
+      server.once("request", (_request, response: ServerResponse) => response.once("close", () => resolve(response)));
+      const request = get({ port, host: "127.0.0.1", agent: false }).on("error", () => undefined);
+      void eventually(() => held.length === 1).then(() => request.destroy());
+    });
+    for (let i = 0; i < 3; i++) expect(() => one.enter("customer", "somebody", gone)).toThrow("The client has gone.");
+    held.length = 0;
+  });
 
   it("A42 refuses while this process is late with everything and many requests are under way, and then no longer", async () => {
     await block(1_100);

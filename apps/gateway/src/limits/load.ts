@@ -1,6 +1,6 @@
 import { Problem, Unavailable } from "@kehu/contracts";
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from "@nestjs/common";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { Config } from "../gateway-config.ts";
 import { EventLoop } from "./event-loop.ts";
 
@@ -57,26 +57,16 @@ export class Load implements OnModuleInit, OnModuleDestroy {
    * @throws Unavailable `overloaded` where the service, or the whole, has enough to do
    * @throws Problem 429 where this caller has as many requests under way as one may, 408 where he has gone already
    */
-  enter(service: string, caller: string, request: IncomingMessage, response: ServerResponse): void {
+  enter(service: string, caller: string, response: ServerResponse): void {
     this.check();
     if (this.services.of(service) >= this.config.inFlightPerService) throw overloaded(service);
     if (this.callers.of(caller) >= this.config.inFlightPerCaller) {
       throw new Problem(429, "rate.concurrent", "Wait for an answer before you send more requests.", { retryAfter: 1 });
     }
-    const { socket } = request;
-    if (response.closed || socket.closed) throw new Problem(408, "request.timeout", "The client has gone.");
+    // He would be counted for ever: that his answer has ended was said already.
+    if (response.closed) throw new Problem(408, "request.timeout", "The client has gone.");
     this.add(service, caller, 1);
-    let open = true;
-    const leave = () => {
-      if (open) this.add(service, caller, -1);
-      open = false;
-    };
-    response.once("close", leave);
-    // The answer to a pipelined request has no socket yet, and would not hear that it closes.
-    if (response.socket === null) {
-      socket.once("close", leave);
-      response.once("close", () => socket.off("close", leave));
-    }
+    response.once("close", () => this.add(service, caller, -1));
   }
 
   private add(service: string, caller: string, by: 1 | -1): void {

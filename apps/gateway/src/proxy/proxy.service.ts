@@ -65,7 +65,7 @@ export class ProxyService {
 
   private enter(service: string, state: SessionState | undefined, request: FastifyRequest, reply: FastifyReply): void {
     try {
-      this.load.enter(service, state ? keyOf(state) : networkOf(request.ip), request.raw, reply.raw);
+      this.load.enter(service, state ? keyOf(state) : networkOf(request.ip), reply.raw);
     } catch (error) {
       // A body that was not read to its end would be taken for the next request.
       if (!request.raw.complete) void reply.header("connection", "close");
