@@ -1,4 +1,4 @@
-import { accessOf, type Access } from "@kehu/auth";
+import { accessOf, declaredCost, type Access } from "@kehu/auth";
 import { EVENTS } from "@kehu/contracts";
 import { ParseId } from "@kehu/http";
 import { ANSWER, ListParameters, QUERY, type Answer, type DeclaredQuery } from "@kehu/records";
@@ -13,6 +13,8 @@ export interface Handler {
   /** Controller and method in the source: `AccountsController.list`. */
   source: string;
   access: Access;
+  /** What @Cost gives. */
+  cost: number | undefined;
   body: DtoClass | undefined;
   query: DeclaredQuery | undefined;
   /** Names of path parameters that are ids of records. */
@@ -71,6 +73,7 @@ export function handlersOf(app: INestApplicationContext): Map<string, Handler> {
         id,
         source,
         access,
+        cost: declaredCost(controller.prototype[method]!),
         body,
         query,
         ids: ids.map(({ data }) => String(data)),

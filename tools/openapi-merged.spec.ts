@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { mergeDocuments } from "../apps/gateway/src/docs/merged-document.ts";
-import type { OpenApiDocument } from "../apps/gateway/src/routing/openapi.ts";
+import type { OpenApiDocument } from "../apps/gateway/src/routing/document.ts";
 import type { OpenApi } from "./openapi-operations.ts";
 import type { Schema } from "./schema-changes.ts";
 

@@ -21,6 +21,7 @@ export interface Operation {
   security?: object[];
   "x-permission"?: string;
   "x-also-reads"?: readonly string[];
+  "x-cost"?: number;
   parameters: Parameter[];
   requestBody?: Content & { required?: boolean };
   responses: Record<string, Response | { $ref: string }>;
@@ -68,6 +69,7 @@ export function describeOperation(described: Described): Operation {
     security: permission === "public" ? [] : [{ bearer: [] }],
     "x-permission": permission,
     ...(alsoReads.length && { "x-also-reads": alsoReads }),
+    ...(handler.cost !== undefined && { "x-cost": handler.cost }),
     parameters: [
       ...pathParameters(operation, handler),
       ...(handler.query ? queryParameters(handler.query) : []),

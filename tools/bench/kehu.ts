@@ -170,6 +170,7 @@ export class Kehu {
       KEHU_ADMIN_PASSWORD: this.password,
       KEHU_RATE_LIMIT_USER: "999999999",
       KEHU_RATE_LIMIT_ADDRESS: "999999999",
+      KEHU_RATE_LIMIT_ADDRESS_TOTAL: "999999999",
     };
   }
 }

@@ -64,6 +64,13 @@ describe("Config", () => {
     ["KEHU_PASSWORD_RESET_URL", "https://{token}.example/a-value"],
     ["KEHU_PASSWORD_RESET_URL", "javascript:a-value{token}"],
     ["KEHU_RATE_LIMIT_USER", "0"],
+    ["KEHU_RATE_LIMIT_API_KEY", "0"],
+    ["KEHU_RATE_LIMIT_ADDRESS", "1e6"],
+    ["KEHU_RATE_LIMIT_ADDRESS_TOTAL", "a-value"],
+    ["KEHU_IN_FLIGHT", "0"],
+    ["KEHU_IN_FLIGHT_SERVICE", "0"],
+    ["KEHU_IN_FLIGHT_CALLER", "-1"],
+    ["KEHU_CLIENT_PATIENCE_MS", "10"],
     ["KEHU_TRUSTED_PROXIES", "a-value"],
   ])("A51 refuses %s=%s, naming the variable and not the value", (variable, value) => {
     const attempt = () => parse({ [variable]: value });

@@ -27,14 +27,24 @@ export class Config {
   readonly adminPassword: string | null;
   /** Base of links, without a slash at the end. */
   readonly publicUrl: string;
+  /** Whether people reach it by https only. */
+  readonly isSecure: boolean;
   /** Pages behind the links of invitations and of new passwords, with `{token}` in them. */
   readonly invitationLink: string;
   readonly passwordResetLink: string;
   /** Null: no mail is sent, and links stand in replies. */
   readonly mail: MailConfig | null;
-  /** Requests per minute of one user, and of one address where no user is known. */
+  /** Units of cost per minute of one user, one API key, one address where no user is known, and one address in whole. */
   readonly userLimit: number;
+  readonly apiKeyLimit: number;
   readonly addressLimit: number;
+  readonly addressTotalLimit: number;
+  /** Requests that are worked on at once: in whole, by one service, for one caller. */
+  readonly inFlight: number;
+  readonly inFlightPerService: number;
+  readonly inFlightPerCaller: number;
+  /** How long a client may be slow, whatever it is slow with. */
+  readonly clientPatienceMs: number;
   readonly corsOrigins: string[];
   /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: string[];
@@ -53,6 +63,7 @@ export class Config {
     this.adminPassword = environment.optional("KEHU_ADMIN_PASSWORD");
     this.publicUrl =
       environment.optional("KEHU_PUBLIC_URL") === null ? `http://localhost:${this.port}` : publicUrl(environment);
+    this.isSecure = this.publicUrl.startsWith("https:");
     const auth = `${this.publicUrl}/v1/auth`;
     this.invitationLink = linkTemplate(environment, "KEHU_INVITATION_URL", `${auth}/invitations/{token}/accept`);
     this.passwordResetLink = linkTemplate(
@@ -62,7 +73,13 @@ export class Config {
     );
     this.mail = mailConfig(environment);
     this.userLimit = environment.integer("KEHU_RATE_LIMIT_USER", 120_000, 1, 999_999_999);
+    this.apiKeyLimit = environment.integer("KEHU_RATE_LIMIT_API_KEY", 120_000, 1, 999_999_999);
     this.addressLimit = environment.integer("KEHU_RATE_LIMIT_ADDRESS", 6_000, 1, 999_999_999);
+    this.addressTotalLimit = environment.integer("KEHU_RATE_LIMIT_ADDRESS_TOTAL", 600_000, 1, 999_999_999);
+    this.inFlight = environment.integer("KEHU_IN_FLIGHT", 1_024, 1, 100_000);
+    this.inFlightPerService = environment.integer("KEHU_IN_FLIGHT_SERVICE", 256, 1, 10_000);
+    this.inFlightPerCaller = environment.integer("KEHU_IN_FLIGHT_CALLER", 128, 1, 10_000);
+    this.clientPatienceMs = environment.integer("KEHU_CLIENT_PATIENCE_MS", 15_000, 1_000, 600_000);
     this.corsOrigins = environment.list("KEHU_CORS_ORIGINS");
     this.trustedProxies = environment.list("KEHU_TRUSTED_PROXIES");
     if (this.trustedProxies.some((range) => !/^[0-9a-f.:]+(\/\d{1,3})?$/i.test(range))) {

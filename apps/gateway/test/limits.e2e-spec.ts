@@ -1,23 +1,46 @@
-import { configureGateway, newSecret, testDatabase, type TestDatabase, type TestGateway } from "@kehu/testing";
+import {
+  configureGateway,
+  eventually,
+  newSecret,
+  testDatabase,
+  type TestDatabase,
+  type TestGateway,
+} from "@kehu/testing";
 import { Database } from "@kehu/database";
 import { request as httpRequest } from "node:http";
 import { startReplica } from "./system.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
-const USER_LIMIT = 20;
+const USER_LIMIT = 33;
+const KEY_LIMIT = 15;
 const ADDRESS_LIMIT = 60;
+const ID = "0199c1a0-0000-7000-8000-000000000001";
 
 describe("limits", () => {
   let database: TestDatabase;
   let customer: Upstream;
   let gateway: TestGateway;
+  let token: string;
+  /** API keys of the one user that there is. */
+  let keys: string[];
 
   beforeAll(async () => {
     database = await testDatabase("identity");
     customer = await startUpstream("customer", newSecret());
-    const limits = { KEHU_RATE_LIMIT_USER: String(USER_LIMIT), KEHU_RATE_LIMIT_ADDRESS: String(ADDRESS_LIMIT) };
     gateway = await startReplica(
-      configureGateway(database, [customer], { ...limits, KEHU_CORS_ORIGINS: "https://crm.example" }),
+      configureGateway(database, [customer], {
+        KEHU_RATE_LIMIT_USER: String(USER_LIMIT),
+        KEHU_RATE_LIMIT_API_KEY: String(KEY_LIMIT),
+        KEHU_RATE_LIMIT_ADDRESS: String(ADDRESS_LIMIT),
+        KEHU_CORS_ORIGINS: "https://crm.example",
+      }),
+    );
+    ({ accessToken: token } = await gateway.login());
+    keys = await Promise.all(
+      ["one", "other", "third"].map(async (name) => {
+        const body = { name, grants: { "customer.account.read": "all", "identity.user.read": "all" } };
+        return (await gateway.request<{ key: string }>("POST", "/v1/api-keys", { token, body })).body.key;
+      }),
     );
   });
 
@@ -27,32 +50,67 @@ describe("limits", () => {
     await database.close();
   });
 
-  it("A42 answers 429 with Retry-After when a user asks too often, and health as before", async () => {
-    const { accessToken: token } = await gateway.login();
-    const answers = [];
-    for (let i = 0; i < USER_LIMIT + 5; i++) answers.push(await gateway.request("GET", "/v1/accounts", { token }));
-    expect(answers.map(({ status }) => status)).toEqual([
-      ...Array<number>(USER_LIMIT).fill(200),
-      ...Array<number>(5).fill(429),
-    ]);
-    const { headers, body } = answers.at(-1)!;
-    expect(body).toMatchObject({ code: "rate.limited" });
-    expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
-    expect([headers.get("ratelimit-limit"), headers.get("ratelimit-remaining")]).toEqual([String(USER_LIMIT), "0"]);
-    for (let i = 0; i < ADDRESS_LIMIT + 5; i++) expect((await gateway.request("GET", "/health/live")).status).toBe(200);
+  /** What RateLimit says: units that are left, and seconds. */
+  const saidIn = (headers: Headers) => {
+    const [, name, left, seconds] = /^"([a-z-]+)";r=(\d+);t=(\d+)$/.exec(headers.get("ratelimit") ?? "") ?? [];
+    return { name, left: Number(left), seconds: Number(seconds) };
+  };
+
+  it("A42 counts what operations cost, says so, and answers 429 with Retry-After when a user asks too much", async () => {
+    const get = (path: string) => gateway.request("GET", path, { token });
+    const lefts = [];
+    for (const path of [`/v1/accounts/${ID}`, "/v1/accounts", "/v1/own"]) {
+      const { status, headers } = await get(path);
+      expect([status, headers.get("ratelimit-policy")]).toEqual([200, `"user";q=${USER_LIMIT};w=60`]);
+      lefts.push(saidIn(headers).left);
+    }
+    // Half a unit comes back in each second.
+    expect([5, 4, 3]).toContain(lefts[0]! - lefts[1]!);
+    expect([8, 7, 6]).toContain(lefts[1]! - lefts[2]!);
+
+    const refused = await eventually(async () => {
+      const answer = await get("/v1/accounts?count=exact");
+      expect(answer.status).toBe(429);
+      return answer;
+    });
+    expect(refused.body).toMatchObject({ code: "rate.limited" });
+    const { name, left, seconds } = saidIn(refused.headers);
+    expect([name, refused.headers.get("retry-after")]).toEqual(["user", String(seconds)]);
+    expect(left).toBeLessThan(10);
+    expect(seconds).toBeGreaterThan(0);
+    expect(refused.body.detail).toContain("this request costs 10");
+    expect((await get(`/v1/accounts/${ID}`)).status).toBe(200);
   });
 
-  it("A42 counts each API key by itself", async () => {
-    const { accessToken: token } = await gateway.login();
-    const [one, other] = await Promise.all(
-      ["one", "other"].map(async (name) => {
-        const body = { name, grants: { "customer.account.read": "all" } };
-        return (await gateway.request<{ key: string }>("POST", "/v1/api-keys", { token, body })).body.key;
-      }),
+  it("A42 serves another user meanwhile, and health at any rate, uncounted", async () => {
+    const flood = () => gateway.request("GET", "/v1/accounts", { token });
+    await eventually(async () => (await flood()).status === 429);
+    for (let i = 0; i < 3; i++) {
+      const [theirs, mine] = await Promise.all([flood(), gateway.request("GET", "/v1/accounts", { token: keys[2] })]);
+      expect([theirs.status, mine.status]).toEqual([429, 200]);
+    }
+    for (let i = 0; i < ADDRESS_LIMIT + 5; i++) {
+      const { status, headers } = await gateway.request("GET", "/health/live", { token });
+      expect([status, headers.get("ratelimit")]).toEqual([200, null]);
+    }
+    // Each connection remembers its last statement, and when that began.
+    const { rows: clock } = await database.admin.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+    const ready = await Promise.all(Array.from({ length: 100 }, () => gateway.request("GET", "/health/ready")));
+    expect(new Set(ready.map(({ status }) => status))).toEqual(new Set([200]));
+    const { rows: asked } = await database.admin.query(
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query = 'SELECT 1' AND query_start >= $1",
+      [clock[0]!.now],
     );
-    const statusOf = async (key: string) => (await gateway.request("GET", "/v1/accounts", { token: key })).status;
-    for (let i = 0; i < USER_LIMIT; i++) expect(await statusOf(one!)).toBe(200);
-    expect([await statusOf(one!), await statusOf(other!), await statusOf(token)]).toEqual([429, 200, 429]);
+    expect(asked.length).toBeLessThanOrEqual(3); // 10 connections were there to ask
+  });
+
+  it("A42 counts each API key by itself, and the gateway's own operations like those of services", async () => {
+    const own = (key: string) => gateway.request("GET", "/v1/users", { token: key });
+    const first = await own(keys[0]!);
+    expect([first.status, first.headers.get("ratelimit-policy")]).toEqual([200, `"api-key";q=${KEY_LIMIT};w=60`]);
+    expect(saidIn(first.headers)).toMatchObject({ name: "api-key", left: KEY_LIMIT - 5 });
+    await eventually(async () => (await own(keys[0]!)).status === 429);
+    expect((await own(keys[1]!)).status).toBe(200);
   });
 
   it("A19 answers 429 when an address without a user asks too often, whatever X-Forwarded-For says", async () => {

@@ -5,8 +5,8 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Module, Param, Patch, 
 import { APP_FILTER, NestFactory } from "@nestjs/core";
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { EventEmitter } from "node:events";
-import { PassThrough } from "node:stream";
+import { EventEmitter, once } from "node:events";
+import { PassThrough, Readable } from "node:stream";
 
 /** What reached the service. */
 export interface Arrival {
@@ -40,7 +40,10 @@ export const DOCUMENT = {
   openapi: "3.1.0",
   info: { title: "customer", version: "1" },
   paths: {
-    "/v1/accounts": { get: read("customer.account.read"), post: read("customer.account.write") },
+    "/v1/accounts": {
+      get: read("customer.account.read", { parameters: [{ name: "cursor" }, { name: "count" }] }),
+      post: read("customer.account.write"),
+    },
     "/v1/accounts/{id}": {
       get: read("customer.account.read", ACCOUNT_ANSWER),
       patch: read("customer.account.write"),
@@ -49,8 +52,10 @@ export const DOCUMENT = {
     "/v1/accounts/{id}/timeline": {
       get: read("customer.account.read", { "x-also-reads": ["sales.opportunity.read"] }),
     },
-    "/v1/own": { get: read("own") },
+    "/v1/own": { get: read("own", { "x-cost": 8 }) },
     "/v1/open": { get: read("public") },
+    "/v1/held": { get: read("customer.account.read") },
+    "/v1/large": { get: read("customer.account.read") },
     "/v1/slow": { get: read("customer.account.read") },
     "/v1/broken": { get: read("customer.account.read"), post: read("customer.account.write") },
     "/v1/half": { get: read("customer.account.read") },
@@ -75,7 +80,7 @@ export const DOCUMENT = {
 
 export async function startUpstream(name: string, secret: string, port = 0): Promise<Upstream> {
   const arrivals: Arrival[] = [];
-  const events = new EventEmitter();
+  const events = new EventEmitter().setMaxListeners(0);
   const upstream = { document: DOCUMENT as object };
   const seen = (request: FastifyRequest, who?: RequestContext, body?: unknown) => {
     const { method = "", url = "", headers } = request.raw;
@@ -198,6 +203,23 @@ export async function startUpstream(name: string, secret: string, port = 0): Pro
       reply.raw.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
       reply.raw.write("{");
       setTimeout(() => reply.raw.destroy(), 20);
+    }
+
+    /** Answers at the event `release`. */
+    @Get("v1/held")
+    @RequirePermission("customer.account.read")
+    async held(@Req() request: FastifyRequest): Promise<object> {
+      seen(request);
+      await once(events, "release");
+      return {};
+    }
+
+    /** More than all buffers on the way hold. */
+    @Get("v1/large")
+    @RequirePermission("customer.account.read")
+    large(@Res() reply: FastifyReply) {
+      const chunk = Buffer.alloc(64 * 1024, "x");
+      void reply.header("content-type", "text/plain").send(Readable.from(Array<Buffer>(1_024).fill(chunk)));
     }
 
     /** Never answers. */

@@ -39,6 +39,26 @@ export function accessOf(handler: object, controller: object): Access | undefine
   return (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as Access | undefined;
 }
 
+/** Metadata key of an operation's cost; the OpenAPI generator turns it into `x-cost`. */
+const COST = Symbol.for("kehu:cost");
+
+/**
+ * What a request to a handler takes of its caller's rate limit, where what the gateway takes for the kind of operation
+ * (`apps/gateway/src/routing/cost.ts`) does not fit.
+ *
+ * @param units 1 for reading one record, at most 1,000
+ */
+export const Cost =
+  (units: number): MethodDecorator =>
+  (_target, _key, descriptor: PropertyDescriptor) => {
+    Reflect.defineMetadata(COST, units, descriptor.value as object);
+  };
+
+/** @returns what a handler declares to cost; undefined where it declares nothing */
+export function declaredCost(handler: object): number | undefined {
+  return Reflect.getMetadata(COST, handler) as number | undefined;
+}
+
 /** A request after the guard. */
 export interface RequestWithContext {
   who?: RequestContext;

@@ -16,6 +16,8 @@ export { isOwnerless, PERMISSIONS, type Permission } from "./permissions.ts";
 export {
   ACCESS,
   accessOf,
+  Cost,
+  declaredCost,
   OwnAccess,
   Public,
   RequirePermission,

@@ -7,15 +7,13 @@ import { BusStrategy } from "@kehu/messaging";
 import { endIfMisconfigured } from "./config.ts";
 import { farewell } from "./farewell.ts";
 import { JsonLogger } from "./logger.ts";
-import { httpServer } from "./server.ts";
+import { httpServer, type ServerOptions } from "./server.ts";
 
 /** Where and how a process listens. */
-interface Listening {
+interface Listening extends ServerOptions {
   port: number;
   host: string;
   logLevel: string;
-  /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed. */
-  trustedProxies?: readonly string[];
 }
 
 /**
@@ -27,9 +25,9 @@ export async function createApp(
   module: Type | DynamicModule,
   service: string,
   logLevel: string,
-  trustedProxies?: readonly string[],
+  options: ServerOptions = {},
 ): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(module, httpServer(trustedProxies), {
+  const app = await NestFactory.create<NestFastifyApplication>(module, httpServer(options), {
     bodyParser: false,
     logger: new JsonLogger(service, logLevel),
     abortOnError: false,
@@ -48,8 +46,8 @@ export async function bootstrap(module: Type | DynamicModule, service: string, l
   // From the first moment: as process 1 of a container Node ignores a signal that nobody listens to.
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  const { port, host, logLevel, trustedProxies } = listening;
-  const app = await createApp(module, service, logLevel, trustedProxies).catch(endIfMisconfigured);
+  const { port, host, logLevel } = listening;
+  const app = await createApp(module, service, logLevel, listening).catch(endIfMisconfigured);
   await app.startAllMicroservices().catch(endIfMisconfigured);
   await app.listen(port, host).catch(endIfMisconfigured);
   running = app;

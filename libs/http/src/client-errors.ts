@@ -12,46 +12,55 @@ const STATUS: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 
-/** How long a client whose request was refused may take to read the answer. */
-const LINGER_MS = 1_000;
+type Headers = Readonly<Record<string, string>>;
 
 /**
  * Answers, with a problem document, what never becomes a request: bytes that Node's HTTP parser does not understand,
  * headers that are too large, requests that come too slowly. The connection ends with it.
+ *
+ * @param headers of every answer
+ * @param linger how long the client may take to read it, in milliseconds
  */
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === "ECONNRESET" || socket.destroyed) return;
-  refuse(socket, problemOf({ statusCode: STATUS[error.code ?? ""] ?? 400 }));
-}
+export const answerClientErrors = (headers: Headers, linger: number) =>
+  function answer(error: Error & { code?: string }, socket: Socket): void {
+    if (error.code === "ECONNRESET" || socket.destroyed) return;
+    refuse(socket, problemOf({ statusCode: STATUS[error.code ?? ""] ?? 400 }), headers, linger);
+  };
 
-/** Answers what Node would otherwise refuse by itself, without a body: no Host, an Expect of its own making, CONNECT. */
-export function answerOddRequests(fastify: FastifyInstance): void {
+/**
+ * Answers what Node would otherwise refuse by itself, without a body: no Host, an Expect of its own making, CONNECT.
+ *
+ * @param headers of every answer
+ * @param linger how long the client may take to read it, in milliseconds
+ */
+export function answerOddRequests(fastify: FastifyInstance, headers: Headers, linger: number): void {
   // RFC 9112, section 3.2. Node looks for it as well, unless it is told not to (requireHostHeader).
   fastify.addHook("onRequest", (request, reply, done) => {
     if (request.raw.headers.host !== undefined || request.raw.httpVersion !== "1.1") return done();
-    void reply.header("connection", "close");
+    void reply.headers(headers).header("connection", "close");
     sendProblem(request, reply, new Malformed("request.malformed", "The header Host is missing."));
   });
   fastify.server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
     const problem = new Problem(417, "request.unsupported-expectation", "Expect takes 100-continue only.");
-    response.writeHead(problem.status, { "content-type": PROBLEM_TYPE, connection: "close" });
+    response.writeHead(problem.status, { ...headers, "content-type": PROBLEM_TYPE, connection: "close" });
     response.end(problemText(problem, randomUUID(), request.headers["accept-language"]));
   });
   fastify.server.on("connect", (_request: IncomingMessage, socket: Socket) => {
-    refuse(socket, new Problem(405, "method.not-allowed", "This is no proxy: it takes no CONNECT."));
+    refuse(socket, new Problem(405, "method.not-allowed", "This is no proxy: it takes no CONNECT."), headers, linger);
   });
 }
 
-function refuse(socket: Socket, problem: Problem): void {
+function refuse(socket: Socket, problem: Problem, headers: Headers, linger: number): void {
   // Node does the same: half an answer that is on its way must not be mixed with another one.
   const { _httpMessage: answering } = socket as Socket & { _httpMessage?: ServerResponse };
   if (!socket.writable) return;
   if (answering?.headersSent) return socket.destroySoon();
   const text = problemText(problem, randomUUID());
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join("")}` +
       `content-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
   );
   // Closed at once, with bytes unread, it would be reset, and the answer lost on its way.
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  setTimeout(() => socket.destroy(), linger).unref();
 }

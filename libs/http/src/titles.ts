@@ -12,6 +12,7 @@ const BY_CODE: Readonly<Record<string, Texts>> = {
   "idempotency.in-progress": ["Still running", "请求仍在处理中"],
   "idempotency.body-differs": ["Key used for another request", "幂等键已用于其他请求"],
   "service.unavailable": ["Service away", "服务暂时不可用"],
+  overloaded: ["Too busy for the moment", "系统繁忙"],
 };
 
 const BY_STATUS: Readonly<Record<number, Texts>> = {

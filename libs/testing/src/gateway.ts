@@ -5,6 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { eventually } from "./eventually.ts";
 import type { TestDatabase } from "./postgres.ts";
 
@@ -32,6 +33,8 @@ export interface TestGateway {
   login(email?: string, password?: string): Promise<{ accessToken: string; refreshToken: string }>;
   /** Sends bytes as they are and returns everything that comes back until the connection ends. */
   raw(bytes: string | Buffer): Promise<string>;
+  /** Connections of clients that are open. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -83,11 +86,15 @@ export function configureGateway(
  */
 export async function startGateway(load: () => Promise<{ AppModule: Type }>, keysDir: string): Promise<TestGateway> {
   const { AppModule } = await load();
-  const trustedProxies = process.env.KEHU_TRUSTED_PROXIES?.split(",");
-  const app = await createApp(AppModule, "gateway", process.env.LOG_LEVEL ?? "silent", trustedProxies);
+  const app = await createApp(AppModule, "gateway", process.env.LOG_LEVEL ?? "silent", {
+    clientPatienceMs: Number(process.env.KEHU_CLIENT_PATIENCE_MS ?? 15_000),
+    trustedProxies: (process.env.KEHU_TRUSTED_PROXIES ?? "").split(",").filter((range) => range !== ""),
+    isSecure: process.env.KEHU_PUBLIC_URL?.startsWith("https:"),
+  });
   await app.startAllMicroservices();
   await app.listen(0, "127.0.0.1");
-  const { port } = app.getHttpServer().address() as { port: number };
+  const server = app.getHttpServer();
+  const { port } = server.address() as { port: number };
   const url = `http://127.0.0.1:${port}`;
   const request = async <B>(
     method: string,
@@ -120,8 +127,8 @@ export async function startGateway(load: () => Promise<{ AppModule: Type }>, key
       return body;
     },
     raw: (bytes) => exchange(port, bytes),
+    connections: () => promisify(server.getConnections.bind(server))(),
     async close() {
-      const server = app.getHttpServer() as { closeAllConnections(): void };
       server.closeAllConnections();
       await app.close();
     },

@@ -3,6 +3,7 @@ import { Module } from "@nestjs/common";
 import { APP_GUARD } from "@nestjs/core";
 import { AuditModule } from "../audit/audit.module.ts";
 import { KeysModule } from "../keys/keys.module.ts";
+import { LimitsModule } from "../limits/limits.module.ts";
 import { AccessGuard } from "./access.guard.ts";
 import { AccessStrategy } from "./access.strategy.ts";
 import { ApiKeyProofs } from "./api-key-proofs.ts";
@@ -11,7 +12,7 @@ import { Authenticator } from "./authenticator.ts";
 import { SessionStates } from "./session-states.ts";
 
 @Module({
-  imports: [KeysModule, AuditModule],
+  imports: [KeysModule, AuditModule, LimitsModule],
   providers: [
     AccessStrategy,
     ApiKeyProofs,

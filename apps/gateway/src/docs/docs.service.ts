@@ -2,12 +2,11 @@ import { Injectable } from "@nestjs/common";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { OpenApiDocument } from "../routing/openapi.ts";
+import { OWN_DOCUMENT } from "../limits/own-costs.ts";
+import { pricedOf } from "../routing/cost.ts";
+import { METHODS, type OpenApiDocument } from "../routing/document.ts";
 import { RouteTable } from "../routing/route-table.ts";
 import { mergeDocuments } from "./merged-document.ts";
-
-/** The gateway's own document, in the folder of the app. */
-const OWN_DOCUMENT = new URL("../../openapi.json", import.meta.url);
 
 const require = createRequire(import.meta.url);
 
@@ -34,6 +33,21 @@ const TYPES: Readonly<Record<string, string>> = {
   "favicon-32x32.png": "image/png",
 };
 
+/** The document with the cost of each operation, declared or not. */
+function withCosts(document: OpenApiDocument): OpenApiDocument {
+  const paths = Object.entries(document.paths).map(([path, item]) => {
+    const priced = { ...item };
+    for (const method of METHODS) {
+      const operation = item[method.toLowerCase()];
+      if (!operation || !path.startsWith("/v1/")) continue;
+      const { cost } = pricedOf(method, path, operation, () => undefined);
+      priced[method.toLowerCase()] = { ...operation, "x-cost": cost };
+    }
+    return [path, priced] as const;
+  });
+  return { ...document, paths: Object.fromEntries(paths) };
+}
+
 interface Asset {
   type: string;
   bytes: Buffer;
@@ -54,7 +68,7 @@ export class DocsService {
     const services = this.table.all();
     if (this.merged?.of !== services) {
       this.own ??= readFile(OWN_DOCUMENT, "utf8").then((text) => JSON.parse(text) as OpenApiDocument);
-      this.merged = { of: services, text: JSON.stringify(mergeDocuments(await this.own, services)) };
+      this.merged = { of: services, text: JSON.stringify(withCosts(mergeDocuments(await this.own, services))) };
     }
     return this.merged.text;
   }

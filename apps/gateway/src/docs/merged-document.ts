@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from "../routing/openapi.ts";
+import type { OpenApiDocument } from "../routing/document.ts";
 
 /**
  * One document of several: all paths, all schemas. Where two services give different schemas one name, the later one's

@@ -14,6 +14,8 @@ export interface Target {
   /** Internal token; none for what is public. */
   token: string | undefined;
   body: RequestBody;
+  /** Whether clients come by https only. */
+  isSecure: boolean;
 }
 
 /**
@@ -69,15 +71,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.timer);
     const { reply, request } = this;
     // A body that was not read to its end would be taken for the next request.
-    const close = request.raw.complete ? {} : { connection: "close" };
+    const said = responseHeaders(headers, this.target.isSecure);
+    if (!request.raw.complete) said.push("connection", "close");
     if (REFUSALS.includes(status)) {
-      void reply.code(status).headers({ ...responseHeaders(headers), ...close });
+      for (let at = 0; at < said.length; at += 2) void reply.header(said[at] as string, said[at + 1]);
+      void reply.code(status);
       this.refusal = [];
       return;
     }
     this.started = true;
+    const own = reply.getHeaders();
+    for (const name in own) said.push(name, own[name] as string | string[]);
     reply.hijack();
-    reply.raw.writeHead(status, { ...(reply.getHeaders() as object), ...responseHeaders(headers), ...close });
+    reply.raw.writeHead(status, said);
     this.settle?.resolve();
   }
 

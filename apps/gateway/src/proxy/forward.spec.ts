@@ -18,7 +18,13 @@ describe("forward", () => {
       reply.code(status).send({ code, outcome: members.outcome }),
     );
     gateway.all("/*", (request, reply) =>
-      forward(request, reply, { pool, path: request.url, token: undefined, body: { content: null, deadlineMs: 50 } }),
+      forward(request, reply, {
+        pool,
+        path: request.url,
+        token: undefined,
+        body: { content: null, deadlineMs: 50 },
+        isSecure: true,
+      }),
     );
   });
 

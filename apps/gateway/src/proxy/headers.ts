@@ -1,3 +1,4 @@
+import { securityHeaders } from "@kehu/http";
 import type { IncomingHttpHeaders } from "node:http";
 
 /** What a client's request may say to a service. Identity, forwarding and hop-by-hop headers are not in it. */
@@ -14,7 +15,6 @@ const REQUEST_HEADERS = [
 /** What a service's answer may say to a client. */
 const RESPONSE_HEADERS = [
   "allow",
-  "cache-control",
   "content-disposition",
   "content-language",
   "content-length",
@@ -50,19 +50,22 @@ export function requestHeaders(from: IncomingHttpHeaders, requestId: string, tok
   return headers;
 }
 
-/** For an answer that no browser shows as a page (OWASP REST Security Cheat Sheet, section "Security Headers"). */
-export const SECURITY_HEADERS = {
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-} as const;
+const SECURE = securityHeaders(true);
+const PLAIN = securityHeaders(false);
 
-/** Headers for the client. */
-export function responseHeaders(from: IncomingHttpHeaders): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = { ...SECURITY_HEADERS };
+/** What every answer says to a browser, made once. */
+export const headersOf = (isSecure: boolean) => (isSecure ? SECURE : PLAIN);
+
+/** What services answer is never kept on the way, or in a browser: it is about customers. */
+const always = (isSecure: boolean) => [...Object.entries(headersOf(isSecure)), ["cache-control", "no-store"]].flat();
+const ALWAYS = { secure: always(true), plain: always(false) };
+
+/** Headers for the client, names and values in turn, as Node takes them at the least cost. */
+export function responseHeaders(from: IncomingHttpHeaders, isSecure: boolean): (string | string[])[] {
+  const headers: (string | string[])[] = (isSecure ? ALWAYS.secure : ALWAYS.plain).slice();
   for (const name of RESPONSE_HEADERS) {
     const value = from[name];
-    if (value !== undefined) headers[name] = value;
+    if (value !== undefined) headers.push(name, value);
   }
   return headers;
 }

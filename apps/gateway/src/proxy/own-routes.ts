@@ -1,7 +1,7 @@
 import { Injectable } from "@nestjs/common";
 import type { FastifyInstance } from "fastify";
 import findMyWay, { type HTTPMethod } from "find-my-way";
-import { METHODS } from "../routing/openapi.ts";
+import { METHODS } from "../routing/document.ts";
 
 /** Which methods the gateway's own paths take, so that others get 405 and not 404. */
 @Injectable()

@@ -7,12 +7,16 @@ import { AccessModule } from "../access/access.module.ts";
 import { AuditModule } from "../audit/audit.module.ts";
 import { Config } from "../gateway-config.ts";
 import { RoutingModule } from "../routing/routing.module.ts";
-import { checkEdge } from "./edge.ts";
-import { Limits } from "./limits.ts";
+import { LimitsModule } from "../limits/limits.module.ts";
+import { Limits } from "../limits/limits.service.ts";
+import { Load } from "../limits/load.ts";
+import { isHealth, OwnCosts } from "../limits/own-costs.ts";
+import { checkEdge, pathOf } from "./edge.ts";
+import { headersOf } from "./headers.ts";
 import { OwnRoutes } from "./own-routes.ts";
 import { ProxyService } from "./proxy.service.ts";
 
-@Module({ imports: [AccessModule, AuditModule, RoutingModule], providers: [ProxyService, Limits, OwnRoutes] })
+@Module({ imports: [AccessModule, AuditModule, LimitsModule, RoutingModule], providers: [ProxyService, OwnRoutes] })
 export class ProxyModule implements OnModuleInit {
   private readonly fastify: FastifyInstance;
 
@@ -21,6 +25,8 @@ export class ProxyModule implements OnModuleInit {
     private readonly config: Config,
     private readonly proxy: ProxyService,
     private readonly limits: Limits,
+    private readonly load: Load,
+    private readonly costs: OwnCosts,
     own: OwnRoutes,
   ) {
     this.fastify = host.httpAdapter.getInstance<FastifyInstance>();
@@ -30,9 +36,16 @@ export class ProxyModule implements OnModuleInit {
   onModuleInit(): void {
     const { fastify, config, proxy } = this;
     void fastify.register(helmet, {
-      global: false, // what is proxied has headers of its own, see headers.ts
-      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, // plain http inside a company's network
-      strictTransportSecurity: config.publicUrl.startsWith("https:"),
+      global: false, // for the page of the API; all other answers have the headers of headers.ts
+      contentSecurityPolicy: {
+        directives: {
+          baseUri: ["'none'"],
+          frameAncestors: ["'none'"],
+          upgradeInsecureRequests: null, // plain http inside a company's network
+        },
+      },
+      strictTransportSecurity: config.isSecure && { maxAge: 31_536_000 },
+      xFrameOptions: { action: "deny" },
     });
     fastify.addHook("onRequest", (request, reply, done) => {
       try {
@@ -46,7 +59,7 @@ export class ProxyModule implements OnModuleInit {
       void fastify.register(cors, {
         origin: config.corsOrigins,
         methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
-        exposedHeaders: ["etag", "location", "retry-after", "idempotent-replayed"],
+        exposedHeaders: ["etag", "location", "retry-after", "idempotent-replayed", "ratelimit", "ratelimit-policy"],
       });
     }
     void fastify.register(proxy.plugin);
@@ -54,10 +67,20 @@ export class ProxyModule implements OnModuleInit {
 
   /** @throws Problem */
   private check(request: FastifyRequest, reply: FastifyReply): void {
-    const isProxied = request.routeOptions.url === "/*";
-    if (!isProxied) void reply.helmet();
+    const { url } = request.routeOptions;
+    const isProxied = url === "/*";
+    if (!isProxied) this.sayHeaders(request, reply);
     checkEdge(request);
-    const isFree = request.method === "OPTIONS" || request.routeOptions.url?.startsWith("/health/");
-    if (!isProxied && !isFree) this.limits.address(request.ip, reply);
+    if (request.method === "OPTIONS" || isHealth(url)) return;
+    this.load.check();
+    if (!isProxied && request.headers.authorization === undefined)
+      this.limits.stranger(request.ip, this.costs.of(request), reply);
+  }
+
+  private sayHeaders(request: FastifyRequest, reply: FastifyReply): void {
+    const path = pathOf(request.raw.url ?? "");
+    if (path === "/docs" || path.startsWith("/docs/")) void reply.helmet();
+    else void reply.headers(headersOf(this.config.isSecure));
+    if (path.startsWith("/v1/")) void reply.header("cache-control", "no-store");
   }
 }

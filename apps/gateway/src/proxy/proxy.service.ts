@@ -7,14 +7,19 @@ import { Authenticator } from "../access/authenticator.ts";
 import { claimsOf, type SessionState } from "../access/session-states.ts";
 import type { AuditedRequest } from "../audit/audited-request.ts";
 import { Origins } from "../audit/origins.service.ts";
-import { METHODS, type Operation } from "../routing/openapi.ts";
+import { Config } from "../gateway-config.ts";
+import { keyOf, Limits } from "../limits/limits.service.ts";
+import { Load } from "../limits/load.ts";
+import { networkOf } from "../limits/network.ts";
+import { costOf } from "../routing/cost.ts";
+import { METHODS } from "../routing/document.ts";
+import type { Operation } from "../routing/openapi.ts";
 import { RouteTable } from "../routing/route-table.ts";
 import { Upstreams } from "../routing/upstreams.ts";
 import { pathOf } from "./edge.ts";
 import { forward } from "./forward.ts";
-import { SECURITY_HEADERS } from "./headers.ts";
+import { headersOf } from "./headers.ts";
 import { internalToken } from "./internal-tokens.ts";
-import { Limits } from "./limits.ts";
 import { OwnRoutes } from "./own-routes.ts";
 import { requestBody } from "./request-body.ts";
 
@@ -29,6 +34,8 @@ export class ProxyService {
     private readonly upstreams: Upstreams,
     private readonly authenticator: Authenticator,
     private readonly limits: Limits,
+    private readonly load: Load,
+    private readonly config: Config,
     private readonly origins: Origins,
   ) {}
 
@@ -44,19 +51,32 @@ export class ProxyService {
 
   private async handle(request: FastifyRequest & AuditedRequest, reply: FastifyReply): Promise<Buffer | undefined> {
     const url = request.raw.url ?? "/";
-    const operation = this.find(request.method, pathOf(url), reply);
+    const operation = this.find(request, pathOf(url), reply);
     request.operation = operation;
     const state = await this.caller(operation, request, reply);
     const upstream = this.upstreams.get(operation.service);
     const token = state && internalToken(state, operation, upstream, Date.now());
     const kept = this.origins.keep(request, operation.path);
     const [body] = await Promise.all([requestBody(request.raw, operation), kept]);
-    return forward(request, reply, { pool: upstream.pool, path: url, token, body });
+    this.enter(upstream.name, state, request, reply);
+    const { isSecure } = this.config;
+    return forward(request, reply, { pool: upstream.pool, path: url, token, body, isSecure });
   }
 
-  private find(method: string, path: string, reply: FastifyReply): Operation {
-    const match = this.table.find(method, path);
+  private enter(service: string, state: SessionState | undefined, request: FastifyRequest, reply: FastifyReply): void {
+    try {
+      this.load.enter(service, state ? keyOf(state) : networkOf(request.ip), reply.raw);
+    } catch (error) {
+      // A body that was not read to its end would be taken for the next request.
+      if (!request.raw.complete) void reply.header("connection", "close");
+      throw error;
+    }
+  }
+
+  private find(request: FastifyRequest, path: string, reply: FastifyReply): Operation {
+    const match = this.table.find(request.method, path);
     if ("operation" in match) return match.operation;
+    this.limits.stranger(request.ip, 1, reply);
     const allowed = [...new Set([...match.allowed, ...this.own.methods(path)])];
     if (allowed.length === 0) throw new NotFound();
     void reply.header("allow", allowed.join(", "));
@@ -70,16 +90,17 @@ export class ProxyService {
     reply: FastifyReply,
   ): Promise<SessionState | undefined> {
     const { permission } = operation.access;
+    const cost = costOf(operation, request.raw.url ?? "");
     if (permission === "public") {
-      this.limits.address(request.ip, reply);
+      this.limits.stranger(request.ip, cost, reply);
       return undefined;
     }
     const state = await this.authenticator.authenticate(request).catch((error: unknown) => {
-      if (error instanceof Unauthenticated) this.limits.address(request.ip, reply);
+      if (error instanceof Unauthenticated) this.limits.stranger(request.ip, 1, reply);
       throw error;
     });
     request.caller = claimsOf(state);
-    this.limits.caller(state, reply);
+    this.limits.caller(state, request.ip, cost, reply);
     if (permission !== "own" && state.grants[permission] === undefined) {
       throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
     }
@@ -91,7 +112,7 @@ export class ProxyService {
     if (problem.status >= 500 && !((error as Error) instanceof Problem))
       this.log.error({ traceId: request.id, code: problem.code, error: error.stack });
     if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
-    void reply.headers(SECURITY_HEADERS);
+    void reply.headers(headersOf(this.config.isSecure)).header("cache-control", "no-store");
     sendProblem(request, reply, problem);
   }
 }

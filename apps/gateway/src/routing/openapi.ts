@@ -1,23 +1,9 @@
 import { PERMISSIONS, type Access, type Permission } from "@kehu/auth";
-
-/** The parts of an OpenAPI 3.1 document that the gateway reads. */
-export interface OpenApiDocument {
-  paths: Record<string, Record<string, OpenApiOperation>>;
-  components?: { schemas?: Record<string, unknown> };
-  tags?: { name: string }[];
-}
-
-interface OpenApiOperation {
-  "x-permission"?: unknown;
-  "x-also-reads"?: unknown;
-  requestBody?: { content?: Record<string, unknown> };
-}
-
-export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
-export type Method = (typeof METHODS)[number];
+import { pricedOf, type Priced } from "./cost.ts";
+import { METHODS, type Method, type OpenApiDocument, type OpenApiOperation } from "./document.ts";
 
 /** One operation of one service. */
-export interface Operation {
+export interface Operation extends Priced {
   service: string;
   method: Method;
   /** As find-my-way reads it (`/v1/accounts/:id`). */
@@ -49,7 +35,7 @@ export function parseDocument(text: string): OpenApiDocument | undefined {
 /**
  * The operations of a document. What declares no permission that we know is refused: it is not in the result.
  *
- * @param refuse told of each operation that is left out, and why
+ * @param refuse told of each operation of which something is refused, and why
  */
 export function operationsOf(
   service: string,
@@ -63,10 +49,18 @@ export function operationsOf(
       const operation = item[method.toLowerCase()];
       if (!operation) continue;
       const access = accessOf(operation);
-      if (!PATH.test(path)) refuse(`${method} ${path}`, "has a path that the gateway does not serve");
-      else if (!access) refuse(`${method} ${path}`, "declares no permission that is known");
+      const name = `${method} ${path}`;
+      if (!PATH.test(path)) refuse(name, "has a path that the gateway does not serve");
+      else if (!access) refuse(name, "declares no permission that is known");
       else
-        result.push({ service, method, path: path.replace(/\{(\w+)\}/g, ":$1"), access, upload: isUpload(operation) });
+        result.push({
+          service,
+          method,
+          path: path.replace(/\{(\w+)\}/g, ":$1"),
+          access,
+          upload: isUpload(operation),
+          ...pricedOf(method, path, operation, (why) => refuse(name, why)),
+        });
     }
   }
   return result;

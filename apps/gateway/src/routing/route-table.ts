@@ -1,7 +1,8 @@
 import { Injectable, Logger } from "@nestjs/common";
 import findMyWay, { type HTTPMethod, type Instance, type HTTPVersion } from "find-my-way";
 import { Config } from "../gateway-config.ts";
-import { METHODS, operationsOf, type OpenApiDocument, type Operation } from "./openapi.ts";
+import { METHODS, type OpenApiDocument } from "./document.ts";
+import { operationsOf, type Operation } from "./openapi.ts";
 
 type Router = Instance<HTTPVersion.V1>;
 

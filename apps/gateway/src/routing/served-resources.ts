@@ -1,5 +1,5 @@
 import { PERMISSIONS, type Permission } from "@kehu/auth";
-import type { OpenApiDocument } from "./openapi.ts";
+import type { OpenApiDocument } from "./document.ts";
 
 /** A kind of record that a service has, as its document tells. */
 export interface ServedResource {

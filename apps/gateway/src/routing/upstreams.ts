@@ -2,8 +2,8 @@ import { Injectable, type OnApplicationShutdown } from "@nestjs/common";
 import { Pool, type Dispatcher } from "undici";
 import { Config, type Upstream } from "../gateway-config.ts";
 
-/** Connections to one service; more callers wait in line. */
-const CONNECTIONS = 64;
+/** Connections beyond those for callers, so that what the gateway asks of a service itself never waits for them. */
+const OWN_CONNECTIONS = 8;
 /** Below the services' own limit, so that the service never closes a connection that is about to be used. */
 const KEEP_ALIVE_MS = 15_000;
 /** Longer than the statement timeout of a service. */
@@ -27,7 +27,8 @@ export class Upstreams implements OnApplicationShutdown {
         {
           ...upstream,
           pool: new Pool(upstream.origin, {
-            connections: CONNECTIONS,
+            // As many as requests are let through to it: nothing waits in line here (limits/load.ts).
+            connections: config.inFlightPerService + OWN_CONNECTIONS,
             pipelining: 1,
             keepAliveTimeout: KEEP_ALIVE_MS,
             keepAliveMaxTimeout: KEEP_ALIVE_MS,

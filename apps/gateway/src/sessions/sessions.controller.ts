@@ -1,4 +1,4 @@
-import { OwnAccess, Public, Unauthenticated, Who, type RequestContext } from "@kehu/auth";
+import { Cost, OwnAccess, Public, Unauthenticated, Who, type RequestContext } from "@kehu/auth";
 import { Body, Controller, Get, Header, HttpCode, Post, Req } from "@nestjs/common";
 import type { AuditedRequest } from "../audit/audited-request.ts";
 import { LoginDto, RefreshDto } from "./sessions.dto.ts";
@@ -14,6 +14,7 @@ export class SessionsController {
 
   @Post("auth/login")
   @Public()
+  @Cost(10)
   @HttpCode(200)
   @Header("cache-control", "no-store")
   login(@Body() body: LoginDto, @Req() request: AuditedRequest) {

@@ -1,4 +1,4 @@
-import { Public, type IncomingRequest } from "@kehu/auth";
+import { Cost, Public, type IncomingRequest } from "@kehu/auth";
 import { Body, Controller, Header, HttpCode, Param, Post, Req } from "@nestjs/common";
 import { InvitationsService } from "./invitations.service.ts";
 import { AcceptInvitation } from "./user.dto.ts";
@@ -9,6 +9,7 @@ export class InvitationsController {
 
   @Post(":token/accept")
   @Public()
+  @Cost(10)
   @HttpCode(200)
   @Header("cache-control", "no-store")
   accept(@Param("token") token: string, @Body() body: AcceptInvitation, @Req() request: IncomingRequest) {

@@ -1,4 +1,4 @@
-import { Public, RequirePermission, Who, type RequestContext } from "@kehu/auth";
+import { Cost, Public, RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import { ParseId } from "@kehu/http";
 import { Body, Controller, Header, HttpCode, Ip, Param, Post } from "@nestjs/common";
 import { PeopleOnly } from "../access/people-only.ts";
@@ -19,6 +19,7 @@ export class PasswordResetsController {
 
   @Post("auth/password-reset/confirm")
   @Public()
+  @Cost(10)
   @HttpCode(204)
   async choose(@Body() body: ChoosePassword) {
     await this.resets.choose(body.token, body.password);
