@@ -15,6 +15,8 @@ import {
   RecordQueries,
   Records,
   References,
+  Reveals,
+  Subjects,
   Writing,
 } from "@kehu/records";
 import { Global, Module, type DynamicModule, type Provider } from "@nestjs/common";
@@ -29,6 +31,7 @@ import { FreshnessController, operationsController } from "./operations.controll
 import { personKeysController } from "./person-keys.controller.ts";
 import { ProblemFilter } from "./problem.filter.ts";
 import { QueryGuard } from "./query.guard.ts";
+import { SubjectsController } from "./subjects.controller.ts";
 import { ValidationPipe } from "./validation.pipe.ts";
 
 /** Connections of one process to its database, besides those for LISTEN and locks. */
@@ -64,6 +67,7 @@ export class ServiceModule {
         FreshnessController,
         operationsController(service.name),
         documentController(service.document),
+        SubjectsController,
         ...(config.masterKeys.length > 0 ? [personKeysController(service.name)] : []),
       ],
       providers: [
@@ -120,6 +124,8 @@ export function platformProviders({
     Housekeeping,
     Erasures,
     PersonKeys,
+    Reveals,
+    Subjects,
     Bulk,
     Ownership,
     Writing,

@@ -13,6 +13,7 @@ import type { RecordEntity } from "./record.entity.ts";
 import { Records } from "./records.ts";
 import type { Resource } from "./resource.ts";
 import { snapshotsOf } from "./snapshots.ts";
+import { Subjects } from "./subjects.ts";
 
 /** What a slice's service works with. */
 @Injectable()
@@ -24,6 +25,7 @@ export class Writing {
     readonly clock: Clock,
     readonly operations: BusOperations,
     readonly erasures: Erasures,
+    readonly subjects: Subjects,
   ) {}
 }
 
@@ -35,6 +37,7 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
   ) {
     writing.operations.register(snapshotsOf(resource, writing.records.rows));
     writing.erasures.register(resource);
+    writing.subjects.register(resource);
   }
 
   create(data: object, who: RequestContext) {

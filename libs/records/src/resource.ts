@@ -1,4 +1,4 @@
-import { isOwnerless, type Permission, type RequestContext } from "@kehu/auth";
+import { isOwnerless, type Bind, type Permission, type RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
 import type { DomainEvent, EventType } from "@kehu/contracts";
 import type { Reach } from "@kehu/personal-data";
@@ -29,6 +29,13 @@ export interface Person<T extends RecordEntity = RecordEntity> {
   reach?(record: T): Reach;
 }
 
+/** Whom an export of personal data is about: the person, and the ids of the records that are he. */
+export interface Subject {
+  readonly personId: string;
+  readonly contactIds: readonly string[];
+  readonly leadIds: readonly string[];
+}
+
 /** A kind of record that has the common operations: read, list, search, create, change, delete, history, bulk. */
 export interface Resource<T extends RecordEntity = RecordEntity> {
   /** Last part of the path: `accounts`. */
@@ -47,6 +54,11 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly fields: FieldMap;
   /** Where its records are about persons, with whose keys their personal fields are encrypted. */
   readonly person?: Person<T>;
+  /**
+   * SQL of the ids of its records that name a person, deleted ones too, for the export of all that is held about him.
+   * Where it is left out, and the records are about persons, it is those about him.
+   */
+  readonly naming?: (subject: Subject, bind: Bind) => string;
   /** Classes that validate what a caller sends. */
   readonly dto: { readonly create: DtoClass; readonly update: DtoClass; readonly import: DtoClass };
   /**
