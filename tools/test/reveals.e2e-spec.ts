@@ -11,6 +11,10 @@ interface Entry {
   text: string;
 }
 
+interface Document {
+  paths: Record<string, { get: { "x-permission": string } }>;
+}
+
 /** What is read of a record, beside the record itself. */
 const PARTS = ["", "/history", "/timeline", "/messages", "/stages"];
 const LISTS = [
@@ -21,13 +25,16 @@ const LISTS = [
 describe("what is encrypted, for programs", () => {
   let persons: KnownPersons;
   let contact: string;
+  /** All that there are. */
+  let permissions: string[];
   let keys: Record<"reading" | "revealing", { id: string; key: string }>;
 
   beforeAll(async () => {
     persons = await KnownPersons.make();
     contact = persons.ids["contact"]!;
     const { body } = await persons.send<{ data: { permission: string }[] }>("GET", "/me/permissions");
-    const all = body.data.map(({ permission }) => permission).filter((one) => !one.startsWith("identity."));
+    permissions = body.data.map(({ permission }) => permission);
+    const all = permissions.filter((one) => !one.startsWith("identity."));
     const make = (name: string, held: string[]) => {
       const grants = Object.fromEntries(held.map((permission) => [permission, "all"]));
       return persons.done<{ id: string; key: string }>("POST", "/api-keys", { name, grants });
@@ -88,6 +95,27 @@ describe("what is encrypted, for programs", () => {
       ).toEqual([]);
     }
   }, 120_000);
+
+  it("is not shown to people by roles that a key gives, whatever the resource", async () => {
+    const grants = Object.fromEntries(permissions.map((permission) => [permission, "all"]));
+    const { key } = await persons.done<{ key: string }>("POST", "/api-keys", { name: "inviting", grants });
+    const document = (await (await persons.ask("GET", "/../openapi.json")).json()) as Document;
+    const given: Record<string, [hides: boolean, status: number]> = {};
+    for (const list of LISTS) {
+      const fieldsOf = async (token?: string) => {
+        const reply = await persons.ask("GET", `/${list}/fields`, token === undefined ? {} : { token });
+        return ((await reply.json()) as { data: object[] }).data.length;
+      };
+      const permission = document.paths[`/v1/${list}`]!.get["x-permission"];
+      const { id } = await persons.done("POST", "/roles", { name: list, grants: { [permission]: "all" } });
+      const body = { email: `${list}@kehu.example`, lastName: list, roleIds: [id] };
+      const { status } = await persons.ask("POST", "/users", { body, token: key });
+      given[list] = [(await fieldsOf(key)) < (await fieldsOf()), status];
+    }
+    expect(Object.values(given).filter(([hides]) => hides)).toHaveLength(3);
+    for (const [list, [hides, status]] of Object.entries(given))
+      expect({ list, status }).toEqual({ list, status: hides ? 403 : 201 });
+  });
 
   it("POST /v1/contacts/:id/reveal and /v1/leads/:id/reveal show it, each with one entry, without a value", async () => {
     const cases = [

@@ -2,7 +2,7 @@ import { isOwnerless, type Bind, type Permission, type RequestContext } from "@k
 import type { Tx } from "@kehu/database";
 import type { DomainEvent, EventType } from "@kehu/contracts";
 import type { Reach } from "@kehu/personal-data";
-import type { FieldMap } from "./field.ts";
+import type { Field, FieldMap } from "./field.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
 
@@ -77,7 +77,8 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
 /**
  * Declares a resource; the literal is checked and kept as it is.
  *
- * @throws Error where people own the records but no scope could reach them, or the other way round
+ * @throws Error where people own the records but no scope could reach them, or the other way round; or where records
+ *   refer to contacts or leads, and nothing says which of them an export of everything about a person has to hold
  */
 export function resource<T extends RecordEntity>(definition: Resource<T>): Resource<T> {
   const isOwned = definition.entity.prototype instanceof OwnedEntity;
@@ -85,5 +86,14 @@ export function resource<T extends RecordEntity>(definition: Resource<T>): Resou
     throw new Error(
       `OWNERLESS in libs/auth/src/permissions.ts must ${isOwned ? "not " : ""}name ${definition.concept}.`,
     );
+  if (!definition.person && !definition.naming && Object.values(definition.fields).some(refersToPersons))
+    throw new Error(
+      `${definition.concept} refers to contacts or leads: its resource says by \`naming\` which name a person.`,
+    );
   return definition;
+}
+
+function refersToPersons({ target, elements }: Field): boolean {
+  const listed = elements && "targets" in elements ? Object.values(elements.targets) : [elements?.target];
+  return [target, ...listed].some((one) => one?.type === "contact" || one?.type === "lead");
 }
