@@ -77,16 +77,18 @@ function complete(
   factsFor: (handler: Handler) => HandlerFacts,
 ): OpenApi {
   const paths: OpenApi["paths"] = {};
+  const forClients = new Set<Handler>();
   for (const [path, operations] of Object.entries(document.paths).sort(([a], [b]) => a.localeCompare(b))) {
     if (NOT_FOR_CLIENTS.test(path)) continue;
     paths[path] = Object.fromEntries(
       Object.entries(operations).map(([method, operation]) => {
         const handler = handlers.get(operation.operationId)!;
+        forClients.add(handler);
         return [method, describeOperation({ path, method, operation, handler, facts: factsFor(handler) })];
       }),
     );
   }
-  const all = [...handlers.values()];
+  const all = [...forClients];
   const resources = new Set(all.flatMap(({ answer }) => answer?.resource ?? []));
   return {
     ...document,

@@ -72,6 +72,16 @@ export const FAULTS: readonly Fault[] = [
     title: "as far as its owner may do it now",
   },
   {
+    name: "key-sees-what-is-encrypted",
+    spec: "apps/customer-svc/test/reveals.e2e-spec.ts",
+    title: "A06 is in no ordinary answer",
+  },
+  {
+    name: "revealed-as-far-as-read",
+    spec: "apps/customer-svc/test/reveals.e2e-spec.ts",
+    title: "403 beyond the scope of the permission",
+  },
+  {
     name: "blind-index-without-key",
     spec: "libs/personal-data/src/cipher.spec.ts",
     title: "gives equal values equal tokens, and others others",

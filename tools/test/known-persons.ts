@@ -26,6 +26,13 @@ const IMPORTED_CONTACT = {
 
 export type Json = Record<string, unknown> & { id: string; version: number };
 
+interface Asked {
+  body?: object | undefined;
+  /** The Idempotency-Key. */
+  key?: string | undefined;
+  token?: string;
+}
+
 /** A Kehu of its own with persons in it, whose names and addresses stand nowhere else. */
 export class KnownPersons {
   /** Ids of records by the names that they have here. */
@@ -63,18 +70,28 @@ export class KnownPersons {
     await this.install.remove();
   }
 
-  async send<B = Json>(method: string, path: string, body?: object, key?: string) {
-    const reply = await fetch(`http://localhost:${this.install.port}/v1${path}`, {
+  /** @param token of whom it is, where it is not the administrator */
+  ask(method: string, path: string, { body, key, token = this.token }: Asked = {}): Promise<Response> {
+    return fetch(`http://localhost:${this.install.port}/v1${path}`, {
       method,
       headers: {
-        ...(this.token && { authorization: `Bearer ${this.token}` }),
+        ...(token && { authorization: `Bearer ${token}` }),
         ...(body && { "content-type": "application/json" }),
         ...(key !== undefined && { "idempotency-key": key }),
       },
       body: body && JSON.stringify(body),
     });
+  }
+
+  async send<B = Json>(method: string, path: string, body?: object, key?: string) {
+    const reply = await this.ask(method, path, { body, key });
     const text = await reply.text();
     return { status: reply.status, body: (text === "" ? null : JSON.parse(text)) as B };
+  }
+
+  /** Process id of a service. */
+  pidOf(service: string): number {
+    return this.install.running().find(({ name }) => name === service)!.pid;
   }
 
   /** Sends what must succeed; a reference to a record of another service may not be known there yet. */

@@ -9,6 +9,7 @@ import { HealthModule } from "./health/health.module.ts";
 import { KeysModule } from "./keys/keys.module.ts";
 import { InvitationMailsModule } from "./mail/invitation-mails.module.ts";
 import { OperationsModule } from "./operations/operations.module.ts";
+import { PersonalDataModule } from "./personal-data/personal-data.module.ts";
 import { PlatformModule } from "./platform/platform.module.ts";
 import { ProxyModule } from "./proxy/proxy.module.ts";
 import { RolesModule } from "./roles/roles.module.ts";
@@ -37,6 +38,7 @@ import { UsersModule } from "./users/users.module.ts";
     RoutingModule,
     ProxyModule,
     OperationsModule,
+    PersonalDataModule,
     DocsModule,
     HealthModule,
   ],

@@ -192,6 +192,23 @@ describe("API keys", () => {
       expect((await invite([])).status).toBe(201);
     });
 
+    it("A21 a key gives no role by which a person would see what the key is not shown", async () => {
+      const reading = {
+        "customer.account.read": "all",
+        "customer.contact.read": "all",
+        "customer.contact.reveal": "all",
+      };
+      const { key } = await make(system.token, { grants: { ...reading, "identity.user.write": "all" } });
+      const roleOf = async (name: string, permission: string) =>
+        (await system.send("POST", "/v1/roles", { name, grants: { [permission]: "all" } })).body.id;
+      const invite = (roleId: string, token: string) =>
+        send(token, "POST", "/v1/users", { email: `${randomUUID()}@kehu.example`, lastName: "x", roleIds: [roleId] });
+      const ofContacts = await roleOf("contacts", "customer.contact.read");
+      expect(await invite(ofContacts, key)).toMatchObject({ status: 403, body: { code: "role.beyond-own" } });
+      expect((await invite(ofContacts, system.token)).status).toBe(201);
+      expect((await invite(await roleOf("accounts", "customer.account.read"), key)).status).toBe(201);
+    });
+
     it("never is what people do for themselves, nor ending sessions of others", async () => {
       const grants = { "identity.user.write": "all", "identity.api-key.read": "all", "identity.api-key.write": "all" };
       const { id, key } = await make(system.token, { grants });

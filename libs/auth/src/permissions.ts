@@ -11,6 +11,7 @@ export const PERMISSIONS = [
   "customer.contact.export",
   "customer.contact.import",
   "customer.contact.erase",
+  "customer.contact.reveal",
   "customer.interaction.read",
   "customer.interaction.write",
   "customer.interaction.delete",
@@ -28,6 +29,7 @@ export const PERMISSIONS = [
   "sales.lead.import",
   "sales.lead.convert",
   "sales.lead.erase",
+  "sales.lead.reveal",
   "sales.pipeline.read",
   "sales.pipeline.write",
   "sales.pipeline.delete",
@@ -84,6 +86,7 @@ export const PERMISSIONS = [
   "operations.bus.read",
   "operations.bus.repair",
   "operations.personal-data.manage",
+  "operations.personal-data.export",
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

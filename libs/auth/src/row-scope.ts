@@ -6,7 +6,7 @@ import type { Place, RequestContext, Scope } from "./request-context.ts";
 export type Bind = (value: unknown) => string;
 
 /** Verbs that reach what is shared with the caller to read; the others need that it is shared to write, or more. */
-const READING = /\.(read|export)$/;
+const READING = /\.(read|export|reveal)$/;
 /** Verbs for which sharing does not count: they are the owner's, and of those whom their scope lets act like him. */
 const HOLDING = /\.(delete|erase|import)$/;
 

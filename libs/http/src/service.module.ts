@@ -18,6 +18,8 @@ import {
   RecordReach,
   Records,
   References,
+  Reveals,
+  Subjects,
   Writing,
 } from "@kehu/records";
 import { Global, Module, type DynamicModule, type Provider } from "@nestjs/common";
@@ -33,6 +35,7 @@ import { FreshnessController, operationsController } from "./operations.controll
 import { personKeysController } from "./person-keys.controller.ts";
 import { ProblemFilter } from "./problem.filter.ts";
 import { QueryGuard } from "./query.guard.ts";
+import { SubjectsController } from "./subjects.controller.ts";
 import { ValidationPipe } from "./validation.pipe.ts";
 
 /** Connections of one process to its database, besides those for LISTEN and locks. */
@@ -71,6 +74,7 @@ export class ServiceModule {
         ReachController,
         operationsController(service.name),
         documentController(service.document),
+        SubjectsController,
         ...(config.masterKeys.length > 0 ? [personKeysController(service.name)] : []),
       ],
       providers: [
@@ -129,6 +133,8 @@ export function platformProviders({
     Handovers,
     RecordReach,
     PersonKeys,
+    Reveals,
+    Subjects,
     Bulk,
     Ownership,
     Writing,

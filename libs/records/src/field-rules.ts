@@ -17,29 +17,38 @@ export const ALWAYS_OPEN: ReadonlySet<string> = new Set([
 /** The fields that a record is called by, where another one refers to it. */
 const NAMES = ["name", "firstName", "lastName", "subject"] as const;
 
-type Ruled = Pick<Resource, "concept" | "fields">;
+type Ruled = Pick<Resource, "concept" | "fields" | "person">;
 
-const openFields = new WeakMap<object, Map<Ruled, FieldMap>>();
+type Known = WeakMap<object, Map<Ruled, FieldMap>>;
+const openTo: Readonly<Record<"people" | "keys", Known>> = { people: new WeakMap(), keys: new WeakMap() };
 
 /** @returns what is closed to the caller of a concept's field: his roles' strictest word; undefined where it is open */
 export function closed(who: RequestContext, concept: string, field: string): FieldAccess | undefined {
   return who.fieldRules[concept]?.[field];
 }
 
-/** @returns the fields of a resource that the caller may see: those alone may he select, filter, sort and count by */
+/**
+ * What is encrypted is open to people alone. An API key, which is good for whoever finds it, sets it, and gets it of one
+ * record at a time by `Reveals`, which leaves an entry in the audit trail.
+ *
+ * @returns the fields of a resource that the caller may see: those alone may he select, filter, sort and count by
+ */
 export function fieldsFor(resource: Ruled, who: RequestContext): FieldMap {
-  if (!(resource.concept in who.fieldRules)) return resource.fields;
-  const known = openFields.get(who.fieldRules) ?? new Map<Ruled, FieldMap>();
-  openFields.set(who.fieldRules, known);
-  const open = known.get(resource) ?? withoutHidden(resource, who);
-  known.set(resource, open);
-  return open;
+  const isKey = who.actorType === "api-key" && resource.person !== undefined;
+  if (!isKey && !(resource.concept in who.fieldRules)) return resource.fields;
+  const open = isKey ? openTo.keys : openTo.people;
+  const known = open.get(who.fieldRules) ?? new Map<Ruled, FieldMap>();
+  open.set(who.fieldRules, known);
+  const fields = known.get(resource) ?? withoutHidden(resource, who, isKey);
+  known.set(resource, fields);
+  return fields;
 }
 
-function withoutHidden({ concept, fields }: Ruled, who: RequestContext): FieldMap {
+function withoutHidden({ concept, fields }: Ruled, who: RequestContext, isKey: boolean): FieldMap {
   const hides = (name: string) => closed(who, concept, name) === "hidden";
   const isOpen = (name: string, { partOf }: Field) => ALWAYS_OPEN.has(name) || ![name, ...partOf].some(hides);
-  return Object.fromEntries(Object.entries(fields).filter(([name, field]) => isOpen(name, field)));
+  const isForKeys = ({ personal }: Field) => !isKey || !personal;
+  return Object.fromEntries(Object.entries(fields).filter(([name, field]) => isForKeys(field) && isOpen(name, field)));
 }
 
 /** @returns true where the name beside a reference is made of a field that is hidden from the caller */

@@ -47,6 +47,7 @@ export {
   type Label,
   type ReferenceTarget,
 } from "./field.ts";
+export { CSV_TYPE, csvHead, csvRows } from "./csv.ts";
 export { Erasures } from "./erasures.ts";
 export { PersonKeys } from "./person-keys.ts";
 export { ALWAYS_OPEN, closed, fieldsFor, mustSet } from "./field-rules.ts";
@@ -70,7 +71,9 @@ export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
 export { Records, type Decide } from "./records.ts";
 export { References, unknownReference, type ReferenceInput } from "./references.ts";
 export { Stale, WriteReply, type Reply } from "./reply.ts";
-export { resource, type Consequence, type Resource } from "./resource.ts";
+export { resource, type Consequence, type Resource, type Subject } from "./resource.ts";
+export { Reveals } from "./reveals.ts";
+export { Subjects, type SubjectKind, type SubjectPart } from "./subjects.ts";
 export { schemaOf, schemaOfField, Values, type RecordView } from "./view.ts";
 export { ANSWER, Answers, type Answer, type Shape } from "./answers.ts";
 export { ListParameters, PAGING, QUERY, Takes, type DeclaredQuery, type QueryParameter } from "./query-parameters.ts";

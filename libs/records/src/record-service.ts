@@ -15,6 +15,7 @@ import { RecordReach } from "./record-reach.ts";
 import { Records } from "./records.ts";
 import type { Resource } from "./resource.ts";
 import { snapshotsOf } from "./snapshots.ts";
+import { Subjects } from "./subjects.ts";
 
 /** What a slice's service works with. */
 @Injectable()
@@ -28,6 +29,7 @@ export class Writing {
     readonly erasures: Erasures,
     readonly handovers: Handovers,
     readonly reach: RecordReach,
+    readonly subjects: Subjects,
   ) {}
 }
 
@@ -40,6 +42,7 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
     writing.operations.register(snapshotsOf(resource, writing.records.rows));
     writing.erasures.register(resource);
     writing.reach.register(resource);
+    writing.subjects.register(resource);
   }
 
   create(data: object, who: RequestContext) {

@@ -1,8 +1,8 @@
-import { isOwnerless, type Permission, type RequestContext } from "@kehu/auth";
+import { isOwnerless, type Bind, type Permission, type RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
 import type { DomainEvent, EventType } from "@kehu/contracts";
 import type { Reach } from "@kehu/personal-data";
-import type { FieldMap } from "./field.ts";
+import type { Field, FieldMap } from "./field.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
 
@@ -29,6 +29,13 @@ export interface Person<T extends RecordEntity = RecordEntity> {
   reach?(record: T): Reach;
 }
 
+/** Whom an export of personal data is about: the person, and the ids of the records that are he. */
+export interface Subject {
+  readonly personId: string;
+  readonly contactIds: readonly string[];
+  readonly leadIds: readonly string[];
+}
+
 /** A kind of record that has the common operations: read, list, search, create, change, delete, history, bulk. */
 export interface Resource<T extends RecordEntity = RecordEntity> {
   /** Last part of the path: `accounts`. */
@@ -47,6 +54,11 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly fields: FieldMap;
   /** Where its records are about persons, with whose keys their personal fields are encrypted. */
   readonly person?: Person<T>;
+  /**
+   * SQL of the ids of its records that name a person, deleted ones too, for the export of all that is held about him.
+   * Where it is left out, and the records are about persons, it is those about him.
+   */
+  readonly naming?: (subject: Subject, bind: Bind) => string;
   /** Classes that validate what a caller sends. */
   readonly dto: { readonly create: DtoClass; readonly update: DtoClass; readonly import: DtoClass };
   /**
@@ -65,7 +77,8 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
 /**
  * Declares a resource; the literal is checked and kept as it is.
  *
- * @throws Error where people own the records but no scope could reach them, or the other way round
+ * @throws Error where people own the records but no scope could reach them, or the other way round; or where records
+ *   refer to contacts or leads, and nothing says which of them an export of everything about a person has to hold
  */
 export function resource<T extends RecordEntity>(definition: Resource<T>): Resource<T> {
   const isOwned = definition.entity.prototype instanceof OwnedEntity;
@@ -73,5 +86,14 @@ export function resource<T extends RecordEntity>(definition: Resource<T>): Resou
     throw new Error(
       `OWNERLESS in libs/auth/src/permissions.ts must ${isOwned ? "not " : ""}name ${definition.concept}.`,
     );
+  if (!definition.person && !definition.naming && Object.values(definition.fields).some(refersToPersons))
+    throw new Error(
+      `${definition.concept} refers to contacts or leads: its resource says by \`naming\` which name a person.`,
+    );
   return definition;
+}
+
+function refersToPersons({ target, elements }: Field): boolean {
+  const listed = elements && "targets" in elements ? Object.values(elements.targets) : [elements?.target];
+  return [target, ...listed].some((one) => one?.type === "contact" || one?.type === "lead");
 }

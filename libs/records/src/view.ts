@@ -136,7 +136,8 @@ export function schemaOf(resource: Resource): object {
     properties[name] = field.neverNull ? schema : { anyOf: [schema, { type: "null" }] };
     if (field.target) properties[besideName(name)] = { type: ["string", "null"], readOnly: true };
   }
-  const description = "What a role hides from the caller is left out.";
+  const sealed = resource.person ? " So is what is encrypted, for an API key." : "";
+  const description = `What a role hides from the caller is left out.${sealed}`;
   return { type: "object", description, properties, required: Object.keys(properties) };
 }
 

@@ -18,6 +18,8 @@ export interface TestCaller {
   grants: Record<string, Scope>;
   place?: Place;
   fieldRules?: FieldRules;
+  /** `user` where it is left out. */
+  actorType?: "user" | "api-key";
 }
 
 /** A caller who may do everything, as an administrator may. */
@@ -96,12 +98,8 @@ export async function startService(
   await app.listen(0, "127.0.0.1");
   const url = await app.getUrl();
   const key = createSecretKey(Buffer.from(secret));
-  const tokenOf = ({ id, grants, place, fieldRules = NO_RULES }: TestCaller) =>
-    signInternalToken(
-      { actorType: "user", actorId: id, sessionId: null, grants, fieldRules, place: place ?? null },
-      name,
-      key,
-    );
+  const tokenOf = ({ id, grants, place, fieldRules = NO_RULES, actorType = "user" }: TestCaller) =>
+    signInternalToken({ actorType, actorId: id, sessionId: null, grants, fieldRules, place: place ?? null }, name, key);
   return {
     url,
     tokenOf,

@@ -26,7 +26,7 @@ function meaningOf({ operation }: Cell, { status, body }: Answered): string {
   const code = String(body["code"]);
   if (status === 401 && code === "authentication.required") return "sign in";
   if (status === 403 && code === "permission.denied") return "not allowed";
-  if (status === 403 && code === "record.not-writable") return "read only";
+  if (status === 403 && ["record.not-writable", "record.not-revealable"].includes(code)) return "read only";
   if (status === 403 && code === "api-key.not-allowed") return "not for keys";
   if (status === recipeOf(operation)?.done) return "done";
   if (status === (recipeOf(operation)?.absent ?? 404)) return "absent";

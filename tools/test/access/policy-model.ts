@@ -53,8 +53,8 @@ const give = (concepts: readonly string[], rules: Rules): Role =>
 const role = (read: Reach, write: Reach, remove: Reach, more: Rules = {}, ledger: Rules = {}): Role => ({
   ...give(WORK, { read, write, delete: remove, ...more }),
   ...give(LEDGER, ledger),
-  "customer.contact": { read, write, delete: remove, erase: remove, ...more },
-  "sales.lead": { read, write, delete: remove, convert: write, erase: remove, ...more },
+  "customer.contact": { read, write, delete: remove, erase: remove, reveal: write, ...more },
+  "sales.lead": { read, write, delete: remove, convert: write, erase: remove, reveal: write, ...more },
   "sales.opportunity": { read, write, delete: remove, reopen: remove, ...more },
   ...give([...ORDER, ...COMPANY, "analytics.metric"], { read: "all" }),
 });
@@ -67,6 +67,7 @@ const FULL: Rules = {
   convert: "all",
   reopen: "all",
   erase: "all",
+  reveal: "all",
   repair: "all",
   export: "all",
   manage: "all",
@@ -86,7 +87,8 @@ export const MADE_ROLES: Readonly<Partial<Record<Actor, Role>>> = {
 
 /** What the owner gave his key: less than he may do, and not as far. */
 export const KEY_ROLE: Role = {
-  ...give(["customer.account", "customer.contact", "sales.lead", "service-desk.ticket"], { read: "own" }),
+  ...give(["customer.account", "sales.lead", "service-desk.ticket"], { read: "own" }),
+  "customer.contact": { read: "own", reveal: "own" },
   "analytics.metric": { read: "all" },
 };
 
@@ -129,7 +131,7 @@ function reaches(actor: Actor, reach: Reach | undefined, place: Place, sharing: 
 function sharingFor(verb: string, path: string): "all" | "write" | "none" {
   if (["delete", "erase", "import"].includes(verb) || /\/(owner(\/pool)?|assign)$|\/collaborators\//.test(path))
     return "none";
-  return verb === "read" ? "all" : "write";
+  return verb === "read" || verb === "reveal" ? "all" : "write";
 }
 
 /** Whether anything of a record may show itself to the actor. */
@@ -158,13 +160,16 @@ export function answerTo(actor: Actor, method: string, path: string, place: Plac
   if (reach === undefined) return "not allowed";
   if (place === null) return "done";
   const isSeen = sees(actor, concept, place) || (concept.startsWith("operations.") && place !== "absent");
-  if (!isSeen || (place === "deleted" && !/\/(history|handovers|restore|erase)$/.test(path))) return "absent";
+  if (!isSeen || (place === "deleted" && !/\/(history|handovers|restore|erase|subject-export)$/.test(path)))
+    return "absent";
   return reaches(actor, reach, place, sharingFor(verb, path)) ? "done" : "read only";
 }
 
 /** What a key could use to outlive itself. */
 const isForPeople = (method: string, path: string) =>
-  path === "/v1/users/{id}/password-reset" || (path === "/v1/users/{id}/sessions" && method === "DELETE");
+  path.endsWith("/subject-export") ||
+  path === "/v1/users/{id}/password-reset" ||
+  (path === "/v1/users/{id}/sessions" && method === "DELETE");
 
 /** Everybody has his own; the administrator sees and revokes those of others, and changes none. */
 function ofKeys(actor: Actor, method: string, place: Place | null): Answer {
@@ -206,11 +211,12 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   const last = rest.at(-1) ?? "";
   const concept = last === "logout" ? "oneself" : (AREAS[area] ?? "everybody");
   if (/\/(person-keys\/rewrap|erasures)$/.test(path)) return ["operations.personal-data", "manage"];
+  if (last === "subject-export") return ["operations.personal-data", "export"];
   if (concept === "operations.bus") return [concept, method === "GET" ? "read" : "repair"];
   // Who sees where somebody is signed in could watch him.
   if (area === "users" && last === "sessions") return [concept, "write"];
   if (area === "users" && /\/handovers?(\/|$)/.test(path)) return [concept, "handover"];
-  if (["convert", "import", "export", "erase"].includes(last)) return [concept, last];
+  if (["convert", "import", "export", "erase", "reveal"].includes(last)) return [concept, last];
   if (concept === "sales.opportunity" && last === "reopen") return [concept, last];
   if (rest.includes("collaborators")) return [concept, "write"];
   if (method === "DELETE" || last === "restore") return [concept, "delete"];

@@ -79,6 +79,8 @@ const COMMON: Readonly<Record<string, (resource: TestResource) => Recipe>> = {
   "PUT {collaboratorId}": () => post({ access: "write" }),
   "DELETE {collaboratorId}": ({ name }) => ({ ready: (world, id) => shareWithReader(world, name, id) }),
   "POST erase": () => ({}),
+  "POST reveal": () => ({ leaves: "all" }),
+  "POST subject-export": () => ({ leaves: "all" }),
   "POST bulk": (resource) => ({ body: bulk(resource, {}, resource.least) }),
   "POST import": (resource) => ({ body: bulk(resource, { origin: "import" }, resource.full) }),
 };

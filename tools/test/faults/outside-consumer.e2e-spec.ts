@@ -1,13 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { eventually, startBroker, type Broker } from "@kehu/testing";
 import { untilLevel } from "../../migrate/engine/freshness.ts";
 import type { View } from "../../migrate/engine/records.ts";
-import { ROOT } from "../../planted/tree.ts";
 import { realExport, sampleData } from "./support/data-sets.ts";
+import { Example } from "./support/example.ts";
 import { Kehu } from "./support/kehu.ts";
 import { Migration } from "./support/migration.ts";
 import { copyOf, Outsider, withoutRepetitions } from "./support/outsider.ts";
@@ -81,25 +76,13 @@ function describeOutside(bus: Broker): void {
     });
 
     it("made of the lines of docs/events.md prints the deals that were won", async () => {
-      const [, lines = ""] = /```js\n(.*?)```/s.exec(readFileSync(join(ROOT, "docs/events.md"), "utf8")) ?? [];
-      const folder = mkdtempSync(join(tmpdir(), "kehu-consumer-"));
-      symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "junction");
-      writeFileSync(join(folder, "consumer.mjs"), lines);
-      const env = { ...process.env, NODE_OPTIONS: "", KAFKA_BROKERS: bus.address };
-      const child = spawn(process.execPath, ["consumer.mjs"], {
-        cwd: folder,
-        env,
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      let printed = "";
-      child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+      const example = Example.run("consumer.mjs", { KAFKA_BROKERS: bus.address });
       const lineOf = (name: string) => `won: ${name} 5000.00 USD\n`;
-      await eventually(() => printed.includes(lineOf("Won before")), PATIENCE_MS);
+      await eventually(() => example.printed.includes(lineOf("Won before")), PATIENCE_MS);
       await winOne(person, "Won now");
-      await eventually(() => printed.includes(lineOf("Won now")), PATIENCE_MS);
-      child.kill("SIGKILL");
-      await once(child, "exit");
-      const won = printed.split("\n").filter((line) => line.startsWith("won: "));
+      await eventually(() => example.printed.includes(lineOf("Won now")), PATIENCE_MS);
+      await example.stop();
+      const won = example.printed.split("\n").filter((line) => line.startsWith("won: "));
       expect([...new Set(won)]).toEqual(["Won before", "Won now"].map((name) => lineOf(name).trimEnd()));
     });
   });

@@ -1,6 +1,7 @@
 import { DIRECTIONS, INTERACTION_KINDS, LINK_TYPES } from "@kehu/contracts";
 import { choice, ownedFields, instant, integer, json, links, longText, resource, text } from "@kehu/records";
 import { LINK_TARGETS } from "../links/link-targets.ts";
+import { linkedTo } from "../links/linked-to.ts";
 import { CreateInteraction, ImportInteraction, UpdateInteraction } from "./interaction.dto.ts";
 import { Interaction } from "./interaction.entity.ts";
 
@@ -38,6 +39,7 @@ export const INTERACTIONS = resource<Interaction>({
     links: links("Links", "关联记录", LINK_TARGETS),
     externalLinks: json("Links to other systems", "外部关联", EXTERNAL_LINKS_SCHEMA, { neverNull: true }),
   }),
+  naming: (subject, bind) => linkedTo("interaction", subject, bind),
   dto: { create: CreateInteraction, update: UpdateInteraction, import: ImportInteraction },
   defaultSort: ["-occurredAt"],
 });

@@ -1,6 +1,7 @@
 import { TASK_STATUSES } from "@kehu/contracts";
 import { choice, ownedFields, instant, links, resource, text } from "@kehu/records";
 import { LINK_TARGETS } from "../links/link-targets.ts";
+import { linkedTo } from "../links/linked-to.ts";
 import { CreateTask, ImportTask, UpdateTask } from "./task.dto.ts";
 import { Task } from "./task.entity.ts";
 
@@ -23,5 +24,6 @@ export const TASKS = resource<Task>({
     completedAt: instant("Completed", "完成时间"),
     links: links("Links", "关联记录", LINK_TARGETS),
   }),
+  naming: (subject, bind) => linkedTo("task", subject, bind),
   dto: { create: CreateTask, update: UpdateTask, import: ImportTask },
 });

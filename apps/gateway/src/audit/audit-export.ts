@@ -1,4 +1,4 @@
-import { stringify } from "csv-stringify/sync";
+import { csvHead, csvRows } from "@kehu/records";
 import { Readable } from "node:stream";
 import type { EntryView } from "./audit-entries.queries.ts";
 
@@ -31,19 +31,13 @@ export function csvOf(pages: AsyncIterable<readonly EntryView[]>): Readable {
 }
 
 async function* textOf(pages: AsyncIterable<readonly EntryView[]>): AsyncGenerator<string> {
-  // Without the mark, Excel takes names in Chinese for Latin letters.
-  yield `\uFEFF${COLUMNS.join(",")}\r\n`;
-  for await (const entries of pages) {
-    // A cell that a spreadsheet would take for a formula gets an apostrophe in front.
-    yield stringify(entries.map(cells), { columns: COLUMNS, record_delimiter: "windows", escape_formulas: true });
-  }
+  yield csvHead(COLUMNS);
+  for await (const entries of pages) yield csvRows(COLUMNS, entries.map(cells));
 }
 
-function cells({ actor, record, at, recordedAt, changed, ...entry }: EntryView): Record<string, unknown> {
+function cells({ actor, record, changed, ...entry }: EntryView): Record<string, unknown> {
   return {
     ...entry,
-    at: at.toISOString(),
-    recordedAt: recordedAt.toISOString(),
     actorType: actor?.type,
     actorId: actor?.id,
     actorName: actor?.name,

@@ -11,6 +11,9 @@ export type OwnAction =
   | "identity.session.refresh-reused"
   | "identity.password.changed"
   | "identity.audit.exported"
+  | "customer.contact.revealed"
+  | "sales.lead.revealed"
+  | "operations.personal-data.exported"
   | "identity.request.refused";
 
 /** Who caused an entry; nobody where it is not known. */

@@ -64,6 +64,7 @@ const ADMINISTRATION: readonly Permission[] = [
   "operations.bus.read",
   "operations.bus.repair",
   "operations.personal-data.manage",
+  "operations.personal-data.export",
 ];
 
 const give = (scope: Scope, ...lists: (readonly Permission[])[]): Grants =>

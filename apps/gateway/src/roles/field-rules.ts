@@ -64,9 +64,17 @@ interface Reach {
   readonly fieldRules: FieldRules;
 }
 
+/** What no API key is shown but by an entry in the audit trail: the fields that are encrypted, wherever they are shown. */
+const CLOSED_TO_KEYS: FieldRules = {
+  "customer.contact": { contactPoints: "hidden" },
+  "sales.lead": { email: "hidden", phone: "hidden" },
+  "marketing.consent": { proof: "hidden" },
+};
+
 /** @returns a field that is closed to the caller and would be more open to who has the role; undefined where there is none */
 export function openedBeyond(who: RequestContext, { grants, fieldRules }: Reach): string | undefined {
-  for (const [concept, fields] of Object.entries(who.fieldRules)) {
+  const closed = who.actorType === "api-key" ? strictest([who.fieldRules, CLOSED_TO_KEYS]) : who.fieldRules;
+  for (const [concept, fields] of Object.entries(closed)) {
     if (!Object.keys(grants).some((permission) => permission.startsWith(`${concept}.`))) continue;
     for (const [field, access] of Object.entries(fields)) {
       const theirs = fieldRules[concept]?.[field];

@@ -40,6 +40,10 @@ export const MEMBERS = resource<CampaignMember>({
     statusAt: instant("Status since", "状态时间", { neverNull: true }),
   }),
   person: { id: "personId" },
+  naming: ({ personId, contactIds, leadIds }, bind) =>
+    `SELECT m.id FROM campaign_member m WHERE m.person_id = ${bind(personId)}
+     UNION ALL SELECT m.id FROM campaign_member m WHERE m.contact_id = ANY(${bind(contactIds)})
+     UNION ALL SELECT m.id FROM campaign_member m WHERE m.lead_id = ANY(${bind(leadIds)})`,
   dto: { create: CreateMember, update: UpdateMember, import: ImportMember },
   context: (tx, items: readonly { leadId?: string | null; contactId?: string | null }[]) =>
     personsOf(

@@ -25,6 +25,7 @@ export const SUPPRESSIONS = resource<Suppression>({
     source: text("Source", "来源", { neverNull: true }),
     suppressedAt: instant("Suppressed", "屏蔽时间", { neverNull: true }),
   }),
+  naming: ({ personId }, bind) => `SELECT s.id FROM suppression s WHERE s.person_id = ${bind(personId)}`,
   dto: { create: CreateSuppression, update: CreateSuppression, import: ImportSuppression },
   context: ledgerOf,
 });

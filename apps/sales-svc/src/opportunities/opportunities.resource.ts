@@ -68,6 +68,11 @@ export const OPPORTUNITIES = resource<Opportunity>({
     source: text("Source", "来源"),
     nextStep: longText("Next step", "下一步"),
   }),
+  naming: ({ contactIds, leadIds }, bind) => {
+    const parts = contactIds.map((contactId) => JSON.stringify([{ contactId }]));
+    return `SELECT o.id FROM opportunity o WHERE o.contacts <> '[]' AND o.contacts @> ANY(${bind(parts)}::jsonb[])
+      UNION ALL SELECT o.id FROM opportunity o WHERE o.lead_id = ANY(${bind(leadIds)})`;
+  },
   dto: { create: CreateOpportunity, update: UpdateOpportunity, import: ImportOpportunity },
   context: dealContext,
 });

@@ -1,8 +1,8 @@
 import type { RequestContext } from "@kehu/auth";
 import { Database, type Tx } from "@kehu/database";
-import { CursorSigner, parsePaging, RecordQueries, type Page } from "@kehu/records";
+import { CursorSigner, parsePaging, RecordQueries, Subjects, type Page, type Subject } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
-import { TICKETS } from "../tickets/tickets.resource.ts";
+import { TICKETS, ticketsOf } from "../tickets/tickets.resource.ts";
 import type { MessageView } from "./message.dto.ts";
 
 type Row = Omit<MessageView, "author"> & {
@@ -25,7 +25,10 @@ export class MessagesQueries {
     private readonly database: Database,
     private readonly tickets: RecordQueries,
     private readonly cursors: CursorSigner,
-  ) {}
+    subjects: Subjects,
+  ) {
+    subjects.add({ name: "ticket-messages", page: (subject, after, limit) => this.ofSubject(subject, after, limit) });
+  }
 
   /**
    * @param query `limit` and `cursor`
@@ -53,6 +56,17 @@ export class MessagesQueries {
       data: shown.map(viewOf),
       page: { nextCursor: hasMore ? this.cursors.sign([last!.place, last!.id], binding) : null, hasMore },
     };
+  }
+
+  /** The messages of a person's tickets, internal ones too. */
+  private async ofSubject({ contactIds }: Subject, after: string | null, limit: number): Promise<MessageView[]> {
+    const rows = await this.database.queryOnce<Row>(
+      `${SELECT} WHERE m.id = ANY(ARRAY(
+         SELECT o.id FROM ticket_message o WHERE o.ticket_id = ANY(ARRAY(${ticketsOf("$1")}))
+         AND ($2::uuid IS NULL OR o.id > $2) ORDER BY o.id LIMIT $3)) ORDER BY m.id`,
+      [contactIds, after, limit],
+    );
+    return rows.map(viewOf);
   }
 
   /** @returns the message as the API shows it, in the transaction that wrote it */

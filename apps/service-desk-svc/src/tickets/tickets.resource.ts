@@ -33,6 +33,11 @@ const TICKET: ReferenceTarget = {
   copy: false,
 };
 
+/** @returns SQL of the ids of the tickets of contacts, deleted ones too: each of the two has an index of its own */
+export const ticketsOf = (contactIds: string) => `
+  SELECT o.id FROM ticket o WHERE o.contact_id = ANY(${contactIds}) AND o.deleted_at IS NULL
+  UNION ALL SELECT o.id FROM ticket o WHERE o.contact_id = ANY(${contactIds}) AND o.deleted_at IS NOT NULL`;
+
 export const TICKETS = resource<Ticket>({
   name: "tickets",
   type: "ticket",
@@ -62,6 +67,7 @@ export const TICKETS = resource<Ticket>({
     resolvedAt: instant("Resolved", "解决时间"),
     closedAt: instant("Closed", "关闭时间"),
   }),
+  naming: ({ contactIds }, bind) => ticketsOf(bind(contactIds)),
   dto: { create: CreateTicket, update: UpdateTicket, import: ImportTicket },
   context: (tx, _items, births) => freeNumbers(tx, births),
 });

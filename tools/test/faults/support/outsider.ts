@@ -57,6 +57,28 @@ export class Outsider {
     return events;
   }
 
+  /**
+   * Publishes every event of the topic once more, as a relay does that died before it had noted what it published, and
+   * waits until a group has heard them.
+   */
+  async tellAgain(groupId: string): Promise<void> {
+    const events = await this.read("the first event");
+    const messages = events.map((event) => ({ key: event.subject, value: JSON.stringify(event) }));
+    const producer = this.kafka.producer();
+    await producer.connect();
+    await producer.send({ topic: this.topic, messages });
+    await producer.disconnect();
+    const ends = [...(await this.now())].filter(([, end]) => end > 0n);
+    const admin = this.kafka.admin();
+    await admin.connect();
+    await eventually(async () => {
+      const [found] = await admin.fetchOffsets({ groupId, topics: [this.topic] });
+      const at = new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      return ends.every(([partition, end]) => (at.get(partition) ?? 0n) >= end);
+    }, PATIENCE_MS);
+    await admin.disconnect();
+  }
+
   private async begin(groupId: string, from: Place): Promise<void> {
     const admin = this.kafka.admin();
     await admin.connect();
