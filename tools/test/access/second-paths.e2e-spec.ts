@@ -3,6 +3,7 @@ import {
   byForeignName,
   filters,
   numbers,
+  ofStrangers,
   ordersAndPages,
   partsAndSpellings,
   references,
@@ -107,6 +108,14 @@ describe("What is out of reach shows on no second path", () => {
     "A03 references to what is out of reach, by id and by its name in another system",
     async () => {
       expect(await tryAs(SOMEBODY, references)).toEqual([]);
+    },
+    PATHS_MS,
+  );
+
+  it.each(["owner", "manager"] as const)(
+    "A03 consents and suppressions of who is out of reach, as %s",
+    async (actor) => {
+      expect(await tryAs([actor], ofStrangers)).toEqual([]);
     },
     PATHS_MS,
   );
