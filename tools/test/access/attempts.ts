@@ -51,6 +51,10 @@ export async function filters(
     const query = `filter[${name}]=${encodeURIComponent(value)}`;
     await watch.page(resource, "GET", `/v1/${resource.name}?count=exact&limit=200&${query}`);
   }
+  if (!["contacts", "leads"].includes(resource.name)) return;
+  const mark = markOf(resource.name, place!);
+  for (const q of [mark, `${mark}@kehu.example`, "zq-"])
+    await watch.page(resource, "GET", `/v1/${resource.name}?count=exact&limit=200&q=${q}`);
 }
 
 const PARTS = ["", "/history?limit=1", "/timeline?limit=1", "/stages", "/messages?limit=1", "/owner", "/restore"];
