@@ -1,6 +1,6 @@
 import { anOwner, eventually, everything, publish, type TestCaller } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
-import { startCustomer, type Customer } from "./customer.ts";
+import { startCustomer, type Customer, type PageView } from "./customer.ts";
 
 describe("GET /v1/contacts?q=", () => {
   let customer: Customer;
@@ -90,6 +90,18 @@ describe("GET /v1/contacts?q=", () => {
     expect(await found("nana@huaxing.example", anOwner())).toEqual([]);
     expect(await found("huaxing", undefined, "&filter[lastName]=x")).toEqual([]);
     expect(await found("娜", undefined, `&filter[lastName]=${encodeURIComponent("欧阳")}`)).toEqual(["nana"]);
+  });
+
+  it("does the same by POST /v1/contacts/search, which leaves no address in a URL", async () => {
+    const search = (body: object, path = "contacts") =>
+      customer.service.request<PageView>(customer.admin, "POST", `/v1/${path}/search`, { body });
+    const idsOf = async (body: object) => (await search(body)).body.data.map(({ id }) => id);
+    expect(await idsOf({ q: "Nana@huaxing.example" })).toEqual([ids["nana"]]);
+    expect(await idsOf({ q: "王伟", where: { field: "lastName", value: "王" } })).toEqual([ids["wang"]]);
+    expect(await idsOf({ q: "王伟", where: { field: "lastName", value: "李" } })).toEqual([]);
+    const refused = { status: 400, body: { code: "query.invalid" } };
+    expect(await search({ q: " " })).toMatchObject(refused);
+    expect(await search({ q: "x" }, "accounts")).toMatchObject(refused);
   });
 
   it("A08 finds nobody by what is hidden from the caller", async () => {

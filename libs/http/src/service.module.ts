@@ -15,6 +15,7 @@ import {
   RecordQueries,
   Records,
   References,
+  Retention,
   Writing,
 } from "@kehu/records";
 import { Global, Module, type DynamicModule, type Provider } from "@nestjs/common";
@@ -120,6 +121,7 @@ export function platformProviders({
     Housekeeping,
     Erasures,
     PersonKeys,
+    Retention,
     Bulk,
     Ownership,
     Writing,

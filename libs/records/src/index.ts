@@ -47,6 +47,7 @@ export {
 } from "./field.ts";
 export { Erasures } from "./erasures.ts";
 export { PersonKeys } from "./person-keys.ts";
+export { Retention, type RetentionCondition } from "./retention.ts";
 export { ALWAYS_OPEN, closed, fieldsFor, mustSet } from "./field-rules.ts";
 export { History, type HistoryEntry } from "./history.ts";
 export { filterSql, operatorsOf, parseFilter, type Filter } from "./filter.ts";

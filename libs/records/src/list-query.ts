@@ -29,6 +29,8 @@ export interface ListQuery {
 export class SearchRequest {
   /** `{ field, op, value }`, `{ and: [] }`, `{ or: [] }` or `{ not: {} }` */
   @Nullable() @IsObject() where?: object;
+  /** Of contacts and leads: a part of a name; or the whole of an e-mail address or a phone number. */
+  @Optional() @IsString() @MaxLength(LONGEST_Q) q?: string;
   @Optional() @IsArray() @ArrayMaxSize(5) @IsString({ each: true }) sort?: string[];
   @Optional() @IsInt() @Min(1) @Max(MAX_LIMIT) limit?: number;
   @Nullable() @IsString() @MaxLength(2000) cursor?: string;
@@ -77,7 +79,7 @@ export function parseListQuery(
   const { where, plain } = filterParameters(fields, query, plainKeys);
   const q = plain["q"] === undefined ? null : keywordFilter(fields, names!, plain["q"]);
   return {
-    where: q && where ? { and: [where, q] } : (q ?? where),
+    where: joined(where, q),
     sort: parseSort(fields, plain["sort"]?.split(",") ?? defaultSort),
     limit: limitOf(plain["limit"]),
     cursor: plain["cursor"] ?? null,
@@ -97,9 +99,16 @@ export function parsePaging(query: Readonly<Record<string, unknown>>): Pick<List
 }
 
 /** Reads the body of a search. */
-export function parseSearch(fields: FieldMap, body: SearchRequest, defaultSort: readonly string[]): ListQuery {
+export function parseSearch(
+  fields: FieldMap,
+  body: SearchRequest,
+  defaultSort: readonly string[],
+  names?: Named["by"],
+): ListQuery {
+  if (body.q !== undefined && !takesKeywords(fields, names)) throw invalid("q", "finds nothing here");
+  const where = body.where ? parseFilter(fields, body.where) : null;
   return {
-    where: body.where ? parseFilter(fields, body.where) : null,
+    where: joined(where, body.q === undefined ? null : keywordFilter(fields, names!, body.q)),
     sort: parseSort(fields, body.sort ?? defaultSort),
     limit: body.limit ?? DEFAULT_LIMIT,
     cursor: body.cursor ?? null,
@@ -136,6 +145,8 @@ function takesKeywords(open: FieldMap, by: Named["by"] | undefined): by is Named
   const has = (field: string) => Object.hasOwn(open, field);
   return by !== undefined && (by.every(has) || has("email") || has("phone"));
 }
+
+const joined = (where: Filter | null, q: Filter | null) => (q && where ? { and: [where, q] } : (q ?? where));
 
 function conditionOf(fields: FieldMap, key: string, value: string, plainKeys: readonly string[]): Filter {
   const match = FILTER_KEY.exec(key);

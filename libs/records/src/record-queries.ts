@@ -78,7 +78,7 @@ export class RecordQueries {
   /** A page of the list that a tree asks for. */
   search(resource: Resource, body: SearchRequest, who: RequestContext): Promise<Page> {
     const open = fieldsFor(resource, who);
-    return this.page(resource, parseSearch(open, body, defaultSort(resource, open)), who);
+    return this.page(resource, parseSearch(open, body, defaultSort(resource, open), resource.person?.names), who);
   }
 
   /** Describes the resource's fields, as far as the caller may see them. */
