@@ -1,5 +1,5 @@
 import type { RequestContext } from "@kehu/auth";
-import type { Tx } from "@kehu/database";
+import { Database, type Tx } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { Clock } from "./clock.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
@@ -19,6 +19,7 @@ export class Erasures {
   constructor(
     private readonly records: Records,
     private readonly clock: Clock,
+    private readonly database: Database,
   ) {}
 
   /** Lets `follow` reach the records of a resource, where they are about persons and hold more than their keys seal. */
@@ -28,13 +29,24 @@ export class Erasures {
   }
 
   /** Erases the person whom a record is about, with all records of this service about him. Again it changes nothing. */
-  erase(resource: Resource, id: string, who: RequestContext): Promise<WriteReply> {
+  async erase(resource: Resource, id: string, who: RequestContext): Promise<WriteReply> {
+    const alongside = await this.othersOf(resource, id);
     const decide = async (record: RecordEntity, tx: Tx) => {
       await this.records.rows.destroyKey(tx, resource, record);
       await this.follow(tx, [personOf(resource, record)], who, id);
       return record.erase!(this.clock.now());
     };
-    return this.records.change(resource, id, who, decide, { deleted: true, silent: true });
+    return this.records.change(resource, id, who, decide, { deleted: true, silent: true, alongside });
+  }
+
+  /** The other records about the person, so that two erasures of one person lock all of them in one order. */
+  private async othersOf(resource: Resource, id: string): Promise<string[]> {
+    const found = await this.database.query<{ id: string }>(
+      `SELECT o.id FROM ${resource.table} t JOIN ${resource.table} o ON o.person_id = t.person_id AND o.id <> t.id
+       WHERE t.id = $1`,
+      [id],
+    );
+    return found.map((other) => other.id);
   }
 
   /**
