@@ -1,13 +1,18 @@
 import { RequirePermission } from "@kehu/auth";
-import { Malformed } from "@kehu/contracts";
+import { Malformed, RETENTION_CONDITIONS } from "@kehu/contracts";
 import { filterParameters, ListParameters, Retention, Takes } from "@kehu/records";
 import { Controller, Get, HttpCode, Post, Query, type Type } from "@nestjs/common";
 
 const MOST_MONTHS = 1200;
+const CONCEPTS = Object.keys(RETENTION_CONDITIONS);
+const CONDITIONS: readonly string[] = [...new Set(Object.values(RETENTION_CONDITIONS).flat())];
 const RULE = {
-  concept: { description: "Of a rule to try: the concept, such as `sales.lead`", schema: { type: "string" } },
-  condition: { description: "Its condition, such as `untouched`", schema: { type: "string" } },
-  months: { description: "Its time", schema: { type: "integer", minimum: 1, maximum: MOST_MONTHS } },
+  concept: { description: "Only rules about this concept", schema: { type: "string", enum: CONCEPTS } },
+  condition: { description: "Only rules with this condition", schema: { type: "string", enum: CONDITIONS } },
+  months: {
+    description: "Tries every condition with this time, whether the company has such a rule or not",
+    schema: { type: "integer", minimum: 1, maximum: MOST_MONTHS },
+  },
 } as const;
 
 /** What the company's retention rules do in one service, under its path. */
@@ -16,13 +21,20 @@ export function retentionController(service: string): Type {
   class RetentionController {
     constructor(private readonly retention: Retention) {}
 
-    /** Whom the rules would erase now: those that the company has, or the one that is named. */
+    /** Whom the rules would erase now: those that the company has, or others to try. */
     @Get("retention")
     @RequirePermission("operations.personal-data.manage")
     @Takes(RULE)
     async preview(@Query() query: ListParameters) {
       const { plain } = filterParameters({}, query, Object.keys(RULE));
-      const rules = Object.keys(plain).length > 0 ? [ruleOf(plain)] : await this.retention.rules();
+      const { concept, condition, months } = plain;
+      mustBeOneOf("concept", concept, CONCEPTS);
+      mustBeOneOf("condition", condition, CONDITIONS);
+      const time = months === undefined ? null : timeOf(months);
+      const all = time === null ? await this.retention.rules() : this.retention.conditions(time);
+      const rules = all.filter(
+        (rule) => rule.concept === (concept ?? rule.concept) && rule.condition === (condition ?? rule.condition),
+      );
       const data = [];
       for (const rule of rules) data.push({ ...rule, persons: await this.retention.preview(rule) });
       return { data };
@@ -39,10 +51,14 @@ export function retentionController(service: string): Type {
   return RetentionController;
 }
 
-function ruleOf({ concept, condition, months }: Record<string, string>) {
-  const time = /^[1-9]\d{0,3}$/.test(months ?? "") ? Number(months) : Infinity;
-  if (concept !== undefined && condition !== undefined && time <= MOST_MONTHS)
-    return { concept, condition, months: time };
-  const message = `A rule to try has a concept, a condition, and months from 1 to ${MOST_MONTHS}.`;
-  throw new Malformed("query.invalid", message);
+function mustBeOneOf(name: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value !== undefined && !allowed.includes(value))
+    throw new Malformed("query.invalid", `The parameter ${name} has another value.`, { allowed });
+}
+
+function timeOf(months: string): number {
+  const time = /^[1-9]\d{0,3}$/.test(months) ? Number(months) : Infinity;
+  if (time > MOST_MONTHS)
+    throw new Malformed("query.invalid", `The parameter months is a number from 1 to ${MOST_MONTHS}.`);
+  return time;
 }

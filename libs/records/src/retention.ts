@@ -1,5 +1,5 @@
 import { systemContext, type RequestContext } from "@kehu/auth";
-import { ERASED, RuleViolation, type RetentionRule } from "@kehu/contracts";
+import { ERASED, type RetentionRule } from "@kehu/contracts";
 import { Database, type Queryable } from "@kehu/database";
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
 import { randomUUID } from "node:crypto";
@@ -60,13 +60,21 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     const [row] = await this.database.query<{ retention: RetentionRule[] }>(
       "SELECT retention FROM settings_copy LIMIT 1",
     );
-    return (row?.retention ?? []).filter(({ concept, condition }) => this.sources.get(concept)?.[1][condition]);
+    return (row?.retention ?? []).filter(({ concept, condition }) => {
+      const [, known] = this.sources.get(concept) ?? [null, {}];
+      return Object.hasOwn(known, condition);
+    });
+  }
+
+  /** @returns every rule that there could be about records of this service, with one time */
+  conditions(months: number): RetentionRule[] {
+    return [...this.sources].flatMap(([concept, [, known]]) =>
+      Object.keys(known).map((condition) => ({ concept, condition, months })),
+    );
   }
 
   /**
    * How many persons a rule would erase now, whether the company has it or not.
-   *
-   * @throws RuleViolation `retention.unknown-condition` with `allowed`
    */
   async preview(rule: RetentionRule): Promise<number> {
     const { resource, condition, values } = this.due(rule);
@@ -126,16 +134,11 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private due({ concept, condition: name, months }: RetentionRule) {
-    const [resource, conditions] = this.sources.get(concept) ?? [];
-    const condition = conditions && Object.hasOwn(conditions, name) ? conditions[name] : undefined;
-    if (!resource || !condition) {
-      const allowed = [...this.sources].flatMap(([one, [, known]]) => Object.keys(known).map((word) => [one, word]));
-      throw new RuleViolation("retention.unknown-condition", "This service knows no such rule.", { allowed });
-    }
+    const [resource, conditions] = this.sources.get(concept)!;
     const values = new Values();
     const since = `(${values.bind(this.clock.now())}::timestamptz - make_interval(months => ${values.bind(months)}::integer))`;
     const isOld = `t.last_name <> '${ERASED}' AND t.updated_at < ${since}`;
-    return { resource, condition: `${isOld} AND ${condition(since)}`, values };
+    return { resource, condition: `${isOld} AND ${conditions[name]!(since)}`, values };
   }
 }
 
