@@ -9,6 +9,7 @@ import { InteractionsModule } from "./interactions/interactions.module.ts";
 import { LeadConversionModule } from "./lead-conversion/lead-conversion.module.ts";
 import { LeadsModule } from "./leads/leads.module.ts";
 import { OpportunitiesModule } from "./opportunities/opportunities.module.ts";
+import { RetentionModule } from "./retention/retention.module.ts";
 import { TasksModule } from "./tasks/tasks.module.ts";
 import { TicketsModule } from "./tickets/tickets.module.ts";
 import { TimelinesModule } from "./timelines/timelines.module.ts";
@@ -30,6 +31,7 @@ import { TimelinesModule } from "./timelines/timelines.module.ts";
     TicketsModule,
     CampaignsModule,
     ErasuresModule,
+    RetentionModule,
   ],
 })
 export class AppModule {}

@@ -121,6 +121,35 @@ describe("the directory of users, roles and settings", () => {
       ]);
     });
 
+    it("takes retention rules, which are none at first, with its event", async () => {
+      expect((await system.send("GET", "/v1/settings")).body).toMatchObject({ retention: [] });
+      const retention = [{ concept: "sales.lead", condition: "unqualified", months: 24 }];
+      expect(await system.send("PATCH", "/v1/settings", { retention })).toMatchObject({
+        status: 200,
+        body: { retention },
+      });
+      const { rows } = await system.database.admin.query<{ data: object }>(
+        "SELECT payload::json->'data' AS data FROM identity.outbox WHERE type = 'identity.settings.updated' ORDER BY seq DESC LIMIT 1",
+      );
+      expect(rows[0]!.data).toMatchObject({ changed: ["retention"], settings: { retention } });
+      const { body } = await system.send<{ version: number }>("PATCH", "/v1/settings", { retention });
+      expect((await system.send("PATCH", "/v1/settings", { retention: [] })).body).toMatchObject({
+        version: body.version + 1,
+      });
+    });
+
+    it.each([
+      [{ concept: "customer.contact", condition: "unqualified", months: 1 }, "retention.unknown-condition"],
+      [{ concept: "sales.lead", condition: "untouched", months: 0 }, "request.invalid"],
+      [{ concept: "sales.deal", condition: "untouched", months: 1 }, "request.invalid"],
+      [{ concept: "sales.lead", condition: "bored", months: 1 }, "request.invalid"],
+      [{ concept: "sales.lead", condition: "untouched", months: 12 }, "retention.twice"],
+    ])("refuses beside another one the rule %j with %s", async (rule, code) => {
+      const retention = [{ concept: "sales.lead", condition: "untouched", months: 36 }, rule];
+      expect(await system.send("PATCH", "/v1/settings", { retention })).toMatchObject({ status: 422, body: { code } });
+      expect((await system.send("GET", "/v1/settings")).body).toMatchObject({ retention: [] });
+    });
+
     it.each([
       { currency: "XXZ" },
       { timeZone: "Moon" },

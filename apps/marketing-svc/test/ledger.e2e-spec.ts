@@ -2,9 +2,11 @@ import {
   anAdministrator,
   anOwner,
   eventually,
+  everything,
   publish,
   startService,
   testDatabase,
+  type TestCaller,
   type TestDatabase,
   type TestService,
 } from "@kehu/testing";
@@ -34,9 +36,9 @@ describe("the ledger", () => {
     await database.close();
   });
 
-  const aPerson = async () => {
+  const aPerson = async (ownerId: string | null = null) => {
     const personId = randomUUID();
-    await publish(database, "customer.contact.created", { id: randomUUID(), personId });
+    await publish(database, "customer.contact.created", { id: randomUUID(), personId, ownerId });
     await eventually(async () => {
       const { rows } = await database.admin.query("SELECT 1 FROM marketing.contact_copy WHERE person_id = $1", [
         personId,
@@ -151,9 +153,53 @@ describe("the ledger", () => {
       });
     });
 
+    describe("A03 somebody out of the caller's reach", () => {
+      const ask = async (personId: string, as: TestCaller) => {
+        const one = await post(path, { personId, channel: "email", ...what }, as);
+        const operations = [{ op: "create", data: { personId, channel: "email", ...what } }];
+        const many = await post(`${path}/bulk`, { operations }, as);
+        return [one, many].map(({ status, body }) => JSON.stringify([status, { ...body, traceId: "", instance: "" }]));
+      };
+
+      it("is as unknown as nobody, whatever is noted of him", async () => {
+        const [known, noted] = [await aPerson(randomUUID()), await aPerson(randomUUID())];
+        expect((await post(path, { personId: noted, channel: "email", ...what })).status).toBe(201);
+        const absent = await ask(randomUUID(), anOwner());
+        expect(absent[0]).toContain('[422,{"type"');
+        expect(absent[0]).toContain("reference.not-yet-known");
+        expect(absent[1]).toContain("reference.not-yet-known");
+        const { "customer.contact.read": _contacts, "sales.lead.read": _leads, ...grants } = everything("all");
+        for (const stranger of [anOwner(), { id: randomUUID(), grants }])
+          for (const personId of [known, noted]) expect(await ask(personId, stranger)).toEqual(absent);
+        const { body } = await service.request(admin, "GET", `/v1/${path}?filter[personId]=${known}&count=exact`);
+        expect(body).toMatchObject({ page: { total: 0 } });
+      });
+
+      it("is known to who reaches him as a member of a campaign", async () => {
+        const personId = await aPerson(randomUUID());
+        const { rows } = await database.admin.query<{ id: string }>(
+          "SELECT id FROM marketing.contact_copy WHERE person_id = $1",
+          [personId],
+        );
+        const { body: campaign } = await post("campaigns", { name: "Spring" });
+        const member = { campaignId: campaign.id, contactId: rows[0]!.id };
+        const { body: made } = await post("campaign-members", member);
+        const { "customer.contact.read": _contacts, "sales.lead.read": _leads, ...grants } = everything("own");
+        const colleague = { id: randomUUID(), grants };
+        expect(await ask(personId, colleague)).toEqual(await ask(randomUUID(), colleague));
+        const path2 = `/v1/campaign-members/${made.id}`;
+        await database.admin.query("UPDATE marketing.campaign_member SET owner_id = $1 WHERE id = $2", [
+          colleague.id,
+          made.id,
+        ]);
+        expect((await service.request(colleague, "GET", path2)).status).toBe(200);
+        expect((await post(path, { personId, channel: "sms", ...what }, colleague)).status).toBe(201);
+      });
+    });
+
     it("shows nothing to who may see only his own: everybody heeds it, so nothing of it is one’s own", async () => {
       const narrow = anOwner();
-      const personId = await aPerson();
+      const personId = await aPerson(narrow.id);
       const made = await post(path, { personId, channel: "post", ...what }, narrow);
       expect(made).toMatchObject({ status: 201, body: { personId } });
       expect((await service.request(narrow, "GET", `/v1/${path}/${made.body.id}`)).status).toBe(200);

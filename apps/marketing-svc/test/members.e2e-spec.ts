@@ -158,6 +158,29 @@ describe("campaign members", () => {
       expect(await listOf("consents", lead.personId)).toMatchObject([{ state: "withdrawn" }]);
     });
 
+    it("notes what is said of a person whom the caller does not reach himself", async () => {
+      const importer = anOwner();
+      const lead = await aLead({ ownerId: randomUUID() });
+      const colleague = randomUUID();
+      await publish(database, "identity.user.updated", { id: colleague, name: "colleague" });
+      const { body: campaign } = await service.request<RecordView>(importer, "POST", "/v1/campaigns", {
+        body: { name: "Own" },
+      });
+      const { body } = await post({ leadId: lead.id });
+      await database.admin.query("UPDATE marketing.campaign_member SET owner_id = $1 WHERE id = $2", [
+        importer.id,
+        body.id,
+      ]);
+      const data = { campaignId: campaign.id, status: "opted_out", ownerId: colleague };
+      const operations = [{ op: "update", id: body.id, data }];
+      const answer = await service.request<{ results: object[] }>(importer, "POST", "/v1/campaign-members/bulk", {
+        body: { operations, origin: "import" },
+      });
+      expect(answer.body.results).toMatchObject([{ outcome: "updated" }]);
+      expect((await service.request(importer, "GET", `/v1/campaign-members/${body.id}`)).status).toBe(404);
+      expect(await listOf("consents", lead.personId)).toMatchObject([{ state: "withdrawn" }]);
+    });
+
     it("leaves no entry behind when the change itself is refused", async () => {
       const lead = await aLead();
       const { body } = await post({ leadId: lead.id });

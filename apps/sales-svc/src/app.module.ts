@@ -7,6 +7,7 @@ import { CustomersModule } from "./customers/customers.module.ts";
 import { LeadsModule } from "./leads/leads.module.ts";
 import { OpportunitiesModule } from "./opportunities/opportunities.module.ts";
 import { PipelinesModule } from "./pipelines/pipelines.module.ts";
+import { RetentionModule } from "./retention/retention.module.ts";
 
 @Module({
   imports: [
@@ -20,6 +21,7 @@ import { PipelinesModule } from "./pipelines/pipelines.module.ts";
     CustomersModule,
     CampaignsModule,
     ErasuresModule,
+    RetentionModule,
   ],
 })
 export class AppModule {}

@@ -84,6 +84,19 @@ describe("pipelines", () => {
       expect(after[0]).toMatchObject({ name: "Begin" });
     });
 
+    it("A04 takes no stage of another pipeline", async () => {
+      const [mine, other] = [await aPipeline(), await aPipeline()];
+      const [foreign] = other["stages"] as View[];
+      const stages = [{ ...STAGES[0], id: foreign!.id }, ...STAGES.slice(1)];
+      const refused = {
+        status: 422,
+        body: { code: "pipeline.stage-unknown", errors: [{ field: "stages.0.id" }] },
+      };
+      expect(await sales.patch(`pipelines/${mine.id}`, { stages })).toMatchObject(refused);
+      expect(await sales.post("pipelines", { name: "x", stages })).toMatchObject(refused);
+      expect(await sales.get(`pipelines/${mine.id}`)).toMatchObject({ version: 1, stages: mine["stages"] });
+    });
+
     it("keeps a stage in which an opportunity stands", async () => {
       const pipeline = await aPipeline();
       const deal = await aDealIn(pipeline);

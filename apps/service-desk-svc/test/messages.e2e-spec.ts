@@ -1,4 +1,11 @@
-import { anAdministrator, startService, testDatabase, type TestDatabase, type TestService } from "@kehu/testing";
+import {
+  anAdministrator,
+  anOwner,
+  startService,
+  testDatabase,
+  type TestDatabase,
+  type TestService,
+} from "@kehu/testing";
 import { randomUUID } from "node:crypto";
 
 interface MessageView {
@@ -94,6 +101,27 @@ describe("messages", () => {
       const again = await say(id, { direction: "inbound", body: "Once more", providerMessageId: "mail-closed" });
       expect(again.body).toEqual(body);
       expect((await messagesOf(body.ticketId)).data).toHaveLength(1);
+    });
+
+    it("A04 shows no message of the ticket that continues it to who may not read that one", async () => {
+      const { id } = await aTicket("open", "resolve", "close");
+      const message = { direction: "inbound", body: "Not for everybody", providerMessageId: randomUUID() };
+      const { body: said } = await say(id, message);
+      const other = anOwner();
+      await service.request(admin, "POST", `/v1/tickets/${said.ticketId}/owner`, { body: { ownerId: admin.id } });
+      await database.admin.query("UPDATE service_desk.ticket SET owner_id = $1 WHERE id = $2", [other.id, id]);
+      const path = `/v1/tickets/${id}/messages`;
+      const answer = await service.request<MessageView>(other, "POST", path, { body: message });
+      expect(answer).toMatchObject({ status: 409, body: { code: "message.provider-id-taken" } });
+      expect(JSON.stringify(answer.body)).not.toContain(said.id);
+      expect((await messagesOf(said.ticketId)).data).toHaveLength(1);
+      const own = { direction: "inbound", body: "Mine", providerMessageId: randomUUID() };
+      const first = await service.request<MessageView>(other, "POST", path, { body: own });
+      await database.admin.query("UPDATE service_desk.ticket SET owner_id = $1 WHERE id = $2", [
+        admin.id,
+        first.body.ticketId,
+      ]);
+      expect((await service.request<MessageView>(other, "POST", path, { body: own })).body).toEqual(first.body);
     });
 
     it("takes the first public answer as first response, and no note", async () => {

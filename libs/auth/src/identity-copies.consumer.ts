@@ -63,6 +63,7 @@ export class IdentityCopiesConsumer {
       currency: settings.currency,
       time_zone: settings.timeZone,
       country: settings.country,
+      retention: settings.retention ?? [],
     }));
     await upsertNewer(tx, "settings_copy", rows);
   }

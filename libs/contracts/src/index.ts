@@ -4,7 +4,7 @@ export * from "./events.ts";
 export * from "./personal.ts";
 export { ACCOUNT_TYPES, AccountState } from "./customer/account.ts";
 export { USER_STATUSES, UserState } from "./identity/user.ts";
-export { SettingsState } from "./identity/settings.ts";
+export { RETENTION_CONDITIONS, SettingsState, type RetentionRule } from "./identity/settings.ts";
 export { CONTACT_POINT_KINDS, ContactPoint, ContactState } from "./customer/contact.ts";
 export {
   DIRECTIONS,

@@ -19,3 +19,4 @@ export { BODY_LIMIT, httpServer, type ServerOptions } from "./server.ts";
 export { databaseModule, platformProviders, ServiceModule } from "./service.module.ts";
 export { ParseCollaboratorType, ParseId, ValidationPipe } from "./validation.pipe.ts";
 export { operationsController } from "./operations.controller.ts";
+export { retentionController } from "./retention.controller.ts";

@@ -29,6 +29,6 @@ export const Answers =
   (target, key, descriptor: PropertyDescriptor) => {
     Reflect.defineMetadata(ANSWER, { shape, resource } satisfies Answer, descriptor.value as object);
     HttpCode(STATUS[shape])(target, key, descriptor);
-    if (shape === "page") Takes(listParameters(resource.fields), resource.fields)(target, key, descriptor);
+    if (shape === "page") Takes(listParameters(resource), resource.fields)(target, key, descriptor);
     if (shape === "history") Takes(PAGING)(target, key, descriptor);
   };

@@ -1,4 +1,4 @@
-import type { RequestContext } from "@kehu/auth";
+import { PERMISSIONS, type RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
 import type { Change, RecordEntity } from "./record.entity.ts";
 import type { Consequence, Resource } from "./resource.ts";
@@ -15,16 +15,20 @@ interface Writer {
   store(tx: Tx, resource: Resource, changes: readonly Change[], who: RequestContext): Promise<void>;
 }
 
+/** What follows from a change follows whether its caller may reach it or not. */
+const ALL = Object.fromEntries(PERMISSIONS.map((permission) => [permission, "all"] as const));
+
 /** Does what changes that are stored bring about in other records, in the same transaction. */
 export async function followUp(
   writer: Writer,
   tx: Tx,
   resource: Resource,
   changes: readonly Change[],
-  who: RequestContext,
+  caller: RequestContext,
   now: Date,
 ): Promise<void> {
   if (!resource.consequences || changes.length === 0) return;
+  const who = { ...caller, grants: ALL };
   for (const consequence of await resource.consequences(tx, changes)) {
     if ("items" in consequence) await writer.add(tx, consequence.resource, consequence.items, who);
     else await changeAll(writer, tx, consequence, who, now);
@@ -38,9 +42,8 @@ async function changeAll(
   who: RequestContext,
   now: Date,
 ): Promise<void> {
-  const everywhere = { ...who, grants: { [resource.permissions.read]: "all", [who.permission]: "all" } } as const;
   const changes: Change[] = [];
-  for (const { record } of await writer.lock(tx, resource, ids, everywhere)) {
+  for (const { record } of await writer.lock(tx, resource, ids, who)) {
     const before = record.state();
     const events = decide(record as never, now);
     if (events.length > 0) changes.push({ record, before, events });

@@ -4,6 +4,7 @@ import type { BlindKind } from "@kehu/personal-data";
 import type { Settings } from "./company-settings.ts";
 import { isDay, isInstant } from "./dto.ts";
 import type { Field, FieldMap } from "./field.ts";
+import { keywordSql, type Named } from "./keywords.ts";
 import { currencyDigits, formatMinor, toMinor } from "./money.ts";
 
 export const OPERATORS = [
@@ -23,7 +24,7 @@ export type Operator = (typeof OPERATORS)[number];
 
 /** A condition on one field, or conditions joined. */
 export type Filter =
-  { field: string; op: Operator; value: unknown } | { and: Filter[] } | { or: Filter[] } | { not: Filter };
+  { field: string; op: Operator; value: unknown } | Named | { and: Filter[] } | { or: Filter[] } | { not: Filter };
 
 /** How deep a tree may be, and how many conditions it may have. */
 const DEPTH = 10;
@@ -108,6 +109,7 @@ export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options:
     if ("and" in node) return node.and.length ? `(${node.and.map(compile).join(" AND ")})` : "true";
     if ("or" in node) return node.or.length ? `(${node.or.map(compile).join(" OR ")})` : "false";
     if ("not" in node) return `(NOT ${compile(node.not)})`;
+    if ("named" in node) return `(${keywordSql(fields, node, bind)})`;
     const field = fields[node.field]!;
     if (field.blind) return `(${blindSql(node.field, field, node.op, node.value, bind, options, token!)})`;
     return `(${conditionSql(node.field, field, node.op, node.value, bind, options)})`;

@@ -3,10 +3,16 @@ import { Malformed } from "@kehu/contracts";
 import { Nullable, Optional } from "./dto.ts";
 import { OPERATORS, parseFilter, type Filter, type Operator } from "./filter.ts";
 import type { FieldMap } from "./field.ts";
+import type { Named } from "./keywords.ts";
 import { parseSort, type SortKey } from "./sort.ts";
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
+/** The longest text that `q` takes. */
+export const LONGEST_Q = 200;
+
+/** Fewer digits are no phone number in any country. */
+const FEWEST_DIGITS = 5;
 
 /** What a list is asked for, whether it came as a query string or as a tree. */
 export interface ListQuery {
@@ -23,6 +29,8 @@ export interface ListQuery {
 export class SearchRequest {
   /** `{ field, op, value }`, `{ and: [] }`, `{ or: [] }` or `{ not: {} }` */
   @Nullable() @IsObject() where?: object;
+  /** Of contacts and leads: a part of a name; or the whole of an e-mail address or a phone number. */
+  @Optional() @IsString() @MaxLength(LONGEST_Q) q?: string;
   @Optional() @IsArray() @ArrayMaxSize(5) @IsString({ each: true }) sort?: string[];
   @Optional() @IsInt() @Min(1) @Max(MAX_LIMIT) limit?: number;
   @Nullable() @IsString() @MaxLength(2000) cursor?: string;
@@ -56,18 +64,22 @@ export function filterParameters(
 }
 
 /**
- * Reads a list's query string: `filter[stage]=x&filter[amount][gte]=1&sort=-amount,name&limit=50&cursor=...&count=exact`.
+ * Reads a list's query string, with `q=` where people are found by their names: `filter[stage]=x&filter[amount][gte]=1&sort=-amount,name&limit=50&cursor=...&count=exact`.
  *
+ * @param names the fields with the names of the person whom a record is about
  * @throws Malformed naming the parameter
  */
 export function parseListQuery(
   fields: FieldMap,
   query: Readonly<Record<string, unknown>>,
   defaultSort: readonly string[],
+  names?: Named["by"],
 ): ListQuery {
-  const { where, plain } = filterParameters(fields, query, PLAIN_KEYS);
+  const plainKeys = takesKeywords(fields, names) ? [...PLAIN_KEYS, "q"] : PLAIN_KEYS;
+  const { where, plain } = filterParameters(fields, query, plainKeys);
+  const q = plain["q"] === undefined ? null : keywordFilter(fields, names!, plain["q"]);
   return {
-    where,
+    where: joined(where, q),
     sort: parseSort(fields, plain["sort"]?.split(",") ?? defaultSort),
     limit: limitOf(plain["limit"]),
     cursor: plain["cursor"] ?? null,
@@ -87,9 +99,16 @@ export function parsePaging(query: Readonly<Record<string, unknown>>): Pick<List
 }
 
 /** Reads the body of a search. */
-export function parseSearch(fields: FieldMap, body: SearchRequest, defaultSort: readonly string[]): ListQuery {
+export function parseSearch(
+  fields: FieldMap,
+  body: SearchRequest,
+  defaultSort: readonly string[],
+  names?: Named["by"],
+): ListQuery {
+  if (body.q !== undefined && !takesKeywords(fields, names)) throw invalid("q", "finds nothing here");
+  const where = body.where ? parseFilter(fields, body.where) : null;
   return {
-    where: body.where ? parseFilter(fields, body.where) : null,
+    where: joined(where, body.q === undefined ? null : keywordFilter(fields, names!, body.q)),
     sort: parseSort(fields, body.sort ?? defaultSort),
     limit: body.limit ?? DEFAULT_LIMIT,
     cursor: body.cursor ?? null,
@@ -97,6 +116,37 @@ export function parseSearch(fields: FieldMap, body: SearchRequest, defaultSort: 
     fields: pickOf(fields, body.fields ?? null),
   };
 }
+
+/**
+ * Makes a condition of the keywords that a caller searches by: what he typed is part of a name, or is exactly the e-mail
+ * address or the phone number of somebody.
+ *
+ * @param open the fields that the caller may see; by what is hidden from him nothing is found
+ * @param by the fields with the names
+ * @throws Malformed `query.invalid` for a text that is blank or too long
+ */
+function keywordFilter(open: FieldMap, by: Named["by"], text: string): Filter {
+  if (text.trim() === "" || text.length > LONGEST_Q)
+    throw new Malformed("query.invalid", `The parameter q is a text of 1 to ${LONGEST_Q} characters, not blank.`);
+  const has = (field: string) => Object.hasOwn(open, field);
+  const equals = (field: string): Filter => ({ field, op: "eq", value: text });
+  const isLong = text.replace(/[^\p{Nd}]/gu, "").length >= FEWEST_DIGITS;
+  return {
+    or: [
+      ...(by.every(has) ? [{ named: text, by }] : []),
+      ...(has("email") && text.includes("@") ? [equals("email")] : []),
+      ...(has("phone") && isLong ? [equals("phone")] : []),
+    ],
+  };
+}
+
+/** @returns true where `q` finds anything for the caller */
+function takesKeywords(open: FieldMap, by: Named["by"] | undefined): by is Named["by"] {
+  const has = (field: string) => Object.hasOwn(open, field);
+  return by !== undefined && (by.every(has) || has("email") || has("phone"));
+}
+
+const joined = (where: Filter | null, q: Filter | null) => (q && where ? { and: [where, q] } : (q ?? where));
 
 function conditionOf(fields: FieldMap, key: string, value: string, plainKeys: readonly string[]): Filter {
   const match = FILTER_KEY.exec(key);

@@ -1,5 +1,5 @@
 import type { RequestContext } from "@kehu/auth";
-import { RuleViolation, type Collaborator } from "@kehu/contracts";
+import { NotFound, RuleViolation, type Collaborator } from "@kehu/contracts";
 import { Injectable } from "@nestjs/common";
 import { Clock } from "./clock.ts";
 import type { OwnerDto } from "./dto.ts";
@@ -68,7 +68,11 @@ export class Ownership {
     );
   }
 
-  /** Shares it no longer; with whom it was not shared, nothing changes. */
+  /**
+   * Shares it no longer.
+   *
+   * @throws NotFound also for somebody with whom it is not shared, as another record may be
+   */
   unshare<T extends OwnedEntity>(
     resource: Resource<T>,
     id: string,
@@ -79,7 +83,11 @@ export class Ownership {
       resource,
       id,
       who,
-      (record) => record.share(record.collaboratorsWith(collaborator, null), this.clock.now()),
+      (record) => {
+        const others = record.collaboratorsWith(collaborator, null);
+        if (others.length === record.collaborators.length) throw new NotFound();
+        return record.share(others, this.clock.now());
+      },
       { asHolder: true },
     );
   }

@@ -1,5 +1,6 @@
 import type { FieldMap } from "./field.ts";
-import { DEFAULT_LIMIT, MAX_LIMIT } from "./list-query.ts";
+import { DEFAULT_LIMIT, LONGEST_Q, MAX_LIMIT } from "./list-query.ts";
+import type { Resource } from "./resource.ts";
 import { MOST_KEYS } from "./sort.ts";
 
 /** The query string of an operation, as it came; its parser reads it over what is declared. */
@@ -31,7 +32,7 @@ export const PAGING: DeclaredQuery["parameters"] = {
 };
 
 /** The parameters of a list of records, besides its filters. */
-export function listParameters(fields: FieldMap): DeclaredQuery["parameters"] {
+export function listParameters({ fields, person }: Pick<Resource, "fields" | "person">): DeclaredQuery["parameters"] {
   const names = Object.keys(fields);
   const sortable = names.filter((name) => fields[name]!.sortable).flatMap((name) => [name, `-${name}`]);
   return {
@@ -40,6 +41,12 @@ export function listParameters(fields: FieldMap): DeclaredQuery["parameters"] {
       schema: { type: "array", items: { type: "string", enum: sortable }, maxItems: MOST_KEYS },
     },
     ...PAGING,
+    ...(person?.names && {
+      q: {
+        description: "A part of a person's name; or the whole of an e-mail address or a phone number",
+        schema: { type: "string", minLength: 1, maxLength: LONGEST_Q },
+      },
+    }),
     count: { description: "`exact` for `page.total`", schema: { type: "string", enum: ["exact"] } },
     fields: {
       description: "The fields to show, with commas between",

@@ -78,13 +78,13 @@ export class RecordQueries {
   /** A page of the list that a query string asks for. */
   list(resource: Resource, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<Page> {
     const open = fieldsFor(resource, who);
-    return this.page(resource, parseListQuery(open, query, defaultSort(resource, open)), who);
+    return this.page(resource, parseListQuery(open, query, defaultSort(resource, open), resource.person?.names), who);
   }
 
   /** A page of the list that a tree asks for. */
   search(resource: Resource, body: SearchRequest, who: RequestContext): Promise<Page> {
     const open = fieldsFor(resource, who);
-    return this.page(resource, parseSearch(open, body, defaultSort(resource, open)), who);
+    return this.page(resource, parseSearch(open, body, defaultSort(resource, open), resource.person?.names), who);
   }
 
   /** Describes the resource's fields, as far as the caller may see them. */

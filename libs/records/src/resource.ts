@@ -3,6 +3,7 @@ import type { Tx } from "@kehu/database";
 import type { DomainEvent, EventType } from "@kehu/contracts";
 import type { Reach } from "@kehu/personal-data";
 import type { Field, FieldMap } from "./field.ts";
+import type { Named } from "./keywords.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
 
@@ -27,6 +28,8 @@ export interface Person<T extends RecordEntity = RecordEntity> {
   readonly id: string;
   /** Where he is reached: what is found by `blind_index`, a column that the table then has. */
   reach?(record: T): Reach;
+  /** The fields with his first and last name, by which `q` finds him; his table has an index over their `grams`. */
+  readonly names?: Named["by"];
 }
 
 /** Whom an export of personal data is about: the person, and the ids of the records that are he. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { traceOf } from "./aftermath.ts";
 import { sees, type Actor, type Place } from "./policy-model.ts";
 import { RESOURCES, type TestResource } from "./resources.ts";
@@ -50,6 +51,10 @@ export async function filters(
     const query = `filter[${name}]=${encodeURIComponent(value)}`;
     await watch.page(resource, "GET", `/v1/${resource.name}?count=exact&limit=200&${query}`);
   }
+  if (!["contacts", "leads"].includes(resource.name)) return;
+  const mark = markOf(resource.name, place!);
+  for (const q of [mark, `${mark}@kehu.example`, "zq-"])
+    await watch.page(resource, "GET", `/v1/${resource.name}?count=exact&limit=200&q=${q}`);
 }
 
 const PARTS = ["", "/history?limit=1", "/timeline?limit=1", "/stages", "/messages?limit=1", "/owner", "/restore"];
@@ -126,6 +131,32 @@ export async function references(watch: Watch): Promise<void> {
       if (status !== 422) watch.note(`POST /v1/${name} ${JSON.stringify(body)} answers ${status}`);
     }),
   );
+}
+
+/** What is said of somebody whom the actor does not reach is answered as if nobody were there, noted or not. */
+export async function ofStrangers(watch: Watch): Promise<void> {
+  const { world } = watch;
+  const place = foreignTo(watch.actor);
+  const channel = watch.actor === "owner" ? "post" : "sms";
+  const lead = RESOURCES.find(({ name }) => name === "leads")!;
+  const { personId: stranger } = await world.admin("GET", `/v1/leads/${world.id(lead, place)}`);
+  for (const [name, what] of [
+    ["consents", { state: "withdrawn" }],
+    ["suppressions", { reason: "manual" }],
+  ] as const) {
+    const say = async (personId: unknown, path = `/v1/${name}`) => {
+      const data = { personId, channel, ...what };
+      const isBulk = path.endsWith("/bulk");
+      const answer = await watch.ask("POST", path, { body: isBulk ? { operations: [{ op: "create", data }] } : data });
+      return JSON.stringify([answer.status, { ...answer.body, traceId: "", instance: "" }]);
+    };
+    for (const path of [`/v1/${name}`, `/v1/${name}/bulk`]) {
+      const [absent, unnoted] = [await say(randomUUID(), path), await say(stranger, path)];
+      if (unnoted !== absent || !absent.includes("reference.not-yet-known")) watch.note(`${path} tells of ${place}`);
+    }
+    await world.admin("POST", `/v1/${name}`, { personId: stranger, channel, ...what });
+    if ((await say(stranger)) !== (await say(randomUUID()))) watch.note(`${name} tells what is noted of ${place}`);
+  }
 }
 
 const foreignTo = (actor: Actor): Place => (sees(actor, "customer.account", "mine") ? "other branch's" : "mine");

@@ -123,6 +123,8 @@ export const OPERATIONS: Readonly<Record<string, Recipe>> = {
   "POST person-keys/rewrap": {},
   "GET erasures": {},
   "POST erasures": { body: () => ({ personIds: [NEVER] }) },
+  "GET retention": {},
+  "POST retention": {},
   "POST snapshots": { body: () => ({ from: "2999-01-01T00:00:00.000Z" }) },
 };
 

@@ -210,7 +210,7 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   const [area = "", ...rest] = path.replace("/v1/", "").split("/");
   const last = rest.at(-1) ?? "";
   const concept = last === "logout" ? "oneself" : (AREAS[area] ?? "everybody");
-  if (/\/(person-keys\/rewrap|erasures)$/.test(path)) return ["operations.personal-data", "manage"];
+  if (/\/(person-keys\/rewrap|erasures|retention)$/.test(path)) return ["operations.personal-data", "manage"];
   if (last === "subject-export") return ["operations.personal-data", "export"];
   if (concept === "operations.bus") return [concept, method === "GET" ? "read" : "repair"];
   // Who sees where somebody is signed in could watch him.

@@ -3,11 +3,13 @@ import {
   byForeignName,
   filters,
   numbers,
+  ofStrangers,
   ordersAndPages,
   partsAndSpellings,
   references,
   type FieldView,
 } from "./attempts.ts";
+import { childrenRecipe, nestedOperations, underForeignParents } from "./children.ts";
 import { Clerk, CLOSED, SECRET } from "./closed-fields.ts";
 import { People } from "./people.ts";
 import { PLACES, type Actor } from "./policy-model.ts";
@@ -106,6 +108,28 @@ describe("What is out of reach shows on no second path", () => {
     "A03 references to what is out of reach, by id and by its name in another system",
     async () => {
       expect(await tryAs(SOMEBODY, references)).toEqual([]);
+    },
+    PATHS_MS,
+  );
+
+  it.each(["owner", "manager"] as const)(
+    "A03 consents and suppressions of who is out of reach, as %s",
+    async (actor) => {
+      expect(await tryAs([actor], ofStrangers)).toEqual([]);
+    },
+    PATHS_MS,
+  );
+
+  it("A04 every operation that names a child has a recipe", () => {
+    expect(nestedOperations().length).toBeGreaterThan(20);
+    expect(nestedOperations().filter((one) => !childrenRecipe(one))).toEqual([]);
+  });
+
+  it.each(nestedOperations().filter((one) => childrenRecipe(one)))(
+    "A04 $method $path: a child under a parent that is not its own",
+    async (operation) => {
+      const asking: Actor = operation.path.includes("/collaborators/") ? "owner" : "administrator";
+      expect(await tryAs([asking], (watch) => underForeignParents(watch, operation))).toEqual([]);
     },
     PATHS_MS,
   );

@@ -45,6 +45,11 @@ export class System {
     await this.install.remove();
   }
 
+  /** Ends the process of a service as a lack of memory would; it is started again. */
+  kill(name: string): void {
+    process.kill(this.install.running().find((one) => one.name === name)!.pid, "SIGKILL");
+  }
+
   async ask(
     method: string,
     path: string,

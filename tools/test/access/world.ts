@@ -146,10 +146,11 @@ export class World {
     return this.system.must(method, path, this.people.token("administrator"), body);
   }
 
-  /** People who were leads once, and are known by that alone. */
+  /** People who were leads of the owner once, and are known by that alone: to him, and to who reaches what was his. */
   private async meet(count: number): Promise<string[]> {
     const leads = RESOURCES.find(({ name }) => name === "leads")!;
-    const items = Array.from({ length: count }, () => ({ lastName: "Passer-by" }));
+    const ownerId = this.people.ownerOf("mine");
+    const items = Array.from({ length: count }, () => ({ lastName: "Passer-by", ownerId }));
     const ids = await this.imported(leads, items);
     const { data } = await this.admin("GET", `/v1/leads?limit=${count}&fields=personId`);
     for (const id of ids) await this.admin("DELETE", `/v1/leads/${id}`);

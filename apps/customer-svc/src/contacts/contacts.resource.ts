@@ -65,6 +65,7 @@ export const CONTACTS = resource<Contact>({
   }),
   person: {
     id: "personId",
+    names: ["firstName", "lastName"],
     reach: (contact) => ({ emails: contact.valuesOf("email"), phones: contact.valuesOf("phone") }),
   },
   dto: { create: CreateContact, update: UpdateContact, import: ImportContact },

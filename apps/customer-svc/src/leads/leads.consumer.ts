@@ -30,6 +30,11 @@ export class LeadsConsumer {
       version: aggregateversion,
       name: nameOf(lead),
       record: lead,
+      further: {
+        person_id: lead.personId,
+        is_open: lead.deletedAt === null && !["converted", "unqualified"].includes(lead.status),
+        touched_at: lead.updatedAt,
+      },
     }));
     await keepCopies(tx, "lead", told);
   }

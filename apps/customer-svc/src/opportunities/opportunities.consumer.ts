@@ -26,6 +26,11 @@ export class OpportunitiesConsumer {
       version: aggregateversion,
       name: opportunity.name,
       record: opportunity,
+      further: {
+        contact_ids: [opportunity.contactId ?? [], opportunity.contacts.map(({ contactId }) => contactId)].flat(2),
+        is_open: opportunity.deletedAt === null && opportunity.stageCategory === "open",
+        touched_at: opportunity.updatedAt,
+      },
     }));
     await keepCopies(tx, "opportunity", told);
   }

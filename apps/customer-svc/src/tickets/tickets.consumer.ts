@@ -29,6 +29,11 @@ export class TicketsConsumer {
       version: aggregateversion,
       name: ticket.subject,
       record: ticket,
+      further: {
+        contact_id: ticket.contactId,
+        is_open: ticket.deletedAt === null && !["resolved", "closed", "spam"].includes(ticket.status),
+        touched_at: ticket.updatedAt,
+      },
     }));
     await keepCopies(tx, "ticket", told);
   }

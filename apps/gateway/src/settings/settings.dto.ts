@@ -1,4 +1,6 @@
+import { RETENTION_CONDITIONS, type RetentionRule } from "@kehu/contracts";
 import { isCurrency, Optional } from "@kehu/records";
+import { Type } from "class-transformer";
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -12,6 +14,7 @@ import {
   Max,
   Min,
   registerDecorator,
+  ValidateNested,
 } from "class-validator";
 
 /** An ISO 4217 currency that Kehu can count in. */
@@ -23,6 +26,14 @@ function IsCurrencyCode(): PropertyDecorator {
       propertyName: property as string,
       validator: { validate: isCurrency, defaultMessage: () => "A currency of ISO 4217 is expected." },
     });
+}
+
+export class RetentionRuleDto implements RetentionRule {
+  @IsIn(Object.keys(RETENTION_CONDITIONS)) concept: string;
+  /** `unqualified` (of leads), or `untouched`: without a change or an activity. */
+  @IsIn([...new Set(Object.values(RETENTION_CONDITIONS).flat())]) condition: string;
+  /** How long it must have been so. */
+  @IsInt() @Min(1) @Max(1200) months: number;
 }
 
 export class UpdateSettings {
@@ -38,4 +49,11 @@ export class UpdateSettings {
   languages?: string[];
   /** Month in which the fiscal year starts, 1 to 12. */
   @Optional() @IsInt() @Min(1) @Max(12) fiscalYearStart?: number;
+  /** All rules by which the services erase persons; an empty list erases nobody. */
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => RetentionRuleDto)
+  retention?: RetentionRuleDto[];
 }

@@ -1,4 +1,10 @@
-import { RuleViolation, type DomainEvent, type SettingsState } from "@kehu/contracts";
+import {
+  RETENTION_CONDITIONS,
+  RuleViolation,
+  type DomainEvent,
+  type RetentionRule,
+  type SettingsState,
+} from "@kehu/contracts";
 import { assign, event, RecordEntity } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import type { UpdateSettings } from "./settings.dto.ts";
@@ -11,12 +17,14 @@ export class Settings extends RecordEntity {
   @Column("text") country: string;
   @Column("jsonb") languages: string[];
   @Column("integer", { name: "fiscal_year_start" }) fiscalYearStart: number;
+  @Column("jsonb") retention: RetentionRule[];
 
   open(_data: object, now: Date): DomainEvent[] {
     return this.version === 0 ? [event("identity.settings.created", this, now)] : [];
   }
 
   update(patch: UpdateSettings, now: Date): DomainEvent[] {
+    mustBeDistinct(patch.retention ?? []);
     return assign(this, patch) ? [event("identity.settings.updated", this, now)] : [];
   }
 
@@ -40,8 +48,23 @@ export class Settings extends RecordEntity {
       country: this.country,
       languages: this.languages,
       fiscalYearStart: this.fiscalYearStart,
+      retention: this.retention,
     };
   }
+}
+
+/** Each condition belongs to its concept, and has one time. */
+function mustBeDistinct(rules: readonly RetentionRule[]): void {
+  rules.forEach(({ concept, condition }, index) => {
+    const allowed = RETENTION_CONDITIONS[concept as keyof typeof RETENTION_CONDITIONS] as readonly string[];
+    const isTwice = rules.findIndex((one) => one.concept === concept && one.condition === condition) < index;
+    if (allowed.includes(condition) && !isTwice) return;
+    const field = `retention.${index}.condition`;
+    const [code, message] = isTwice
+      ? ["retention.twice", "There is a rule with this condition already."]
+      : ["retention.unknown-condition", `Of ${concept} the conditions are ${allowed.join(" and ")}.`];
+    throw new RuleViolation(code, `${field}: ${message}`, { errors: [{ field, code: code, message: message }] });
+  });
 }
 
 function theOnlyOnes(): RuleViolation {

@@ -1,9 +1,23 @@
+import { RETENTION_CONDITIONS } from "@kehu/contracts";
 import { fields, integer, json, RecordDto, resource, text } from "@kehu/records";
 import { UpdateSettings } from "./settings.dto.ts";
 import { Settings } from "./settings.entity.ts";
 
 /** Id of the one row. */
 export const SETTINGS_ID = "01980000-0000-7000-8000-000000000100";
+
+const RETENTION_SCHEMA = {
+  type: "array",
+  items: {
+    type: "object",
+    required: ["concept", "condition", "months"],
+    properties: {
+      concept: { type: "string", enum: Object.keys(RETENTION_CONDITIONS) },
+      condition: { type: "string", enum: [...new Set(Object.values(RETENTION_CONDITIONS).flat())] },
+      months: { type: "integer" },
+    },
+  },
+};
 
 export const SETTINGS = resource<Settings>({
   name: "settings",
@@ -18,6 +32,7 @@ export const SETTINGS = resource<Settings>({
     timeZone: text("Time zone", "时区", { required: true }),
     country: text("Country", "国家/地区", { required: true }),
     languages: json("Languages", "语言", { type: "array", items: { type: "string" } }, { required: true }),
+    retention: json("Retention rules", "保留规则", RETENTION_SCHEMA, { neverNull: true }),
     fiscalYearStart: integer("First month of the fiscal year", "财年起始月", { required: true }),
   }),
   dto: { create: RecordDto, update: UpdateSettings, import: RecordDto },

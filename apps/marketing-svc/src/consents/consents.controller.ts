@@ -2,6 +2,7 @@ import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import { ParseId } from "@kehu/http";
 import { Answers, BulkRequest, ListParameters, RecordQueries, SearchRequest } from "@kehu/records";
 import { Body, Controller, Get, Param, Post, Query } from "@nestjs/common";
+import { PEOPLE } from "../people/people-copies.ts";
 import { CreateConsent } from "./consent.dto.ts";
 import { CONSENTS } from "./consents.resource.ts";
 import { ConsentsService } from "./consents.service.ts";
@@ -42,14 +43,14 @@ export class ConsentsController {
   }
 
   @Post()
-  @RequirePermission("marketing.consent.write")
+  @RequirePermission("marketing.consent.write", { alsoReads: PEOPLE })
   @Answers("created", CONSENTS)
   create(@Body() body: CreateConsent, @Who() who: RequestContext) {
     return this.consents.create(body, who);
   }
 
   @Post("bulk")
-  @RequirePermission("marketing.consent.write")
+  @RequirePermission("marketing.consent.write", { alsoReads: PEOPLE })
   @Answers("bulk", CONSENTS)
   bulk(@Body() body: BulkRequest, @Who() who: RequestContext) {
     return this.consents.bulk(body, who);

@@ -1,4 +1,5 @@
 import { CONSENT_CHANNELS, CONSENT_STATES } from "@kehu/contracts";
+import type { RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
 import { choice, fields, id, instant, longText, resource, text } from "@kehu/records";
 import type { Noted } from "../ledger/ledger-entry.ts";
@@ -35,10 +36,15 @@ export const CONSENTS = resource<Consent>({
 });
 
 /** What the ledger says of the persons; nobody else adds entries about them until the transaction ends. */
-async function ledgerOf(tx: Tx, items: readonly { personId?: string }[]): Promise<ConsentLedger> {
+async function ledgerOf(
+  tx: Tx,
+  items: readonly { personId?: string }[],
+  _births: number,
+  who: RequestContext,
+): Promise<ConsentLedger> {
   const personIds = items.flatMap(({ personId }) => personId?.toLowerCase() ?? []);
   await lockPersons(tx, personIds);
-  return { knownPersons: await knownPersons(tx, personIds), latest: await latestOf(tx, personIds) };
+  return { knownPersons: await knownPersons(tx, personIds, who), latest: await latestOf(tx, personIds) };
 }
 
 async function latestOf(tx: Tx, personIds: readonly string[]): Promise<Map<string, Consented>> {

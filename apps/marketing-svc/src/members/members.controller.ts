@@ -1,4 +1,4 @@
-import { RequirePermission, Who, type Permission, type RequestContext } from "@kehu/auth";
+import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import { ParseCollaboratorType, ParseId } from "@kehu/http";
 import {
   Answers,
@@ -11,12 +11,10 @@ import {
   SearchRequest,
 } from "@kehu/records";
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from "@nestjs/common";
+import { PEOPLE } from "../people/people-copies.ts";
 import { CreateMember, MemberStatusDto, UpdateMember } from "./member.dto.ts";
 import { MEMBERS } from "./members.resource.ts";
 import { MembersService } from "./members.service.ts";
-
-/** Whose names stand beside the ids in a member. */
-const PEOPLE: readonly Permission[] = ["sales.lead.read", "customer.contact.read"];
 
 @Controller("v1/campaign-members")
 export class MembersController {

@@ -1,5 +1,6 @@
+import { rowScope, type Permission, type RequestContext } from "@kehu/auth";
 import type { Queryable, Tx } from "@kehu/database";
-import type { ReferenceTarget } from "@kehu/records";
+import { Values, type ReferenceTarget } from "@kehu/records";
 
 /** A lead of the sales service. */
 export const LEAD: ReferenceTarget = {
@@ -30,13 +31,34 @@ export async function personsOf(queryable: Queryable, ids: readonly string[]): P
   return new Map(rows.map(({ id, personId }) => [id, personId]));
 }
 
-/** @returns those of the persons who are a lead or a contact */
-export async function knownPersons(queryable: Queryable, personIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const rows = await queryable.query<{ id: string }>(
-    `SELECT person_id AS id FROM lead_copy WHERE person_id = ANY($1)
-     UNION SELECT person_id FROM contact_copy WHERE person_id = ANY($1)`,
-    [personIds],
+/** Where persons are known from, and whose permission shows them there. */
+const KNOWN_FROM: readonly [table: string, permission: Permission][] = [
+  ["lead_copy", "sales.lead.read"],
+  ["contact_copy", "customer.contact.read"],
+  ["campaign_member", "marketing.campaign-member.read"],
+];
+/** Permissions under which people show themselves beside what marketing owns. */
+export const PEOPLE: readonly Permission[] = ["sales.lead.read", "customer.contact.read"];
+
+/**
+ * @param who reaches only persons who are leads, contacts or members of campaigns in his scope, deleted ones among them;
+ *   everybody else is as unknown to him as nobody
+ * @returns those of the persons who are known
+ */
+export async function knownPersons(
+  queryable: Queryable,
+  personIds: readonly string[],
+  who: RequestContext,
+): Promise<ReadonlySet<string>> {
+  const values = new Values();
+  const wanted = values.bind(personIds);
+  const reached = KNOWN_FROM.filter(([, permission]) => who.actorType === "system" || permission in who.grants);
+  if (reached.length === 0) return new Set();
+  const parts = reached.map(
+    ([table, permission]) =>
+      `SELECT x.person_id AS id FROM ${table} x WHERE x.person_id = ANY(${wanted}) AND ${rowScope(who, permission, "x", values.bind)}`,
   );
+  const rows = await queryable.query<{ id: string }>(parts.join(" UNION "), values.list);
   return new Set(rows.map(({ id }) => id));
 }
 

@@ -2,6 +2,7 @@ import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import { ParseId } from "@kehu/http";
 import { Answers, BulkRequest, ListParameters, RecordQueries, SearchRequest } from "@kehu/records";
 import { Body, Controller, Get, Param, Post, Query } from "@nestjs/common";
+import { PEOPLE } from "../people/people-copies.ts";
 import { CreateSuppression } from "./suppression.dto.ts";
 import { SUPPRESSIONS } from "./suppressions.resource.ts";
 import { SuppressionsService } from "./suppressions.service.ts";
@@ -42,14 +43,14 @@ export class SuppressionsController {
   }
 
   @Post()
-  @RequirePermission("marketing.suppression.write")
+  @RequirePermission("marketing.suppression.write", { alsoReads: PEOPLE })
   @Answers("created", SUPPRESSIONS)
   create(@Body() body: CreateSuppression, @Who() who: RequestContext) {
     return this.suppressions.create(body, who);
   }
 
   @Post("bulk")
-  @RequirePermission("marketing.suppression.write")
+  @RequirePermission("marketing.suppression.write", { alsoReads: PEOPLE })
   @Answers("bulk", SUPPRESSIONS)
   bulk(@Body() body: BulkRequest, @Who() who: RequestContext) {
     return this.suppressions.bulk(body, who);

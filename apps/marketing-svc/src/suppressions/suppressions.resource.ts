@@ -1,4 +1,5 @@
 import { CONSENT_CHANNELS, SUPPRESSION_REASONS } from "@kehu/contracts";
+import type { RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
 import { choice, fields, id, instant, resource, text } from "@kehu/records";
 import type { Noted } from "../ledger/ledger-entry.ts";
@@ -31,10 +32,15 @@ export const SUPPRESSIONS = resource<Suppression>({
 });
 
 /** Who of the persons is suppressed; nobody else adds entries about them until the transaction ends. */
-async function ledgerOf(tx: Tx, items: readonly { personId?: string }[]): Promise<SuppressionLedger> {
+async function ledgerOf(
+  tx: Tx,
+  items: readonly { personId?: string }[],
+  _births: number,
+  who: RequestContext,
+): Promise<SuppressionLedger> {
   const personIds = items.flatMap(({ personId }) => personId?.toLowerCase() ?? []);
   await lockPersons(tx, personIds);
-  return { knownPersons: await knownPersons(tx, personIds), suppressed: await suppressedOf(tx, personIds) };
+  return { knownPersons: await knownPersons(tx, personIds, who), suppressed: await suppressedOf(tx, personIds) };
 }
 
 async function suppressedOf(tx: Tx, personIds: readonly string[]): Promise<Set<string>> {

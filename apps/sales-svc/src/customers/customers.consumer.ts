@@ -45,6 +45,7 @@ export class CustomersConsumer {
       version: aggregateversion,
       name: nameOf(contact),
       record: contact,
+      further: { person_id: contact.personId },
     }));
     await keepCopies(tx, "contact", told);
   }

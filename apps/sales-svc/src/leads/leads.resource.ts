@@ -53,6 +53,7 @@ export const LEADS = resource<Lead>({
   }),
   person: {
     id: "personId",
+    names: ["firstName", "lastName"],
     reach: ({ email, phone }) => ({ emails: email === null ? [] : [email], phones: phone === null ? [] : [phone] }),
   },
   dto: { create: CreateLead, update: UpdateLead, import: ImportLead },

@@ -14,7 +14,8 @@ const NEEDED: readonly StageCategory[] = ["open", "won", "lost"];
  *
  * @param before the stages that it has
  * @param used names of those in which opportunities stand
- * @throws RuleViolation where two have one name or id, or an open, a won or a lost one is missing
+ * @throws RuleViolation where two have one name or id, an id is none of the pipeline's own, or an open, a won or a lost one
+ *   is missing
  * @throws Conflict `pipeline.stage-in-use` where a stage in use would go, or be another
  */
 export function rewriteStages(
@@ -22,6 +23,7 @@ export function rewriteStages(
   before: readonly Stage[],
   used: ReadonlySet<string>,
 ): Stage[] {
+  mustBeOwn(given, before);
   const stages = given.map(({ id, name, category, probability }) => ({
     id: id?.toLowerCase() ?? before.find((stage) => stage.name === name)?.id ?? uuidv7(),
     name: name.trim(),
@@ -34,6 +36,16 @@ export function rewriteStages(
     throw new RuleViolation("pipeline.stage-missing", `A pipeline needs a stage of the category ${missing}.`);
   mustKeepUsed(stages, before, used);
   return stages;
+}
+
+/** A stage of another pipeline stays there. */
+function mustBeOwn(given: readonly GivenStage[], before: readonly Stage[]): void {
+  const at = given.findIndex(({ id }) => id !== undefined && !before.some((stage) => stage.id === id.toLowerCase()));
+  if (at < 0) return;
+  const message = "This pipeline has no such stage: leave the id out for a new one.";
+  throw new RuleViolation("pipeline.stage-unknown", message, {
+    errors: [{ field: `stages.${at}.id`, code: "pipeline.stage-unknown", message }],
+  });
 }
 
 function mustDiffer(stages: readonly Stage[]): void {

@@ -1,7 +1,7 @@
-import type { RequestContext } from "@kehu/auth";
+import { rowScope, type RequestContext } from "@kehu/auth";
 import { Conflict, RuleViolation } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
-import { Writing, type WriteReply } from "@kehu/records";
+import { Values, Writing, type WriteReply } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { v7 as uuidv7 } from "uuid";
 import type { Ticket } from "../tickets/ticket.entity.ts";
@@ -36,7 +36,7 @@ export class MessagesService {
       ticketId,
       who,
       async (ticket, tx) => {
-        const known = providerMessageId ? await messageOf(tx, ticket, providerMessageId) : null;
+        const known = providerMessageId ? await messageOf(tx, ticket, providerMessageId, who) : null;
         if (known) {
           id = known;
           return [];
@@ -56,12 +56,23 @@ export class MessagesService {
   }
 }
 
-/** @returns the id of the provider's message where the ticket, or one that continues it, has it */
-async function messageOf(tx: Tx, ticket: Ticket, providerMessageId: string): Promise<string | null> {
+/**
+ * @returns the id of the provider's message where the ticket has it, or one that continues it and that the caller may read
+ */
+async function messageOf(
+  tx: Tx,
+  ticket: Ticket,
+  providerMessageId: string,
+  who: RequestContext,
+): Promise<string | null> {
+  const values = new Values();
+  const [id, name, self] = [ticket.id, providerMessageId, who.actorId].map((value) => values.bind(value));
+  const readable = rowScope(who, TICKETS.permissions.read, "t", values.bind);
   const [row] = await tx.query<{ id: string; here: boolean }>(
-    `SELECT m.id, t.id = $1 OR t.follows_ticket_id IS NOT DISTINCT FROM $1 AS here
-     FROM ticket_message m JOIN ticket t ON t.id = m.ticket_id WHERE m.provider_message_id = $2`,
-    [ticket.id, providerMessageId],
+    `SELECT m.id, t.id = ${id} OR coalesce(t.follows_ticket_id = ${id}
+       AND (m.author_id = ${self} OR (t.deleted_at IS NULL AND ${readable})), false) AS here
+     FROM ticket_message m JOIN ticket t ON t.id = m.ticket_id WHERE m.provider_message_id = ${name}`,
+    values.list,
   );
   if (row && !row.here) throw taken();
   return row?.id ?? null;

@@ -1,6 +1,20 @@
 import { Type, type Static } from "typebox";
 import { concept, RecordState } from "../event.ts";
 
+/** Of which records a rule may say that the persons in them are erased, and when. */
+export const RETENTION_CONDITIONS = {
+  "sales.lead": ["unqualified", "untouched"],
+  "customer.contact": ["untouched"],
+} as const;
+
+export const RetentionRule = Type.Object({
+  concept: Type.String(),
+  condition: Type.String(),
+  /** How long it must have been so. */
+  months: Type.Integer(),
+});
+export type RetentionRule = Static<typeof RetentionRule>;
+
 export const SettingsState = Type.Object({
   ...RecordState,
   /** ISO 4217; sums and metrics are in this currency. */
@@ -12,6 +26,8 @@ export const SettingsState = Type.Object({
   languages: Type.Array(Type.String()),
   /** 1 to 12 */
   fiscalYearStart: Type.Integer(),
+  /** Whom the services erase by themselves; nobody where it is left out. */
+  retention: Type.Optional(Type.Array(RetentionRule)),
 });
 export type SettingsState = Static<typeof SettingsState>;
 
@@ -27,6 +43,7 @@ const settings = concept("kehu.identity.settings", "settings", SettingsState, {
   country: "CN",
   languages: ["zh-CN", "en"],
   fiscalYearStart: 1,
+  retention: [{ concept: "sales.lead", condition: "unqualified", months: 24 }],
 });
 
 export const SETTINGS_EVENTS = {

@@ -1,0 +1,1 @@
+ALTER TABLE settings_copy ADD retention jsonb NOT NULL DEFAULT '[]';
