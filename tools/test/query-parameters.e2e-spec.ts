@@ -7,6 +7,9 @@ const PASSWORD = "seven-quiet-herons";
 const ID = "0199c1a0-0000-7000-8000-000000000001";
 const IN_PATHS: Readonly<Record<string, string>> = { name: "win-rate", file: "swagger-ui.css", token: "x" };
 
+/** What a parameter is not taken without. */
+const NEEDED: Readonly<Record<string, string>> = { record: "&permission=customer.account.read" };
+
 /** A value that fits. */
 function valueFor(schema: Schema): string {
   const { type, format, enum: words, anyOf, items, description = "" } = schema;
@@ -16,6 +19,7 @@ function valueFor(schema: Schema): string {
   if (format) return { uuid: ID, date: "2026-01-31" }[format]!;
   if (type === "boolean") return "true";
   if (type === "integer" || description.includes("12.30")) return "1";
+  if (description.includes("<resource>/<id>")) return `accounts/${ID}`;
   if (description.includes("seven digits")) return "4850224";
   return description.includes("2026-01-31") ? "2026-01-31" : "1";
 }
@@ -102,7 +106,10 @@ describe("query parameters of all operations", () => {
       for (const parameter of parameters.filter((one) => one.in === "query")) {
         // Of a metric's dimensions each metric has some; which, its catalogue says.
         if (path.startsWith("/v1/metrics/")) continue;
-        const query = parameter.name === "filter" ? conditions(parameter).join("&") : plain(parameter);
+        const query =
+          parameter.name === "filter"
+            ? conditions(parameter).join("&")
+            : plain(parameter) + (NEEDED[parameter.name ?? ""] ?? "");
         const { status, code } = await ask(method, `${path}?${query}`);
         // A cursor cannot be made up: being read as one is all that can be asked here.
         const fine = status < 300 || status === 404 || (parameter.name === "cursor" && code === "cursor.invalid");

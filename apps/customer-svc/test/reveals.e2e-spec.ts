@@ -63,6 +63,16 @@ describe("what is encrypted in contacts, for an API key", () => {
     expect(people.status).toBe(200);
   });
 
+  it.each([MAIL, PHONE, "+86 138 0013 5577"])(
+    "A08 is no oracle: q=%s finds nobody, whom people find by it",
+    async (q) => {
+      const path = `?q=${encodeURIComponent(q)}`;
+      expect((await send(customer.admin, "GET", `/v1/contacts${path}`)).body["data"]).not.toEqual([]);
+      expect(await contacts("GET", path)).toMatchObject({ status: 200, body: { data: [] } });
+      expect(await contacts("POST", "/search", { q })).toMatchObject({ status: 200, body: { data: [] } });
+    },
+  );
+
   it("is set by the key all the same, alone and in bulk, and people see it", async () => {
     const { body } = await contacts("POST", "", { lastName: "赵", contactPoints: POINTS });
     expect(await customer.get(`/v1/contacts/${body.id}`)).toMatchObject({ contactPoints: POINTS });

@@ -38,6 +38,7 @@ export const nestedOperations = (): Operation[] => promisedOperations().filter(i
 export function childrenRecipe({ path }: Operation): Recipe | undefined {
   if (path.endsWith("/collaborators/{type}/{collaboratorId}")) return collaborators;
   if (path === "/v1/me/sessions/{id}") return sessionOfAnother;
+  if (path === "/v1/users/{id}/handovers/{handoverId}") return handoverOfAnother;
   if (/^\/v1\/operations\/[^/]+\/dead-letters\/\{id\}\/\w+$/.test(path)) return deadLetterOfAnother;
   // Below `auth` stands nothing: the link names its user.
   return path.startsWith("/v1/auth/invitations/") ? () => Promise.resolve([]) : undefined;
@@ -90,6 +91,13 @@ async function sessionOfAnother({ world }: Watch, { path }: Operation): Promise<
     path: path.replace("{id}", id),
     kept: [{ table: "identity.session", id }],
   }));
+}
+
+/** A handover of one user, asked for under another. */
+function handoverOfAnother({ world }: Watch, { path }: Operation): Promise<Attempt[]> {
+  const { id } = world.people.get("peer");
+  const under = path.replace("{id}", id).replace("{handoverId}", world.handover);
+  return Promise.resolve([{ what: path, path: under, kept: [{ table: "identity.handover", id: world.handover }] }]);
 }
 
 /** A dead letter of each other service, under a number that this one has not: the numbers begin anew in each. */

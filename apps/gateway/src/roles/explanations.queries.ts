@@ -21,8 +21,8 @@ export const EXPLAIN = {
     schema: { type: "string", enum: PERMISSIONS },
   },
   record: {
-    description: "A record that the caller may read, as `<resource>/<id>` (`accounts/0199…`)",
-    schema: { type: "string" },
+    description: "A record that the caller may read",
+    schema: { type: "string", description: "`<resource>/<id>`, as in `accounts/0199…`" },
   },
 } as const;
 
