@@ -34,7 +34,7 @@ export function rowScope(
   if (scope === "all") return "true";
   // A narrower scope says nothing of what has no owner.
   if (isOwnerless(permission) && !isPrivate(permission)) return "false";
-  const own = `${alias}.owner_id = ${bind(who.actorId)}`;
+  const own = `${alias}.owner_id = ${bindOnce(bind, who.actorId)}`;
   if (isPrivate(permission)) return own;
   const reached = [
     own,
@@ -44,21 +44,19 @@ export function rowScope(
   return `(${reached.join(" OR ")})`;
 }
 
-/** What colleagues own, and what lies in the pools of their teams. */
+/** What colleagues own, and what lies in the pools of their teams: by one look at each, or by all, as the server likes. */
 function ofTeams(scope: Exclude<Scope, "all">, { teamId, path }: Place, alias: string, bind: Bind): string[] {
-  const pooled = `${alias}.owner_id IS NULL AND ${alias}.team_id`;
   if (scope === "own") return [];
+  const pooled = `${alias}.owner_id IS NULL AND`;
+  const colleague = `EXISTS (SELECT FROM user_copy colleague WHERE colleague.id = ${alias}.owner_id AND`;
   if (scope === "team") {
-    const team = bind(teamId);
-    return [
-      `${alias}.owner_id IN (SELECT colleague.id FROM user_copy colleague WHERE colleague.team_id = ${team})`,
-      `(${pooled} = ${team})`,
-    ];
+    const team = bindOnce(bind, teamId);
+    return [`${colleague} colleague.team_id = ${team})`, `(${pooled} ${alias}.team_id = ${team})`];
   }
-  const root = `${bind(path)}::ltree`;
+  const root = `${bindOnce(bind, path)}::ltree`;
   return [
-    `${alias}.owner_id IN (SELECT colleague.id FROM user_copy colleague WHERE colleague.team_path <@ ${root})`,
-    `(${pooled} IN (SELECT below.id FROM team_copy below WHERE below.path <@ ${root}))`,
+    `${colleague} colleague.team_path <@ ${root})`,
+    `(${pooled} EXISTS (SELECT FROM team_copy below WHERE below.id = ${alias}.team_id AND below.path <@ ${root}))`,
   ];
 }
 
@@ -66,8 +64,20 @@ function ofTeams(scope: Exclude<Scope, "all">, { teamId, path }: Place, alias: s
 function shared({ actorId, place }: RequestContext, permission: string, alias: string, bind: Bind): string {
   const access = READING.test(permission) ? {} : { access: "write" };
   const wanted = [actorId, ...(place ? teamsOf(place) : [])].map((id) => JSON.stringify([{ id, ...access }]));
-  // The first part is what the partial index has, and spares most rows the second.
-  return `(${alias}.collaborators <> '[]' AND ${alias}.collaborators @> ANY(${bind(wanted)}::jsonb[]))`;
+  // The first part is what the partial index has, and spares most rows the second, and the server the reading of it.
+  return `(${alias}.collaborators <> '[]' AND ${alias}.collaborators @> ANY((${bindOnce(bind, wanted)}::text[])::jsonb[]))`;
+}
+
+const boundOnce = new WeakMap<Bind, Map<string, string>>();
+
+/** Binds a value of the caller once in a statement, however many scopes are in it: each costs the server some time. */
+function bindOnce(bind: Bind, value: string | readonly string[]): string {
+  const bound = boundOnce.get(bind) ?? new Map<string, string>();
+  boundOnce.set(bind, bound);
+  const key = typeof value === "string" ? value : JSON.stringify(value);
+  const placeholder = bound.get(key) ?? bind(value);
+  bound.set(key, placeholder);
+  return placeholder;
 }
 
 const teams = new WeakMap<Place, string[]>();
