@@ -1,7 +1,8 @@
-import { NO_RULES, signInternalToken, type InternalClaims, type RequestContext } from "@kehu/auth";
+import type { RequestContext } from "@kehu/auth";
 import { Injectable } from "@nestjs/common";
 import { RouteTable } from "../routing/route-table.ts";
 import { servedResources } from "../routing/served-resources.ts";
+import { ServiceRequests } from "../routing/service-requests.service.ts";
 import { Upstreams } from "../routing/upstreams.ts";
 
 /** A service, and what it answered; undefined where it is away. */
@@ -16,6 +17,7 @@ export class HoldingsService {
   constructor(
     private readonly table: RouteTable,
     private readonly upstreams: Upstreams,
+    private readonly services: ServiceRequests,
   ) {}
 
   /** The resources that people own, by all that the services have told of themselves. */
@@ -35,20 +37,12 @@ export class HoldingsService {
       .all()
       .map(({ name }) => name)
       .filter((name) => !this.table.has(name) || owned.some(({ service }) => service === name));
-    return Promise.all(services.map(async (service) => ({ service, answer: await this.one<A>(service, path, who) })));
+    const one = (service: string) =>
+      this.services.tryAsk<A>(service, `/internal/holdings/${path}`, "identity.user.handover", who);
+    return Promise.all(services.map(async (service) => ({ service, answer: await one(service) })));
   }
 
   private ownedBy() {
     return servedResources(this.table.all()).filter(({ owned }) => owned);
-  }
-
-  private async one<A>(service: string, path: string, who: RequestContext): Promise<A | undefined> {
-    const { actorId, sessionId } = who;
-    const actorType = who.actorType as InternalClaims["actorType"]; // nothing but HTTP leads here
-    const grants = { "identity.user.handover": "all" } as const;
-    const claims = { actorType, actorId, sessionId, grants, fieldRules: NO_RULES, place: null };
-    const token = signInternalToken(claims, service, this.upstreams.get(service).key);
-    const text = await this.upstreams.text(service, `/internal/holdings/${path}`, token);
-    return text === undefined ? undefined : (JSON.parse(text) as A);
   }
 }

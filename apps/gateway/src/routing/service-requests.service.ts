@@ -23,6 +23,13 @@ const OWN_MEMBERS: readonly string[] = ["type", "title", "status", "code", "deta
 export class ServiceRequests {
   constructor(private readonly upstreams: Upstreams) {}
 
+  /** @returns what it answers; undefined where it is away, too slow, or refuses */
+  async tryAsk<T>(service: string, path: string, permission: Permission, who: RequestContext): Promise<T | undefined> {
+    const token = signInternalToken(claimsFor(who, [permission]), service, this.upstreams.get(service).key);
+    const text = await this.upstreams.text(service, path, token);
+    return text === undefined ? undefined : (JSON.parse(text) as T);
+  }
+
   /** Asks all services at once. @throws as `ask`, when one of them does not answer */
   async askAll<T>(question: Question, who: RequestContext): Promise<T[]> {
     return Promise.all(this.upstreams.all().map(({ name }) => this.ask<T>(name, question, who)));
