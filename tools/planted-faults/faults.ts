@@ -22,6 +22,7 @@ export const FAULTS: readonly Fault[] = [
   { name: "written-as-far-as-read", spec: SCOPES, title: "what may be read may not be written" },
   { name: "refused-after-the-write", spec: SCOPES, title: "what may be read may not be written" },
   { name: "scope-missing-in-bulk", spec: SCOPES, title: "by bulk requests" },
+  { name: "scope-of-whoever-came-first", spec: SCOPES, title: "reads and changes what is of" },
   {
     name: "scope-missing-in-timelines",
     spec: "apps/customer-svc/test/timelines.e2e-spec.ts",

@@ -101,6 +101,7 @@ export function insertIntoOutbox(
     return { event_id: envelope.id, topic, key: event.subject, type: event.type, payload: JSON.stringify(envelope), n };
   });
   tx.afterCommit(() => new Set(rows.map(({ topic }) => areaOf(topic))).forEach((area) => commits.emit(area)));
+  const order = rows.length > 1 ? " ORDER BY n" : "";
   return `INSERT INTO outbox (event_id, topic, key, type, payload)
-    SELECT event_id, topic, key, type, payload FROM ${rowset(COLUMNS, rows, bind)} ORDER BY n`;
+    SELECT event_id, topic, key, type, payload FROM ${rowset(COLUMNS, rows, bind)}${order}`;
 }

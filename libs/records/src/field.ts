@@ -199,7 +199,8 @@ const linksSchema = (types: readonly string[], further: Readonly<Record<string, 
   },
 });
 
-const COLLABORATORS = { user: USERS, team: TEAMS };
+/** With whom a record is shared. */
+export const COLLABORATORS = { user: USERS, team: TEAMS };
 const ACCESS = { access: { type: "string", enum: ["read", "write"] } };
 
 /**

@@ -1,6 +1,6 @@
 import { ADDRESS_PARTS, email, fields, phone } from "./field.ts";
 import { filterSql, parseFilter, type Token } from "./filter.ts";
-import { Values } from "./view.ts";
+import { Values } from "./caller-sql.ts";
 
 const PERSON = fields({ email: email(), phone: phone({ shown: false }), ...ADDRESS_PARTS });
 const SETTINGS = { currency: "JPY", timeZone: "Asia/Tokyo", country: "JP" };

@@ -17,7 +17,7 @@ import {
   USERS,
 } from "./field.ts";
 import { filterSql, operatorsOf, OPERATORS, parseFilter, type Filter, type Operator } from "./filter.ts";
-import { Values } from "./view.ts";
+import { Values } from "./caller-sql.ts";
 
 type Refused = [field: string, op: Operator, value: unknown, expected: string];
 const each = (field: string, op: Operator, values: unknown[], expected: string): Refused[] =>

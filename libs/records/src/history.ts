@@ -9,7 +9,7 @@ import { parsePaging } from "./list-query.ts";
 import type { Page } from "./record-queries.ts";
 import type { Resource } from "./resource.ts";
 import { historyPlace, personNames, sealedFields } from "./sealing.ts";
-import { Values } from "./view.ts";
+import { Values } from "./caller-sql.ts";
 
 /** One entry of a record's history: a field that changed, or a fact about the whole record. */
 export interface HistoryEntry {

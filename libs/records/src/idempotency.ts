@@ -7,7 +7,8 @@ import { WriteReply, type Reply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
 import type { Rows } from "./rows.ts";
 import { personNames, replyPlace } from "./sealing.ts";
-import { shapeView, Values, viewColumns } from "./view.ts";
+import { Values } from "./caller-sql.ts";
+import { shapeView, viewColumns } from "./view.ts";
 
 /** How long a key is remembered (24 hours). */
 const KEPT = `interval '24 hours'`;
@@ -75,7 +76,7 @@ async function replay(
   if (!record) return new WriteReply(body, reply, true);
   const values = new Values();
   const [row] = await database.query(
-    `SELECT ${viewColumns(resource, who, values.bind)}
+    `SELECT ${viewColumns(resource, who, values.bind).columns}
      FROM jsonb_populate_record(NULL::${resource.table}, ${values.bind(JSON.stringify(record))}) t`,
     values.list,
   );
@@ -97,7 +98,9 @@ async function replay(
  */
 export function rowToKeep(resource: Resource, record: RecordEntity, rows: Rows, bind: Bind): string {
   // What no field shows, such as the hash of a secret, has no place in a reply.
-  const shown = `to_jsonb(t) - '{${rows.unshown(resource).join(",")}}'::text[]`;
+  const unshown = rows.unshown(resource).filter((column) => column !== "deleted_at");
+  if (unshown.length === 0 && !resource.person) return "to_json(t)";
+  const shown = `to_jsonb(t) - '{${unshown.join(",")}}'::text[]`;
   if (!resource.person) return shown;
   const key = rows.keyOf(record);
   const values = record as unknown as Record<string, unknown>;

@@ -11,7 +11,8 @@ import { filterSql, operatorsOf, type Token } from "./filter.ts";
 import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from "./list-query.ts";
 import type { Resource } from "./resource.ts";
 import { afterSql, orderBySql } from "./sort.ts";
-import { placeOf, shapeView, Values, viewColumns, type RecordView } from "./view.ts";
+import { partsFor, type Values } from "./caller-sql.ts";
+import { placeOf, shapeView, viewColumns, type RecordView } from "./view.ts";
 
 export interface Page<R = RecordView> {
   data: R[];
@@ -63,12 +64,13 @@ export class RecordQueries {
    * @throws NotFound
    */
   async get(resource: Resource, id: string, who: RequestContext): Promise<RecordView> {
-    const values = new Values();
-    const columns = viewColumns(resource, who, values.bind);
-    const scope = rowScope(who, resource.permissions.read, "t", values.bind);
+    const { sql, values } = partsFor(who, resource, "get", (bind) => ({
+      ...viewColumns(resource, who, bind),
+      scope: rowScope(who, resource.permissions.read, "t", bind),
+    }));
     const [row] = await this.database.query(
-      `SELECT ${columns} FROM ${resource.table} t
-       WHERE t.id = ${values.bind(id)} AND t.deleted_at IS NULL AND (${scope})`,
+      `SELECT ${sql.columns} FROM ${resource.table} t
+       WHERE t.id = ${values.bind(id)} AND t.deleted_at IS NULL AND (${sql.scope})`,
       values.list,
     );
     if (!row) throw new NotFound();
@@ -107,9 +109,11 @@ export class RecordQueries {
   }
 
   private async page(resource: Resource, query: ListQuery, who: RequestContext): Promise<Page> {
-    const values = new Values();
-    const columns = viewColumns(resource, who, values.bind);
-    const condition = await this.condition(resource, query, who, values);
+    const { sql, values } = partsFor(who, resource, "list", (bind) => ({
+      ...viewColumns(resource, who, bind),
+      scope: rowScope(who, resource.permissions.read, "t", bind),
+    }));
+    const condition = await this.condition(resource, query, sql.scope, values);
     const binding = [
       resource.concept,
       query.where,
@@ -119,11 +123,11 @@ export class RecordQueries {
     ];
     const place = query.cursor === null ? null : this.cursors.read(query.cursor, binding);
     const after = place ? ` AND ${afterSql(query.sort, place, values.bind)}` : "";
-    const sql = `SELECT ${columns} FROM ${resource.table} t WHERE ${condition}${after}
+    const text = `SELECT ${sql.columns} FROM ${resource.table} t WHERE ${condition}${after}
       ORDER BY ${orderBySql(query.sort)} LIMIT ${rowsFor(query.limit)}`;
     const rows = await (query.where
-      ? this.database.queryOnce(sql, values.list)
-      : this.database.query(sql, values.list));
+      ? this.database.queryOnce(text, values.list)
+      : this.database.query(text, values.list));
     const hasMore = rows.length > query.limit;
     const shown = hasMore ? rows.slice(0, query.limit) : rows;
     const nextCursor = hasMore ? this.cursors.sign(placeOf(query.sort, shown.at(-1)!), binding) : null;
@@ -133,8 +137,7 @@ export class RecordQueries {
     };
   }
 
-  private async condition(resource: Resource, query: ListQuery, who: RequestContext, values: Values): Promise<string> {
-    const scope = rowScope(who, resource.permissions.read, "t", values.bind);
+  private async condition(resource: Resource, query: ListQuery, scope: string, values: Values): Promise<string> {
     const where = query.where
       ? ` AND (${filterSql(resource.fields, query.where, values.bind, await this.settings.get(), this.token)})`
       : "";
@@ -144,8 +147,10 @@ export class RecordQueries {
   private readonly token: Token = (kind, value) => this.personal.blind.token(kind, value);
 
   private async count(resource: Resource, query: ListQuery, who: RequestContext): Promise<number> {
-    const values = new Values();
-    const condition = await this.condition(resource, query, who, values);
+    const { sql, values } = partsFor(who, resource, "count", (bind) => ({
+      scope: rowScope(who, resource.permissions.read, "t", bind),
+    }));
+    const condition = await this.condition(resource, query, sql.scope, values);
     const [row] = await this.database.queryOnce<{ count: string }>(
       `SELECT count(*) FROM ${resource.table} t WHERE ${condition}`,
       values.list,

@@ -5,7 +5,7 @@ import { Injectable } from "@nestjs/common";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { RecordEntity } from "./record.entity.ts";
 import type { Resource } from "./resource.ts";
-import { Values } from "./view.ts";
+import { Values } from "./caller-sql.ts";
 
 /** Why a record is within reach: `team` and `subtree` by its owner's place, `pool` by the team in whose pool it lies. */
 export type ReachedBy = "owner" | "team" | "subtree" | "pool" | "all" | "shared";

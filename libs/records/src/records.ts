@@ -5,6 +5,7 @@ import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
 import { DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
+import { partsFor } from "./caller-sql.ts";
 import { Clock } from "./clock.ts";
 import { followUp } from "./consequences.ts";
 import { mustSet } from "./field-rules.ts";
@@ -16,7 +17,7 @@ import { Stale, type Reply, type WriteReply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
 import { Rows } from "./rows.ts";
 import { store, storeShown } from "./store.ts";
-import { Values, viewOf } from "./view.ts";
+import { viewOf } from "./view.ts";
 
 export type Decide<T extends RecordEntity> = (record: T, tx: Tx) => DomainEvent[] | Promise<DomainEvent[]>;
 
@@ -154,14 +155,16 @@ export class Records {
     who: RequestContext,
     options: { asHolder?: boolean } = {},
   ): Promise<Locked<T>[]> {
-    const values = new Values();
+    const use = `lock ${who.permission} ${options.asHolder ?? false}`;
+    const { sql, values } = partsFor(who, resource, use, (bind) => ({
+      readable: rowScope(who, resource.permissions.read, "t", bind),
+      writable: rowScope(who, who.permission, "t", bind, options),
+    }));
     // With `= ANY` the server would plan the statement anew each time.
     const wanted = ids.length === 1 ? `= ${values.bind(ids[0])}` : `= ANY(${values.bind(ids)})`;
-    const readable = rowScope(who, resource.permissions.read, "t", values.bind);
-    const writable = rowScope(who, who.permission, "t", values.bind, options);
     const found = await tx.query(
-      `SELECT ${this.rows.columns(resource)}, coalesce(${writable}, false) AS writable FROM ${resource.table} t
-       WHERE t.id ${wanted} AND (${readable}) ORDER BY t.id FOR UPDATE`,
+      `SELECT ${this.rows.columns(resource)}, coalesce(${sql.writable}, false) AS writable FROM ${resource.table} t
+       WHERE t.id ${wanted} AND (${sql.readable}) ORDER BY t.id FOR UPDATE`,
       values.list,
     );
     return found.map((row) => ({ record: this.rows.read(resource, row), writable: row["writable"] === true }));

@@ -5,7 +5,7 @@ import { Injectable } from "@nestjs/common";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ReferenceTarget } from "./field.ts";
 import type { Resource } from "./resource.ts";
-import { Values } from "./view.ts";
+import { Values } from "./caller-sql.ts";
 
 /** A reference as a caller may give it. */
 export type ReferenceInput = string | { externalId: { system: string; id: string } };

@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Clock } from "./clock.ts";
 import { Erasures } from "./erasures.ts";
 import type { Resource } from "./resource.ts";
-import { Values } from "./view.ts";
+import { Values } from "./caller-sql.ts";
 
 /**
  * What a rule asks of the records (`t`) of its concept, besides that they have not changed since the given time and that

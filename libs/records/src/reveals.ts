@@ -6,7 +6,7 @@ import { Injectable } from "@nestjs/common";
 import { closed } from "./field-rules.ts";
 import type { Resource } from "./resource.ts";
 import { KEY_COLUMN, keyColumn, openColumn, sealedFields } from "./sealing.ts";
-import { Values } from "./view.ts";
+import { Values } from "./caller-sql.ts";
 
 /** Opens what is encrypted in one record, for a caller who asks for just that. */
 @Injectable()
@@ -27,7 +27,11 @@ export class Reveals {
     const readable = rowScope(who, resource.permissions.read, "t", values.bind);
     const revealable = rowScope(who, who.permission, "t", values.bind);
     const sealed = names.map((name) => `t.${resource.fields[name]!.column} AS "${name}"`);
-    const columns = [`coalesce(${revealable}, false) AS revealable`, ...sealed, ...keyColumn(resource)];
+    const columns = [
+      `coalesce(${revealable}, false) AS revealable`,
+      ...sealed,
+      ...keyColumn(resource).map(([sql, name]) => `${sql} AS "${name}"`),
+    ];
     const [row] = await this.database.query(
       `SELECT ${columns.join(", ")} FROM ${resource.table} t
        WHERE t.id = ${values.bind(id)} AND t.deleted_at IS NULL AND (${readable})`,

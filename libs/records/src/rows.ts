@@ -145,7 +145,10 @@ function mappingOf(metadata: EntityMetadata, resource: Resource): Mapping {
     columns,
     types,
     unshown: names.filter((name) => !shown.has(name) && name !== "person_id"),
-    list: [...columns.map(({ column }) => `t.${column}`), ...keyColumn(resource)].join(", "),
+    list: [
+      ...columns.map(({ column }) => `t.${column}`),
+      ...keyColumn(resource).map(([sql, name]) => `${sql} AS "${name}"`),
+    ].join(", "),
     insert: (rows) => `INSERT INTO ${table} AS t (${names.join(", ")}) SELECT ${given} FROM ${rows}`,
     update: (rows) => `UPDATE ${table} t SET ${settings.join(", ")} FROM ${rows} WHERE t.id = r.id`,
   };

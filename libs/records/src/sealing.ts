@@ -6,8 +6,8 @@ import type { Resource } from "./resource.ts";
 export const KEY_COLUMN = "person.key";
 
 /** @returns that column, for a resource whose records are about persons; the table has the alias `t` */
-export function keyColumn({ person }: Resource): string[] {
-  return person ? [`${keySql("coalesce(t.person_id, t.id)")} AS "${KEY_COLUMN}"`] : [];
+export function keyColumn({ person }: Resource): [sql: string, name: string][] {
+  return person ? [[keySql("coalesce(t.person_id, t.id)"), KEY_COLUMN]] : [];
 }
 
 /** @returns the person whom a record is about */

@@ -1,6 +1,6 @@
 import { day, fields, integer, longText, money, text } from "./field.ts";
 import { afterSql, orderBySql, parseSort } from "./sort.ts";
-import { Values } from "./view.ts";
+import { Values } from "./caller-sql.ts";
 
 const DEAL = fields({
   name: text("Name", "名称", { required: true }),

@@ -3,13 +3,14 @@ import { Conflict, type ExternalId } from "@kehu/contracts";
 import { rowset, type Tx } from "@kehu/database";
 import { insertIntoOutbox } from "@kehu/messaging";
 import type { PersonKey } from "@kehu/personal-data";
+import { partsFor, Values } from "./caller-sql.ts";
 import { keepMade, rowToKeep } from "./idempotency.ts";
 import { sameValue, type Change, type PublicState } from "./record.entity.ts";
 import type { Reply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
 import type { Rows } from "./rows.ts";
 import { historyPlace, personNames, sealedFields } from "./sealing.ts";
-import { shapeView, Values, viewColumns } from "./view.ts";
+import { shapeView, viewColumns } from "./view.ts";
 
 /**
  * Writes changed records of one resource, their history and their events with one statement, and their external ids
@@ -45,17 +46,17 @@ export async function storeShown(
   location: string | null,
 ): Promise<Reply> {
   await haveKeys(tx, rows, resource, [change]);
-  const values = new Values();
+  const { sql, values } = partsFor(who, resource, "view", (bind) => viewColumns(resource, who, bind));
   const { version } = change.record;
   const parts = writes(tx, rows, resource, [change], who, values.bind);
   const kept = who.idempotency ? `, ${rowToKeep(resource, change.record, rows, values.bind)} AS "kept.row"` : "";
-  const written = `${parts.pop()!} RETURNING ${viewColumns(resource, who, values.bind)}${kept}`;
+  const written = `${parts.pop()!} RETURNING ${sql.columns}${kept}`;
   const keeping = kept ? `, kept AS (${keepMade("written", who, { version, location }, values.bind)})` : "";
-  const sent = tx.queue<{ row: Record<string, unknown> }>(
-    `${before(parts)}, written AS (${written})${keeping} SELECT to_json(written) AS row FROM written`,
+  const sent = tx.queue(
+    `${before(parts)}, written AS (${written})${keeping} SELECT ${sql.names} FROM written`,
     values.list,
   );
-  const body = sent.then(([made]) => shapeView(resource, made!.row, who, rows.personal));
+  const body = sent.then(([row]) => shapeView(resource, row!, who, rows.personal));
   body.catch(() => undefined); // whoever commits hears of it
   await keepNames(tx, resource, [change]);
   return { body, version, location, isKept: true };

@@ -6,7 +6,8 @@ import { Injectable } from "@nestjs/common";
 import { historyPages, type HistoryEntry } from "./history.ts";
 import { toInstant } from "./instant.ts";
 import type { Resource, Subject } from "./resource.ts";
-import { shapeView, Values, viewColumns } from "./view.ts";
+import { Values } from "./caller-sql.ts";
+import { shapeView, viewColumns } from "./view.ts";
 
 /** Rows of one query. */
 const PAGE = 500;
@@ -125,7 +126,7 @@ export class Subjects {
     const { bind } = values;
     const naming = resource.naming?.(subject, bind) ?? aboutHim(resource, bind(subject.personId));
     const rows = await this.database.queryOnce(
-      `SELECT ${viewColumns(resource, who, bind)}, t.deleted_at::text AS "deletedAt" FROM ${resource.table} t
+      `SELECT ${viewColumns(resource, who, bind).columns}, t.deleted_at::text AS "deletedAt" FROM ${resource.table} t
        WHERE t.id = ANY(ARRAY(${naming})) AND (${bind(after)}::uuid IS NULL OR t.id > ${bind(after)}::uuid)
        ORDER BY t.id LIMIT ${bind(limit)}`,
       values.list,

@@ -1,8 +1,9 @@
 import { rowScope, type Bind, type RequestContext } from "@kehu/auth";
 import type { Queryable } from "@kehu/database";
 import type { PersonalData } from "@kehu/personal-data";
+import { partsFor } from "./caller-sql.ts";
 import { fieldsFor, hidesName } from "./field-rules.ts";
-import { besideName, type Field, type FieldKind, type FieldMap, type ReferenceTarget } from "./field.ts";
+import { besideName, COLLABORATORS, type Field, type FieldKind, type FieldMap, type ReferenceTarget } from "./field.ts";
 import { toInstant } from "./instant.ts";
 import { toMoney } from "./money.ts";
 import { keyColumn, openView } from "./sealing.ts";
@@ -12,38 +13,36 @@ import type { SortKey } from "./sort.ts";
 /** A record as the API shows it. */
 export type RecordView = Record<string, unknown> & { id: string; version: number };
 
-/** Collects the values of a statement. */
-export class Values {
-  readonly list: unknown[] = [];
-  readonly bind: Bind = (value) => `$${this.list.push(value)}`;
-}
-
 /**
  * The columns of a resource as the API shows it: its fields, and beside each reference the name of its target, which is
  * null where the caller may not see the target.
  *
- * @returns what stands behind SELECT or RETURNING; the resource's table has the alias `t`
+ * @returns what stands behind SELECT or RETURNING, where the resource's table has the alias `t`, and the names of it
  */
-export function viewColumns(resource: Resource, who: RequestContext, bind: Bind): string {
-  const columns: string[] = [];
+export function viewColumns(resource: Resource, who: RequestContext, bind: Bind): { columns: string; names: string } {
+  const columns: [sql: string, name: string][] = [];
   for (const [name, field] of Object.entries(fieldsFor(resource, who))) {
     if (!field.shown) continue;
     if (field.kind === "money") {
       columns.push(
-        `t.${field.column}_minor::text AS "${name}.minor"`,
-        `t.${field.column}_currency AS "${name}.currency"`,
+        [`t.${field.column}_minor::text`, `${name}.minor`],
+        [`t.${field.column}_currency`, `${name}.currency`],
       );
       continue;
     }
     if (field.elements && "targets" in field.elements) {
-      columns.push(`${namedLinks(`t.${field.column}`, field.elements.targets, who, bind)} AS "${name}"`);
+      columns.push([namedLinks(`t.${field.column}`, field.elements.targets, who, bind), name]);
       continue;
     }
-    columns.push(`t.${field.column}${field.kind === "instant" ? "::text" : ""} AS "${name}"`);
+    columns.push([`t.${field.column}${field.kind === "instant" ? "::text" : ""}`, name]);
     if (!field.target) continue;
-    columns.push(`${nameBeside(field.target, `t.${field.column}`, who, bind)} AS "${besideName(name)}"`);
+    columns.push([nameBeside(field.target, `t.${field.column}`, who, bind), besideName(name)]);
   }
-  return [...columns, ...keyColumn(resource)].join(", ");
+  columns.push(...keyColumn(resource));
+  return {
+    columns: columns.map(([sql, name]) => `${sql} AS "${name}"`).join(", "),
+    names: columns.map(([, name]) => `"${name}"`).join(", "),
+  };
 }
 
 /** The links of a `jsonb` column, each with the name of its record. */
@@ -53,6 +52,8 @@ function namedLinks(
   who: RequestContext,
   bind: Bind,
 ): string {
+  if (targets === COLLABORATORS)
+    return `CASE WHEN ${column} = '[]' THEN ${column} ELSE named_collaborators(${column}) END`;
   const names = Object.entries(targets).map(
     ([type, target]) => `WHEN '${type}' THEN ${nameBeside(target, "(link->>'id')::uuid", who, bind)}`,
   );
@@ -118,10 +119,9 @@ export async function viewOf(
   who: RequestContext,
   personal: PersonalData,
 ): Promise<RecordView> {
-  const values = new Values();
-  const columns = viewColumns(resource, who, values.bind);
+  const { sql, values } = partsFor(who, resource, "view", (bind) => viewColumns(resource, who, bind));
   const [row] = await queryable.query(
-    `SELECT ${columns} FROM ${resource.table} t WHERE t.id = ${values.bind(id)}`,
+    `SELECT ${sql.columns} FROM ${resource.table} t WHERE t.id = ${values.bind(id)}`,
     values.list,
   );
   return shapeView(resource, row!, who, personal);

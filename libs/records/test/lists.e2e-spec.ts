@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { day, fields, integer, list, text } from "../src/field.ts";
 import { filterSql, type Filter, type Operator } from "../src/filter.ts";
 import { afterSql, orderBySql, parseSort, type SortKey } from "../src/sort.ts";
-import { Values } from "../src/view.ts";
+import { Values } from "../src/caller-sql.ts";
 
 const FIELDS = fields({
   name: text("Name", "名称"),

@@ -3,7 +3,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { BEGINNING, ENTRY_COLUMNS, LAST_SEAL, sealOf, type StoredEntry } from "./chain.ts";
 
 const EVERY_MS = 1_000;
-const PAGE = 1_000;
+const PAGE = 200;
 
 const LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('identity.audit-seal', 0)) AS mine";
 /** Entries come here by the statement that wrote them. */
