@@ -84,6 +84,22 @@ describe("copies of other services' records", () => {
     );
   });
 
+  it("are spared updates of what they have not", async () => {
+    const id = randomUUID();
+    await publish(sales.database, "customer.account.created", { id, name: "Old" });
+    const updated = (changed: string[], name: string, version: number, event = randomUUID()) =>
+      publish(sales.database, "customer.account.updated", { id, name }, version, event, { facts: { changed } });
+    const ofIndustry = randomUUID();
+    await updated(["industry"], "Old", 2, ofIndustry);
+    await updated(["website", "name"], "New", 3);
+    await updated(["name"], "Older", 2);
+    await eventually(async () => (await row("account_copy", id))?.name === "New");
+    const { rows } = await sales.database.admin.query("SELECT 1 FROM sales.inbox WHERE event_id = $1", [ofIndustry]);
+    expect(rows).toEqual([]);
+    await sales.known("account");
+    expect(await row("account_copy", id)).toEqual({ name: "New", version: 3, deleted: false });
+  });
+
   it("are filled again by snapshots", async () => {
     const id = randomUUID();
     await publish(sales.database, "customer.account.snapshot", { id, name: "Late" }, 9);

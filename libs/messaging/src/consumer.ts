@@ -43,9 +43,7 @@ export class Consumer {
     const known = received.filter((message) => message !== null);
     this.skipped += received.length - known.length;
     for (const handler of this.byTopic.get(topic) ?? []) {
-      const types = new Set<string>(handler.types);
-      // What cannot be read may be for anyone, so every handler of the topic has it parked.
-      const wanted = known.filter(({ type }) => type === null || types.has(type));
+      const wanted = known.filter((message) => concerns(handler, message));
       if (wanted.length > 0) await this.deliver(handler, wanted, delivery);
       await delivery.keepAlive();
     }
@@ -70,4 +68,13 @@ export class Consumer {
     if (isInfrastructure(error)) this.log.warn(message);
     else this.log.error(message);
   }
+}
+
+/** What cannot be read may be for anyone, so every handler of the topic has it parked. */
+function concerns({ types, updatesOf }: EventHandler, { type, event }: Received): boolean {
+  if (type === null) return true;
+  if (!(types as readonly string[]).includes(type)) return false;
+  if (!updatesOf || !event || !type.endsWith(".updated")) return true;
+  const { changed } = event.data;
+  return changed.length === 0 || changed.some((field) => updatesOf.includes(field));
 }

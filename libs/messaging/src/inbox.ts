@@ -11,6 +11,8 @@ import { backoff, pause } from "./waiting.ts";
 export interface EventHandler {
   id: string;
   types: readonly EventType[];
+  /** It is not told of updates of other fields; undefined: it is told of all. */
+  updatesOf: readonly string[] | undefined;
   run(events: AnyEvent[], context: EventContext): Promise<void>;
 }
 

@@ -31,6 +31,17 @@ class Handlers {
     return Promise.resolve();
   }
 
+  @OnEvent(["customer.account.updated"], "spared", { updatesOf: ["name"] })
+  spared(_events: EventOf<"customer.account.updated">[]) {
+    return Promise.resolve();
+  }
+
+  // @ts-expect-error accounts have no such field
+  @OnEvent(["customer.account.updated"], "misspelt", { updatesOf: ["nmae"] })
+  misspelt(_events: EventOf<"customer.account.updated">[]) {
+    return Promise.resolve();
+  }
+
   // @ts-expect-error nobody would wait for it
   @OnEvent(["customer.account.created"], "sync")
   sync(_events: EventOf<"customer.account.created">[]): number {
@@ -43,6 +54,9 @@ describe("OnEvent", () => {
     const method = Object.getOwnPropertyDescriptor(Handlers.prototype, "right")!.value as object;
     const metadata = Reflect.getMetadataKeys(method).map((key: string) => Reflect.getMetadata(key, method) as unknown);
     expect(metadata).toContainEqual(["right"]);
-    expect(metadata).toContainEqual({ types: ["customer.account.created", "customer.account.deleted"] });
+    expect(metadata).toContainEqual({
+      types: ["customer.account.created", "customer.account.deleted"],
+      updatesOf: undefined,
+    });
   });
 });

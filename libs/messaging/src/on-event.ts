@@ -10,6 +10,11 @@ export interface EventContext {
   tx: Tx;
 }
 
+/** The fields of the records of which events tell. */
+type FieldOf<E> = E extends { data: infer D }
+  ? { [K in keyof D]: D[K] extends { id: string } ? keyof D[K] & string : never }[keyof D]
+  : never;
+
 /** Nest would hide the error behind "Internal server error". */
 @Catch()
 class Rethrow implements RpcExceptionFilter<unknown> {
@@ -29,8 +34,13 @@ class Rethrow implements RpcExceptionFilter<unknown> {
  * @param types written out in full
  * @param handler stable id, unique in the service; the inbox and dead letters know the handler by it, so renaming the
  *   class must not change it
+ * @param options.updatesOf the fields of a record that matter to the handler: it is spared updates of others alone
  */
-export function OnEvent<const T extends readonly EventType[]>(types: T, handler: string) {
+export function OnEvent<const T extends readonly EventType[]>(
+  types: T,
+  handler: string,
+  { updatesOf }: { updatesOf?: readonly FieldOf<EventOf<T[number]>>[] } = {},
+) {
   return <H extends (events: EventOf<T[number]>[], context: EventContext) => Promise<void>>(
     target: object,
     key: string | symbol,
@@ -39,7 +49,7 @@ export function OnEvent<const T extends readonly EventType[]>(types: T, handler:
     // Without these Nest passes the first argument only.
     Payload()(target, key, 0);
     Ctx()(target, key, 1);
-    (EventPattern(handler, { types }) as MethodDecorator)(target, key, descriptor);
+    (EventPattern(handler, { types, updatesOf }) as MethodDecorator)(target, key, descriptor);
     UseFilters(new Rethrow())(target, key, descriptor);
   };
 }

@@ -90,10 +90,12 @@ export class BusStrategy extends Server implements CustomTransportStrategy, OnMo
 function adapt(id: string, handler: MessageHandler): EventHandler {
   if (handler.next) throw new Error(`Two event handlers have the id ${id}.`);
   const types = handler.extras?.["types"] as readonly EventType[] | undefined;
+  const updatesOf = handler.extras?.["updatesOf"] as readonly string[] | undefined;
   if (!types) throw new Error(`${id} is not under @OnEvent.`);
   return {
     id,
     types,
+    updatesOf,
     async run(events: AnyEvent[], context) {
       const result: unknown = await handler(events, context);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });

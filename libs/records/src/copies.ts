@@ -20,6 +20,12 @@ export interface Told {
   further?: Readonly<Record<string, unknown>>;
 }
 
+/** The fields that every copy has of its record; what changes no other than these, and the name, need not be told. */
+export const COPIED = ["ownerId", "teamId", "collaborators", "externalIds"] as const;
+
+/** The fields of a person that his copies have. */
+export const COPIED_OF_PEOPLE = ["firstName", "lastName", "personId", ...COPIED] as const;
+
 /**
  * Writes local copies of another service's records, newer versions only, and makes them findable by their names in other
  * systems.

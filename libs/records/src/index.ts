@@ -5,7 +5,7 @@ export { HandoversConsumer } from "./handovers.consumer.ts";
 export { Housekeeping } from "./housekeeping.ts";
 export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
-export { keepCopies, nameOf, type Told } from "./copies.ts";
+export { COPIED, COPIED_OF_PEOPLE, keepCopies, nameOf, type Told } from "./copies.ts";
 export { CursorSigner } from "./cursor.ts";
 export {
   IsDay,

@@ -1,7 +1,7 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
-import { keepCopies, nameOf, type Told } from "@kehu/records";
+import { COPIED_OF_PEOPLE, keepCopies, nameOf, type Told } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const LEAD_EVENTS = [
@@ -34,7 +34,7 @@ type ContactEvent = EventOf<(typeof CONTACT_EVENTS)[number]>;
 export class PeopleConsumer {
   constructor(private readonly personal: PersonalData) {}
 
-  @OnEvent(LEAD_EVENTS, "leads-copy")
+  @OnEvent(LEAD_EVENTS, "leads-copy", { updatesOf: COPIED_OF_PEOPLE })
   async leads(events: LeadEvent[], { tx }: EventContext): Promise<void> {
     const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { lead } }) =>
       toldOf(lead, aggregateversion),
@@ -42,7 +42,7 @@ export class PeopleConsumer {
     await keepCopies(tx, "lead", told);
   }
 
-  @OnEvent(CONTACT_EVENTS, "contacts-copy")
+  @OnEvent(CONTACT_EVENTS, "contacts-copy", { updatesOf: COPIED_OF_PEOPLE })
   async contacts(events: ContactEvent[], { tx }: EventContext): Promise<void> {
     const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { contact } }) =>
       toldOf(contact, aggregateversion),

@@ -1,7 +1,7 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
-import { keepCopies, nameOf } from "@kehu/records";
+import { COPIED, COPIED_OF_PEOPLE, keepCopies, nameOf } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const ACCOUNT_EVENTS = [
@@ -29,7 +29,7 @@ type ContactEvent = EventOf<(typeof CONTACT_EVENTS)[number]>;
 export class CustomersConsumer {
   constructor(private readonly personal: PersonalData) {}
 
-  @OnEvent(ACCOUNT_EVENTS, "accounts-copy")
+  @OnEvent(ACCOUNT_EVENTS, "accounts-copy", { updatesOf: ["name", ...COPIED] })
   async accounts(events: AccountEvent[], { tx }: EventContext): Promise<void> {
     const told = events.map(({ aggregateversion, data: { account } }) => ({
       version: aggregateversion,
@@ -39,7 +39,7 @@ export class CustomersConsumer {
     await keepCopies(tx, "account", told);
   }
 
-  @OnEvent(CONTACT_EVENTS, "contacts-copy")
+  @OnEvent(CONTACT_EVENTS, "contacts-copy", { updatesOf: COPIED_OF_PEOPLE })
   async contacts(events: ContactEvent[], { tx }: EventContext): Promise<void> {
     const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { contact } }) => ({
       version: aggregateversion,
