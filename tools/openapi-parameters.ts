@@ -51,12 +51,17 @@ function conditionOn(field: Field): Schema {
   };
 }
 
+const RELATIVE =
+  "or today, -7d, +2w, -3m, -1y, thisWeek, lastMonth, nextQuarter or thisYear, in the time zone of the caller";
+
 /** A value in a query string, as `parseFilter` reads it. */
 function valueOf(field: Field): Schema {
   if (field.blind === "phoneEnding") return { type: "string", description: "The last seven digits of a phone number" };
   switch (field.kind) {
+    case "date":
+      return { type: "string", description: `A day such as 2026-01-31, ${RELATIVE}` };
     case "instant":
-      return { type: "string", description: "An instant such as 2026-01-31T09:00:00Z, or a day" };
+      return { type: "string", description: `An instant such as 2026-01-31T09:00:00Z, or a day, ${RELATIVE}` };
     case "money":
       return { type: "string", description: "An amount in the currency of the company, such as 12.30" };
     case "list":

@@ -204,6 +204,30 @@ describe("interactions", () => {
       expect((await customer.list("/v1/interactions", anOwner())).data).toEqual([]);
     });
 
+    it("finds by days that begin where the caller is", async () => {
+      const owner = anOwner();
+      await aCall({ subject: "evening in London", occurredAt: "2026-01-03T20:00:00Z" }, owner);
+      const today = new Date().toISOString();
+      await aCall({ subject: "now", occurredAt: today }, owner);
+      const found = async (condition: string, timeZone?: string) =>
+        (await customer.list(`/v1/interactions?${condition}`, { ...owner, timeZone })).data.map(
+          (one) => one["subject"],
+        );
+      expect(await found("filter[occurredAt]=2026-01-03")).toEqual(["evening in London"]);
+      expect(await found("filter[occurredAt]=2026-01-03", "Asia/Shanghai")).toEqual([]);
+      expect(await found("filter[occurredAt]=2026-01-04", "Asia/Shanghai")).toEqual(["evening in London"]);
+      for (const period of ["today", "thisWeek", "thisMonth", "thisQuarter", "thisYear"])
+        expect(await found(`filter[occurredAt]=${period}`, "Asia/Kathmandu")).toContain("now");
+      expect(await found("filter[occurredAt][gt]=-7d&filter[occurredAt][lt]=+1d")).toEqual(["now"]);
+      expect(await found("filter[occurredAt][lt]=today")).toEqual(["evening in London"]);
+      const { status, body } = await customer.service.request<{ code: string }>(
+        owner,
+        "GET",
+        "/v1/interactions?filter[occurredAt]=thismonth",
+      );
+      expect({ status, code: body.code }).toEqual({ status: 400, code: "filter.invalid-value" });
+    });
+
     it("takes the changes of names over", async () => {
       const id = randomUUID();
       await publish(customer.database, "sales.opportunity.created", { id, name: "Before" });

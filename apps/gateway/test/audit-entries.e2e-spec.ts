@@ -144,6 +144,27 @@ describe("the entries of the audit trail", () => {
   });
 
   describe("GET /v1/audit-entries/export", () => {
+    it("A42 of 200 at once gives some, tells the others when to come again, and keeps nobody else waiting", async () => {
+      const [greedy, other] = [await system.user([ROLES.administrator]), await system.user()];
+      const path = "/v1/audit-entries/export?action=sales.lead.updated&to=2020-01-01";
+      const asked = Array.from({ length: 200 }, () =>
+        system.gateway.request<{ code?: string }>("GET", path, { token: greedy.accessToken }),
+      );
+      const [mine] = await Promise.all([
+        system.gateway.request("GET", "/v1/me", { token: other.accessToken }),
+        ...asked,
+      ]);
+      const answers = await Promise.all(asked);
+      expect(mine.status).toBe(200);
+      const refused = answers.filter(({ status }) => status !== 200);
+      expect(refused.length).toBeLessThan(200);
+      expect(refused.length).toBeGreaterThan(40);
+      for (const { status, body, headers } of refused) {
+        expect({ status, code: body.code }).toEqual({ status: 429, code: "rate.limited" });
+        expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+      }
+    });
+
     it("gives all that are chosen as CSV, and is an entry itself", async () => {
       const { headers, rows } = await exported("action=sales.lead.updated&to=2026-01-02");
       expect(headers.get("content-type")).toMatch(/^text\/csv/);

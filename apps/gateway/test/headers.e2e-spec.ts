@@ -143,6 +143,6 @@ describe("headers of answers", () => {
       body.paths["/v1/auth/login"]!["post"],
       body.paths["/v1/audit-entries/export"]!["get"],
     ].map((operation) => (operation as { "x-cost": number })["x-cost"]);
-    expect(costs).toEqual([5, 8, 50, 10, 100]);
+    expect(costs).toEqual([5, 8, 50, 10, 1_000]);
   });
 });

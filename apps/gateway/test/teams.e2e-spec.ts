@@ -145,6 +145,18 @@ describe("teams", () => {
     });
   });
 
+  it("days begin in the user's own time zone with the next request", async () => {
+    const user = await system.user();
+    const zoneAfter = async (timeZone: string | null) => {
+      expect((await system.send("PATCH", `/v1/users/${user.id}`, { timeZone })).status).toBe(200);
+      await system.gateway.request("GET", "/v1/accounts", { token: user.accessToken });
+      return (system.customer.arrivals.at(-1) as Arrival).who?.timeZone;
+    };
+    expect(await zoneAfter("Asia/Shanghai")).toBe("Asia/Shanghai");
+    expect(await zoneAfter("America/Sao_Paulo")).toBe("America/Sao_Paulo");
+    expect(await zoneAfter(null)).toBeNull();
+  });
+
   it("A11 no header or query parameter puts a caller into another team, or widens what he may do", async () => {
     const [own, other] = [await team("own"), await team("other")];
     const user = await system.user();

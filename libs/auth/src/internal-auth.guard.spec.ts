@@ -18,6 +18,7 @@ const USER: InternalClaims = {
   grants: { "customer.account.read": "own" },
   fieldRules: {},
   place: null,
+  timeZone: null,
 };
 
 @Controller("probe")

@@ -19,6 +19,8 @@ export interface InternalClaims {
   /** Those of every concept: a name beside a reference is a field of another service's record. */
   fieldRules: FieldRules;
   place: Place | null;
+  /** IANA name of the user's own time zone; null where he has the company's. */
+  timeZone: string | null;
 }
 
 /**
@@ -28,9 +30,10 @@ export interface InternalClaims {
  * @param service the audience (`customer`)
  */
 export function signInternalToken(claims: InternalClaims, service: string, key: KeyObject): string {
-  const { actorType, actorId, sessionId, grants, fieldRules, place } = claims;
+  const { actorType, actorId, sessionId, grants, fieldRules, place, timeZone } = claims;
   const rules = Object.keys(fieldRules).length ? { rules: fieldRules } : {};
-  return jwt.sign({ act: actorType, sid: sessionId, grants, ...rules, place }, key, {
+  const zone = timeZone === null ? {} : { zone: timeZone };
+  return jwt.sign({ act: actorType, sid: sessionId, grants, ...rules, place, ...zone }, key, {
     algorithm: "HS256",
     issuer: INTERNAL_ISSUER,
     audience: service,
@@ -45,13 +48,14 @@ export function signInternalToken(claims: InternalClaims, service: string, key: 
  * @returns undefined where something is missing, has a wrong type, or lives longer than an internal token may
  */
 export function readInternalClaims(payload: Record<string, unknown>): (InternalClaims & { exp: number }) | undefined {
-  const { act, sub, sid, grants, rules = NO_RULES, place, exp, iat } = payload;
+  const { act, sub, sid, grants, rules = NO_RULES, place, zone = null, exp, iat } = payload;
   if (act !== "user" && act !== "api-key") return undefined;
   if (typeof sub !== "string" || sub === "") return undefined;
   if (sid !== null && typeof sid !== "string") return undefined;
+  if (zone !== null && typeof zone !== "string") return undefined;
   if (typeof exp !== "number" || typeof iat !== "number" || exp - iat > INTERNAL_LIFETIME) return undefined;
   if (!isGrants(grants) || !isRules(rules) || !isPlace(place)) return undefined;
-  return { actorType: act, actorId: sub, sessionId: sid, grants, fieldRules: rules, place, exp };
+  return { actorType: act, actorId: sub, sessionId: sid, grants, fieldRules: rules, place, timeZone: zone, exp };
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>

@@ -50,6 +50,8 @@ export interface RequestContext extends Actor {
   /** The job (import) that this change belongs to, where one does. */
   jobId: string | null;
   language: "en" | "zh-CN";
+  /** IANA name of the time zone in which the caller's days begin; null: in the company's. */
+  timeZone: string | null;
 }
 
 /**
@@ -77,5 +79,6 @@ export function systemContext(
     idempotency: null,
     jobId: null,
     language: "en",
+    timeZone: null,
   };
 }

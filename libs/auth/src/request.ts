@@ -52,6 +52,7 @@ export function contextOf(request: IncomingRequest, claims: InternalClaims, acce
     idempotency: idempotencyOf(request),
     jobId: null,
     language: languageOf(request.headers["accept-language"]),
+    timeZone: claims.timeZone,
   };
 }
 

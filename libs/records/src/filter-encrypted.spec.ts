@@ -3,7 +3,7 @@ import { filterSql, parseFilter, type Token } from "./filter.ts";
 import { Values } from "./caller-sql.ts";
 
 const PERSON = fields({ email: email(), phone: phone({ shown: false }), ...ADDRESS_PARTS });
-const SETTINGS = { currency: "JPY", timeZone: "Asia/Tokyo", country: "JP" };
+const SETTINGS = { currency: "JPY", timeZone: "Asia/Tokyo", country: "JP", now: new Date() };
 
 const sqlOf = (input: unknown) => {
   const values = new Values();

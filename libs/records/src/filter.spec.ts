@@ -16,24 +16,13 @@ import {
   text,
   USERS,
 } from "./field.ts";
-import { filterSql, operatorsOf, OPERATORS, parseFilter, type Filter, type Operator } from "./filter.ts";
+import { filterSql, operatorsOf, parseFilter, type Filter } from "./filter.ts";
+import { OPERATORS, type Operator } from "./filter-values.ts";
 import { Values } from "./caller-sql.ts";
 
 type Refused = [field: string, op: Operator, value: unknown, expected: string];
 const each = (field: string, op: Operator, values: unknown[], expected: string): Refused[] =>
   values.map((value) => [field, op, value, expected]);
-const NO_DAYS = ["2026-02-30", "2026-1-1", "31.01.2026", "0000-01-01", "2026-01-31T00:00:00Z"];
-const NO_INSTANTS = [
-  "2026-02-30",
-  "2026-02-30T00:00:00Z",
-  "0000-01-01T00:00:00Z",
-  "2026-01-31T25:00:00Z",
-  "2026-01-31T09:00:00",
-  "2026-01-31 09:00:00Z",
-  "2026-01-31T09:00:00+16:00",
-  "now",
-];
-
 const DEAL = fields({
   name: text("Name", "名称", { required: true }),
   note: longText("Note", "备注"),
@@ -50,7 +39,7 @@ const DEAL = fields({
   ...ADDRESS_PARTS,
   lines: json("Lines", "明细", { type: "array" }),
 });
-const SETTINGS = { currency: "JPY", timeZone: "Asia/Tokyo", country: "JP" };
+const SETTINGS = { currency: "JPY", timeZone: "Asia/Tokyo", country: "JP", now: new Date("2026-11-26T16:00:00Z") };
 const ID = "0199c1a0-0000-7000-8000-00000000000A";
 
 const sqlOf = (input: unknown) => {
@@ -159,25 +148,16 @@ describe("filterSql", () => {
     ["name", "ne", "x", "t.name IS DISTINCT FROM $1::text", ["x"]],
     ["name", "in", "x,y", "coalesce(t.name = ANY($1::text[]), false)", [["x", "y"]]],
     ["name", "nin", ["x,y"], "NOT coalesce(t.name = ANY($1::text[]), false)", [["x,y"]]],
-    ["name", "gt", "x", "coalesce(t.name > $1::text, false)", ["x"]],
-    ["name", "gte", "x", "coalesce(t.name >= $1::text, false)", ["x"]],
-    ["name", "lt", "x", "coalesce(t.name < $1::text, false)", ["x"]],
-    ["name", "lte", "x", "coalesce(t.name <= $1::text, false)", ["x"]],
+    ["name", "gt", "x", 'coalesce(t.name COLLATE "C" > $1::text, false)', ["x"]],
+    ["name", "gte", "x", 'coalesce(t.name COLLATE "C" >= $1::text, false)', ["x"]],
+    ["name", "lt", "x", 'coalesce(t.name COLLATE "C" < $1::text, false)', ["x"]],
+    ["name", "lte", "x", 'coalesce(t.name COLLATE "C" <= $1::text, false)', ["x"]],
     ["name", "contains", "50%_\\", "coalesce(t.name ILIKE $1, false)", ["%50\\%\\_\\\\%"]],
     ["name", "startsWith", "50%_\\", "coalesce(t.name ILIKE $1, false)", ["50\\%\\_\\\\%"]],
     ["name", "isNull", "true", "t.name IS NULL", []],
     ["name", "isNull", false, "t.name IS NOT NULL", []],
     ["count", "eq", -3, "coalesce(t.count = $1::bigint, false)", ["-3"]],
     ["amount", "gte", "1500", "coalesce(t.amount_minor >= $1::bigint, false)", ["1500"]],
-    ["closedOn", "lt", "2024-02-29", "coalesce(t.closed_on < $1::date, false)", ["2024-02-29"]],
-    ["closedAt", "gt", "2026-01-31", "coalesce(t.closed_at > $1::timestamptz, false)", ["2026-01-31T00:00:00Z"]],
-    [
-      "closedAt",
-      "gt",
-      "2026-01-31T09:00:00.123456+08:00",
-      "coalesce(t.closed_at > $1::timestamptz, false)",
-      ["2026-01-31T09:00:00.123456+08:00"],
-    ],
     ["active", "eq", "false", "coalesce(t.active = $1::boolean, false)", [false]],
     ["active", "ne", true, "t.active IS DISTINCT FROM $1::boolean", [true]],
     ["userId", "in", [ID], "coalesce(t.user_id = ANY($1::uuid[]), false)", [[ID]]],
@@ -215,8 +195,6 @@ describe("filterSql", () => {
     ["active", "eq", "1", "true or false"],
     ...each("count", "eq", ["1.5", "0x10", "1e2", " 1", "1234567890123456", 1.5, "Infinity"], "a whole number"),
     ...each("amount", "eq", ["1.5", "1,000", "99999999999999999999"], "an amount in JPY such as 1230"),
-    ...each("closedOn", "eq", NO_DAYS, "a day such as 2026-01-31"),
-    ...each("closedAt", "gt", NO_INSTANTS, "an instant such as 2026-01-31T09:00:00Z, or a day"),
     ["userId", "eq", "me", "an id (UUID)"],
     ["userId", "in", [ID, "0199c1a0"], "an id (UUID)"],
   ])("refuses %s %s %j and names the field", (field, op, value, expected) => {

@@ -1,26 +1,18 @@
 import { Malformed } from "@kehu/contracts";
 import type { Bind } from "@kehu/auth";
 import type { BlindKind } from "@kehu/personal-data";
-import type { Settings } from "./company-settings.ts";
-import { isDay, isInstant } from "./dto.ts";
 import type { Field, FieldMap } from "./field.ts";
+import {
+  blindValue,
+  listOf,
+  OPERATORS,
+  parseValue,
+  truth,
+  type FilterOptions,
+  type Operator,
+} from "./filter-values.ts";
 import { keywordSql, type Named } from "./keywords.ts";
-import { currencyDigits, formatMinor, toMinor } from "./money.ts";
-
-export const OPERATORS = [
-  "eq",
-  "ne",
-  "in",
-  "nin",
-  "gt",
-  "gte",
-  "lt",
-  "lte",
-  "contains",
-  "startsWith",
-  "isNull",
-] as const;
-export type Operator = (typeof OPERATORS)[number];
+import { isMoment, momentSql, type MomentOperator } from "./moment-filter.ts";
 
 /** A condition on one field, or conditions joined. */
 export type Filter =
@@ -104,7 +96,7 @@ const COMPARISONS: Partial<Record<Operator, string>> = { eq: "=", gt: ">", gte: 
  *
  * @param token needed where a field is found by tokens
  */
-export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options: Settings, token?: Token): string {
+export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options: FilterOptions, token?: Token): string {
   const compile = (node: Filter): string => {
     if ("and" in node) return node.and.length ? `(${node.and.map(compile).join(" AND ")})` : "true";
     if ("or" in node) return node.or.length ? `(${node.or.map(compile).join(" OR ")})` : "false";
@@ -124,21 +116,27 @@ function blindSql(
   op: Operator,
   value: unknown,
   bind: Bind,
-  options: Settings,
+  options: FilterOptions,
   token: Token,
 ): string {
   const kind = field.blind!;
   if (op === "isNull") return `${truth(name, value) ? "NOT " : ""}t.blind_index && ARRAY['${kind}']`;
   const wanted = (op === "in" ? listOf(name, value) : [value]).map((item) => {
-    const normal = String(parseValue(name, field, item, options));
-    if (kind === "phoneEnding" && normal.length !== 7) refuse(name, "the last seven digits of a phone number");
-    return token(kind, normal);
+    return token(kind, blindValue(name, field, item, options));
   });
   return `t.blind_index && ${bind(wanted)}::text[]`;
 }
 
-function conditionSql(name: string, field: Field, op: Operator, value: unknown, bind: Bind, options: Settings): string {
+function conditionSql(
+  name: string,
+  field: Field,
+  op: Operator,
+  value: unknown,
+  bind: Bind,
+  options: FilterOptions,
+): string {
   const column = `t.${columnOf(field)}`;
+  if (op !== "isNull" && isMoment(field)) return momentSql(name, field, op as MomentOperator, value, bind, options);
   // Typed, so that a number beyond the column's own type is one that no row has.
   const one = (input: unknown) => `${bind(parseValue(name, field, input, options))}::${sqlType(field)}`;
   if (field.kind === "list") {
@@ -161,9 +159,12 @@ function conditionSql(name: string, field: Field, op: Operator, value: unknown, 
     case "ne":
       return `${column} IS DISTINCT FROM ${one(value)}`;
     default:
-      return `coalesce(${column} ${COMPARISONS[op]!} ${one(value)}, false)`;
+      return `coalesce(${column}${inOrder(field, op)} ${COMPARISONS[op]!} ${one(value)}, false)`;
   }
 }
+
+/** Texts come in the order of their bytes, whatever the database's own is: so `matches` can tell it, too. */
+const inOrder = (field: Field, op: Operator) => (op !== "eq" && sqlType(field) === "text" ? ' COLLATE "C"' : "");
 
 /** @returns the column by which a field is compared and sorted */
 export const columnOf = (field: Field) => (field.kind === "money" ? `${field.column}_minor` : field.column);
@@ -185,59 +186,4 @@ export function sqlType(field: Field): string {
     json: "jsonb",
   } as const;
   return (types as Partial<Record<string, string>>)[field.kind] ?? "text";
-}
-
-function truth(name: string, value: unknown): boolean {
-  if (value === true || value === "true") return true;
-  if (value === false || value === "false") return false;
-  throw unfit(name, "true or false");
-}
-
-function listOf(name: string, value: unknown): unknown[] {
-  const list = typeof value === "string" ? value.split(",") : value;
-  if (!Array.isArray(list) || list.length === 0 || list.length > 200) throw unfit(name, "a list of 1 to 200 values");
-  return list as unknown[];
-}
-
-const unfit = (name: string, expected: string) =>
-  new Malformed("filter.invalid-value", `${name} is compared with ${expected}.`, {
-    errors: [{ field: name, code: "filter.invalid-value", message: `Expected: ${expected}.` }],
-  });
-
-/** Reads a value as its field's kind; query strings and JSON give the same. */
-function parseValue(name: string, field: Field, value: unknown, settings: Settings): unknown {
-  const input = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
-  if (typeof input !== "string" || input === "") throw unfit(name, "a value; an empty one is found by isNull");
-  switch (field.kind) {
-    case "integer":
-      return /^-?\d{1,15}$/.test(input) ? input : refuse(name, "a whole number");
-    case "boolean":
-      return truth(name, input);
-    case "date":
-      return isDay(input) ? input : refuse(name, "a day such as 2026-01-31");
-    case "instant":
-      return instantOf(name, input);
-    case "id":
-    case "reference":
-      return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(input) ? input : refuse(name, "an id (UUID)");
-    case "money":
-      return (
-        toMinor(input, settings.currency)?.toString() ??
-        refuse(
-          name,
-          `an amount in ${settings.currency} such as ${formatMinor(1230n, currencyDigits(settings.currency))}`,
-        )
-      );
-    default:
-      return field.normalise ? field.normalise(input, settings) : input;
-  }
-}
-
-function instantOf(name: string, input: string): string {
-  const instant = isDay(input) ? `${input}T00:00:00Z` : input;
-  return isInstant(instant) ? instant : refuse(name, "an instant such as 2026-01-31T09:00:00Z, or a day");
-}
-
-function refuse(name: string, expected: string): never {
-  throw unfit(name, expected);
 }

@@ -1,7 +1,8 @@
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, IsString, Max, MaxLength, Min } from "class-validator";
 import { Malformed } from "@kehu/contracts";
 import { Nullable, Optional } from "./dto.ts";
-import { OPERATORS, parseFilter, type Filter, type Operator } from "./filter.ts";
+import { parseFilter, type Filter } from "./filter.ts";
+import { OPERATORS, type Operator } from "./filter-values.ts";
 import type { FieldMap } from "./field.ts";
 import type { Named } from "./keywords.ts";
 import { parseSort, type SortKey } from "./sort.ts";

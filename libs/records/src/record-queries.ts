@@ -12,6 +12,7 @@ import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from 
 import type { Resource } from "./resource.ts";
 import { afterSql, orderBySql } from "./sort.ts";
 import { partsFor, type Values } from "./caller-sql.ts";
+import { Clock } from "./clock.ts";
 import { placeOf, shapeView, viewColumns, type RecordView } from "./view.ts";
 
 export interface Page<R = RecordView> {
@@ -57,6 +58,7 @@ export class RecordQueries {
     private readonly cursors: CursorSigner,
     private readonly settings: CompanySettings,
     private readonly personal: PersonalData,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -113,7 +115,7 @@ export class RecordQueries {
       ...viewColumns(resource, who, bind),
       scope: rowScope(who, resource.permissions.read, "t", bind),
     }));
-    const condition = await this.condition(resource, query, sql.scope, values);
+    const condition = await this.condition(resource, query, sql.scope, who, values);
     const binding = [
       resource.concept,
       query.where,
@@ -137,11 +139,18 @@ export class RecordQueries {
     };
   }
 
-  private async condition(resource: Resource, query: ListQuery, scope: string, values: Values): Promise<string> {
-    const where = query.where
-      ? ` AND (${filterSql(resource.fields, query.where, values.bind, await this.settings.get(), this.token)})`
-      : "";
-    return `t.deleted_at IS NULL${where} AND (${scope})`;
+  private async condition(
+    resource: Resource,
+    query: ListQuery,
+    scope: string,
+    who: RequestContext,
+    values: Values,
+  ): Promise<string> {
+    if (!query.where) return `t.deleted_at IS NULL AND (${scope})`;
+    const settings = await this.settings.get();
+    const options = { ...settings, timeZone: who.timeZone ?? settings.timeZone, now: this.clock.now() };
+    const where = filterSql(resource.fields, query.where, values.bind, options, this.token);
+    return `t.deleted_at IS NULL AND (${where}) AND (${scope})`;
   }
 
   private readonly token: Token = (kind, value) => this.personal.blind.token(kind, value);
@@ -150,7 +159,7 @@ export class RecordQueries {
     const { sql, values } = partsFor(who, resource, "count", (bind) => ({
       scope: rowScope(who, resource.permissions.read, "t", bind),
     }));
-    const condition = await this.condition(resource, query, sql.scope, values);
+    const condition = await this.condition(resource, query, sql.scope, who, values);
     const [row] = await this.database.queryOnce<{ count: string }>(
       `SELECT count(*) FROM ${resource.table} t WHERE ${condition}`,
       values.list,

@@ -2,7 +2,8 @@ import type { Database } from "@kehu/database";
 import { testDatabase, type TestDatabase } from "@kehu/testing";
 import fc from "fast-check";
 import { day, fields, integer, list, text } from "../src/field.ts";
-import { filterSql, type Filter, type Operator } from "../src/filter.ts";
+import { filterSql, type Filter } from "../src/filter.ts";
+import type { Operator } from "../src/filter-values.ts";
 import { afterSql, orderBySql, parseSort, type SortKey } from "../src/sort.ts";
 import { Values } from "../src/caller-sql.ts";
 
@@ -13,7 +14,7 @@ const FIELDS = fields({
   closedOn: day("Closed on", "关闭日期"),
   tags: list("Tags", "标签"),
 });
-const SETTINGS = { currency: "USD", timeZone: "UTC", country: "US" };
+const SETTINGS = { currency: "USD", timeZone: "UTC", country: "US", now: new Date() };
 
 interface Row {
   id: string;

@@ -17,6 +17,7 @@ export interface TestCaller {
   id: string;
   grants: Record<string, Scope>;
   place?: Place;
+  timeZone?: string;
   fieldRules?: FieldRules;
   /** `user` where it is left out. */
   actorType?: "user" | "api-key";
@@ -98,8 +99,20 @@ export async function startService(
   await app.listen(0, "127.0.0.1");
   const url = await app.getUrl();
   const key = createSecretKey(Buffer.from(secret));
-  const tokenOf = ({ id, grants, place, fieldRules = NO_RULES, actorType = "user" }: TestCaller) =>
-    signInternalToken({ actorType, actorId: id, sessionId: null, grants, fieldRules, place: place ?? null }, name, key);
+  const tokenOf = ({ id, grants, place, timeZone, fieldRules = NO_RULES, actorType = "user" }: TestCaller) =>
+    signInternalToken(
+      {
+        actorType,
+        actorId: id,
+        sessionId: null,
+        grants,
+        fieldRules,
+        place: place ?? null,
+        timeZone: timeZone ?? null,
+      },
+      name,
+      key,
+    );
   return {
     url,
     tokenOf,

@@ -1,6 +1,7 @@
 import { rowScope, type RequestContext } from "@kehu/auth";
 import { Database, type Queryable } from "@kehu/database";
 import {
+  Clock,
   closed,
   CompanySettings,
   currencyDigits,
@@ -46,6 +47,7 @@ export class MetricsQueries {
     private readonly database: Database,
     private readonly settings: CompanySettings,
     private readonly cursors: CursorSigner,
+    private readonly clock: Clock,
   ) {}
 
   /** The number, grouped as asked; rows add up to the total where adding makes sense. */
@@ -125,7 +127,9 @@ export class MetricsQueries {
     const concept = values.bind(metric.concept);
     const dimensions = Object.entries(metric.dimensions).map(([dimension, column]) => `f.${column} AS ${dimension}`);
     const distinct = dimensions.filter((dimension) => !/^f\.(\w+) AS \1$/.test(dimension));
-    const condition = where ? filterSql(filterFields(metric), where, values.bind, settings) : "true";
+    const condition = where
+      ? filterSql(filterFields(metric), where, values.bind, { ...settings, now: this.clock.now() })
+      : "true";
     const scope = rowScope(who, metric.permission, "t", values.bind);
     return `(
       SELECT t.* FROM (

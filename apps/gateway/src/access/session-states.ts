@@ -20,6 +20,7 @@ export interface SessionState extends Caller {
   readonly grants: Grants;
   readonly fieldRules: FieldRules;
   readonly place: Place | null;
+  readonly timeZone: string | null;
   readonly expiresAt: number;
   /** Internal tokens made for this state; they go with it. */
   readonly internalTokens: Map<string, { token: string; until: number }>;
@@ -27,7 +28,7 @@ export interface SessionState extends Caller {
 
 const CAPACITY = 20_000;
 
-const OF_USER = `u.id AS user_id, u.team_id, u.team_path,
+const OF_USER = `u.id AS user_id, u.team_id, u.team_path, u.time_zone,
     coalesce((SELECT json_agg(json_build_object('grants', r.grants, 'fieldRules', r.field_rules)) FROM role r
       WHERE r.id = ANY(u.role_ids) AND r.deleted_at IS NULL), '[]') AS roles`;
 const MAY_CALL = "revoked_at IS NULL AND u.status = 'active' AND u.deleted_at IS NULL";
@@ -51,6 +52,7 @@ export function placeOf({ team_id, team_path }: PlaceRow): Place | null {
 
 interface StateRow extends PlaceRow {
   user_id: string;
+  time_zone: string | null;
   /** Null for a key that is good until it is revoked. */
   expires_at: Date | null;
   roles: { grants: Grants; fieldRules: FieldRules }[];
@@ -117,6 +119,7 @@ export class SessionStates implements Follower {
       grants: row.narrowing ? narrowed(grants, row.narrowing) : grants,
       fieldRules: strictest(row.roles.map((role) => role.fieldRules)),
       place: placeOf(row),
+      timeZone: row.time_zone,
       expiresAt: row.expires_at?.getTime() ?? Infinity,
       internalTokens: new Map(),
     };
@@ -154,6 +157,7 @@ export function narrowed(owner: Grants, key: Grants): Grants {
 }
 
 /** The caller as contexts and internal tokens name him. */
-export function claimsOf({ actorType, userId, sessionId, grants, fieldRules, place }: SessionState): InternalClaims {
-  return { actorType, actorId: userId, sessionId, grants, fieldRules, place };
+export function claimsOf(state: SessionState): InternalClaims {
+  const { actorType, userId, sessionId, grants, fieldRules, place, timeZone } = state;
+  return { actorType, actorId: userId, sessionId, grants, fieldRules, place, timeZone };
 }

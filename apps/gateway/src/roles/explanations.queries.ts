@@ -97,6 +97,7 @@ export class ExplanationsQueries {
       grants: Object.fromEntries(wanted),
       fieldRules: NO_RULES,
       place,
+      timeZone: null,
     };
     const token = signInternalToken(claims, service, this.upstreams.get(service).key);
     const answer = await this.upstreams.answer(service, `/internal/reach/${name}/${id}/${permission}`, token);

@@ -22,8 +22,8 @@ describe("what an operation costs", () => {
     [20, "GET", "/v1/metrics/{name}", {}],
     [20, "GET", "/v1/metrics/{name}/records", page],
     [50, "POST", "/v1/accounts/bulk", {}],
-    [100, "GET", "/v1/audit-entries/export", {}],
-    [100, "POST", "/v1/contacts/{id}/subject-export", {}],
+    [1_000, "GET", "/v1/audit-entries/export", {}],
+    [1_000, "POST", "/v1/contacts/{id}/subject-export", {}],
     [100, "POST", "/v1/operations/sales/retention", {}],
     [100, "POST", "/v1/operations/analytics/rebuild", {}],
   ])("is %d for %s %s", (cost, method, path, operation) => {

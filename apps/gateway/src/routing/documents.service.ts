@@ -79,7 +79,15 @@ export class Documents implements OnApplicationBootstrap, OnModuleDestroy {
   private async fetch(upstream: Upstream): Promise<boolean> {
     try {
       const token = signInternalToken(
-        { actorType: "api-key", actorId: "gateway", sessionId: null, grants: {}, fieldRules: NO_RULES, place: null },
+        {
+          actorType: "api-key",
+          actorId: "gateway",
+          sessionId: null,
+          grants: {},
+          fieldRules: NO_RULES,
+          place: null,
+          timeZone: null,
+        },
         upstream.name,
         upstream.key,
       );

@@ -64,11 +64,11 @@ export class ServiceRequests {
 }
 
 function claimsFor(who: RequestContext, permissions: readonly Permission[]): InternalClaims {
-  const { actorId, sessionId, fieldRules, place } = who;
+  const { actorId, sessionId, fieldRules, place, timeZone } = who;
   const actorType = who.actorType as InternalClaims["actorType"]; // nothing but HTTP leads here
   const held = permissions.filter((name) => name in who.grants);
   const grants = Object.fromEntries(held.map((name): [string, Scope] => [name, who.grants[name]!]));
-  return { actorType, actorId, sessionId, grants, fieldRules, place };
+  return { actorType, actorId, sessionId, grants, fieldRules, place, timeZone };
 }
 
 function problemOf({ statusCode, headers }: Dispatcher.ResponseData, text: string): Error {

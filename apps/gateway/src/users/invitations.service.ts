@@ -105,5 +105,6 @@ function asHimself(id: string, requestId: string): RequestContext {
     idempotency: null,
     jobId: null,
     language: "en",
+    timeZone: null,
   };
 }

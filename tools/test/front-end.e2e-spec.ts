@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Kehu } from "./faults/support/kehu.ts";
+import { Person } from "./faults/support/person.ts";
+
+const START_MS = 240_000;
+const PAGE = join(import.meta.dirname, "../../docs/front-end.md");
+
+interface Example {
+  method: string;
+  path: string;
+  body: object | undefined;
+  /** Status and code of the answer, where it is an error. */
+  refusal: string | undefined;
+}
+
+/** The requests of a block: each begins a line, a body follows it, and the answer to what is refused. */
+function examplesIn(block: string): Example[] {
+  return block.split(/^(?=GET |POST )/m).map((text) => {
+    const [, method = "", path = "", rest = ""] = /^(\w+) (\S+)\n([^]*)$/.exec(text) ?? [];
+    const refusal = /^(\d{3} \S+)$/m.exec(rest)?.[1];
+    const body = rest.replace(refusal ?? "", "").trim();
+    return { method, path, body: body ? (JSON.parse(body) as object) : undefined, refusal };
+  });
+}
+
+const blocks = Array.from(readFileSync(PAGE, "utf8").matchAll(/^```http\n([^]*?)^```/gm), ([, block]) => block!);
+const EXAMPLES = blocks.flatMap(examplesIn);
+
+describe("docs/front-end.md", () => {
+  let kehu: Kehu;
+  let admin: Person;
+
+  beforeAll(async () => {
+    kehu = await Kehu.start();
+    admin = await Person.signIn(kehu.url);
+  }, START_MS);
+  afterAll(() => kehu.remove(), START_MS);
+
+  it("has examples of each kind", () => {
+    expect(EXAMPLES.length).toBeGreaterThan(20);
+    expect(EXAMPLES.filter(({ body }) => body !== undefined)).not.toHaveLength(0);
+    expect(EXAMPLES.filter(({ refusal }) => refusal)).not.toHaveLength(0);
+  });
+
+  it.each(EXAMPLES.map((example) => [`${example.method} ${example.path}`, example] as const))(
+    "%s is answered as the page says",
+    async (_, { method, path, body, refusal }) => {
+      const { status, body: answer } = await admin.ask<{ code: string }>(method, path, body);
+      expect(status < 300 ? undefined : `${status} ${answer.code}`).toBe(refusal);
+      if (!refusal) expect(answer).toMatchObject({ data: expect.any(Array) });
+    },
+  );
+});
