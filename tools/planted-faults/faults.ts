@@ -29,6 +29,11 @@ export const FAULTS: readonly Fault[] = [
     title: "shows each kind within the scope of its own permission",
   },
   {
+    name: "scope-missing-in-aggregates",
+    spec: "apps/sales-svc/test/opportunity-aggregates.e2e-spec.ts",
+    title: "counts within the caller's reach only",
+  },
+  {
     name: "scope-missing-in-metrics",
     spec: "apps/analytics-svc/test/metrics.e2e-spec.ts",
     title: "counts only what the caller may see now",

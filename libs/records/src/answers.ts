@@ -1,9 +1,9 @@
 import { HttpCode } from "@nestjs/common";
-import { listParameters, PAGING, Takes } from "./query-parameters.ts";
+import { aggregateParameters, listParameters, PAGING, Takes } from "./query-parameters.ts";
 import type { Resource } from "./resource.ts";
 
 /** What an operation answers with; the OpenAPI generator makes the response's schema of it. */
-export type Shape = "page" | "record" | "created" | "nothing" | "history" | "fields" | "bulk";
+export type Shape = "page" | "aggregate" | "record" | "created" | "nothing" | "history" | "fields" | "bulk";
 
 export interface Answer {
   shape: Shape;
@@ -15,6 +15,7 @@ export const ANSWER = Symbol.for("kehu:answer");
 
 const STATUS: Readonly<Record<Shape, number>> = {
   page: 200,
+  aggregate: 200,
   record: 200,
   created: 201,
   nothing: 204,
@@ -30,5 +31,6 @@ export const Answers =
     Reflect.defineMetadata(ANSWER, { shape, resource } satisfies Answer, descriptor.value as object);
     HttpCode(STATUS[shape])(target, key, descriptor);
     if (shape === "page") Takes(listParameters(resource), resource.fields)(target, key, descriptor);
+    if (shape === "aggregate") Takes(aggregateParameters(resource), resource.fields)(target, key, descriptor);
     if (shape === "history") Takes(PAGING)(target, key, descriptor);
   };

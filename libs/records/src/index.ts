@@ -69,6 +69,7 @@ export {
   type PublicState,
 } from "./record.entity.ts";
 export { RecordReach, type Reached } from "./record-reach.ts";
+export type { Aggregate } from "./aggregates.ts";
 export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
 export { Records, type Decide } from "./records.ts";
 export { References, unknownReference, type ReferenceInput } from "./references.ts";

@@ -76,17 +76,36 @@ export function parseListQuery(
   defaultSort: readonly string[],
   names?: Named["by"],
 ): ListQuery {
-  const plainKeys = takesKeywords(fields, names) ? [...PLAIN_KEYS, "q"] : PLAIN_KEYS;
-  const { where, plain } = filterParameters(fields, query, plainKeys);
-  const q = plain["q"] === undefined ? null : keywordFilter(fields, names!, plain["q"]);
+  const { where, plain } = conditionsOf(fields, query, PLAIN_KEYS, names);
   return {
-    where: joined(where, q),
+    where,
     sort: parseSort(fields, plain["sort"]?.split(",") ?? defaultSort),
     limit: limitOf(plain["limit"]),
     cursor: plain["cursor"] ?? null,
     count: countOf(plain["count"]),
     fields: pickOf(fields, plain["fields"]?.split(",") ?? null),
   };
+}
+
+/**
+ * Reads the conditions of a query string, `q=` among them where people are found by their names.
+ *
+ * @param plainKeys the other plain parameters that are known
+ * @throws Malformed naming the parameter
+ */
+export function conditionsOf(
+  fields: FieldMap,
+  query: Readonly<Record<string, unknown>>,
+  plainKeys: readonly string[],
+  names?: Named["by"],
+) {
+  const { where, plain } = filterParameters(
+    fields,
+    query,
+    takesKeywords(fields, names) ? [...plainKeys, "q"] : plainKeys,
+  );
+  const q = plain["q"] === undefined ? null : keywordFilter(fields, names!, plain["q"]);
+  return { where: joined(where, q), plain };
 }
 
 /**

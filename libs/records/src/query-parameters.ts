@@ -1,3 +1,4 @@
+import { groupKeys, measures, MOST_GROUP_KEYS, MOST_MEASURES } from "./aggregate-query.ts";
 import type { FieldMap } from "./field.ts";
 import { DEFAULT_LIMIT, LONGEST_Q, MAX_LIMIT } from "./list-query.ts";
 import type { Resource } from "./resource.ts";
@@ -41,17 +42,43 @@ export function listParameters({ fields, person }: Pick<Resource, "fields" | "pe
       schema: { type: "array", items: { type: "string", enum: sortable }, maxItems: MOST_KEYS },
     },
     ...PAGING,
-    ...(person?.names && {
-      q: {
-        description: "A part of a person's name; or the whole of an e-mail address or a phone number",
-        schema: { type: "string", minLength: 1, maxLength: LONGEST_Q },
-      },
-    }),
+    ...keywords(person),
     count: { description: "`exact` for `page.total`", schema: { type: "string", enum: ["exact"] } },
     fields: {
       description: "The fields to show, with commas between",
       schema: { type: "array", items: { type: "string", enum: names } },
     },
+  };
+}
+
+const keywords = (person: Resource["person"]): DeclaredQuery["parameters"] =>
+  person?.names
+    ? {
+        q: {
+          description: "A part of a person's name; or the whole of an e-mail address or a phone number",
+          schema: { type: "string", minLength: 1, maxLength: LONGEST_Q },
+        },
+      }
+    : {};
+
+/** The parameters of an aggregate, besides its filters. */
+export function aggregateParameters({
+  fields,
+  person,
+}: Pick<Resource, "fields" | "person">): DeclaredQuery["parameters"] {
+  const some = (description: string, words: string[], maxItems: number) => ({
+    description,
+    schema: { type: "array", items: { type: "string", enum: words }, maxItems },
+  });
+  const added = measures(fields);
+  const keys = groupKeys(fields).map(({ key }) => key);
+  return {
+    groupBy: some("Fields with commas between; of dates and instants with a unit", keys, MOST_GROUP_KEYS),
+    ...(added.length && {
+      sum: some("Fields to be summed, with commas between", added, MOST_MEASURES),
+      average: some("Fields of which the average is wanted, with commas between", added, MOST_MEASURES),
+    }),
+    ...keywords(person),
   };
 }
 

@@ -8,9 +8,12 @@ import { CursorSigner } from "./cursor.ts";
 import { closed, fieldsFor } from "./field-rules.ts";
 import { besideName, type FieldMap, type Label } from "./field.ts";
 import { filterSql, operatorsOf, type Token } from "./filter.ts";
+import type { FilterOptions } from "./filter-values.ts";
 import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from "./list-query.ts";
 import type { Resource } from "./resource.ts";
 import { afterSql, orderBySql } from "./sort.ts";
+import { parseAggregate } from "./aggregate-query.ts";
+import { aggregateOf, aggregateSql, type Aggregate } from "./aggregates.ts";
 import { partsFor, type Values } from "./caller-sql.ts";
 import { Clock } from "./clock.ts";
 import { placeOf, shapeView, viewColumns, type RecordView } from "./view.ts";
@@ -49,6 +52,9 @@ function defaultSort(resource: Resource, open: FieldMap): readonly string[] {
   const own = resource.defaultSort ?? NEWEST_FIRST;
   return own.every((key) => Object.hasOwn(open, key.replace(/^-/, ""))) ? own : NEWEST_FIRST;
 }
+
+const scopeOf = (resource: Resource, who: RequestContext) =>
+  partsFor(who, resource, "scope", (bind) => ({ scope: rowScope(who, resource.permissions.read, "t", bind) }));
 
 /** The one query layer: every read of a resource's rows, within the caller's scope. */
 @Injectable()
@@ -89,6 +95,21 @@ export class RecordQueries {
   search(resource: Resource, body: SearchRequest, who: RequestContext): Promise<Page> {
     const open = fieldsFor(resource, who);
     return this.page(resource, parseSearch(open, body, defaultSort(resource, open), resource.person?.names), who);
+  }
+
+  /** Counts of the records that a filter finds, and sums and averages of their fields, by group. */
+  async aggregate(
+    resource: Resource,
+    query: Readonly<Record<string, unknown>>,
+    who: RequestContext,
+  ): Promise<Aggregate> {
+    const open = fieldsFor(resource, who);
+    const asked = parseAggregate(open, query, resource.person?.names);
+    const { sql, values } = scopeOf(resource, who);
+    const condition = await this.condition(resource, asked, sql.scope, who, values);
+    const { timeZone } = await this.optionsFor(who);
+    const text = aggregateSql(resource, asked, condition, timeZone, who, values.bind);
+    return aggregateOf(open, asked, await this.database.queryOnce(text, values.list));
   }
 
   /** Describes the resource's fields, as far as the caller may see them. */
@@ -141,24 +162,25 @@ export class RecordQueries {
 
   private async condition(
     resource: Resource,
-    query: ListQuery,
+    { where }: Pick<ListQuery, "where">,
     scope: string,
     who: RequestContext,
     values: Values,
   ): Promise<string> {
-    if (!query.where) return `t.deleted_at IS NULL AND (${scope})`;
+    if (!where) return `t.deleted_at IS NULL AND (${scope})`;
+    const wanted = filterSql(resource.fields, where, values.bind, await this.optionsFor(who), this.token);
+    return `t.deleted_at IS NULL AND (${wanted}) AND (${scope})`;
+  }
+
+  private async optionsFor(who: RequestContext): Promise<FilterOptions> {
     const settings = await this.settings.get();
-    const options = { ...settings, timeZone: who.timeZone ?? settings.timeZone, now: this.clock.now() };
-    const where = filterSql(resource.fields, query.where, values.bind, options, this.token);
-    return `t.deleted_at IS NULL AND (${where}) AND (${scope})`;
+    return { ...settings, timeZone: who.timeZone ?? settings.timeZone, now: this.clock.now() };
   }
 
   private readonly token: Token = (kind, value) => this.personal.blind.token(kind, value);
 
   private async count(resource: Resource, query: ListQuery, who: RequestContext): Promise<number> {
-    const { sql, values } = partsFor(who, resource, "count", (bind) => ({
-      scope: rowScope(who, resource.permissions.read, "t", bind),
-    }));
+    const { sql, values } = scopeOf(resource, who);
     const condition = await this.condition(resource, query, sql.scope, who, values);
     const [row] = await this.database.queryOnce<{ count: string }>(
       `SELECT count(*) FROM ${resource.table} t WHERE ${condition}`,

@@ -62,8 +62,13 @@ function namedLinks(
     FROM jsonb_array_elements(${column}) WITH ORDINALITY AS of_link (link, n)) END`;
 }
 
-/** The name of the record to which an id refers. */
-function nameBeside(target: ReferenceTarget, id: string, who: RequestContext, bind: Bind): string {
+/**
+ * The name of the record to which an id refers, null where the caller may not see it.
+ *
+ * @param id an expression
+ * @returns an expression
+ */
+export function nameBeside(target: ReferenceTarget, id: string, who: RequestContext, bind: Bind): string {
   const { table, name, permission } = target;
   const isHidden = permission !== null && who.actorType !== "system" && !(permission in who.grants);
   if (isHidden || hidesName(who, target)) return "NULL::text";

@@ -66,6 +66,31 @@ export async function filters(
     await watch.page(resource, "GET", `/v1/${resource.name}?count=exact&limit=200&q=${q}`);
 }
 
+interface Counted {
+  data: { count: number }[];
+  total: { count: number };
+}
+
+/** Counts by every field: as many as the actor's list has, in each way the same. */
+export async function aggregates(watch: Watch, resource: TestResource, fields: readonly FieldView[]): Promise<void> {
+  const path = `/v1/${resource.name}/aggregate`;
+  const list = await watch.ask("GET", `/v1/${resource.name}?count=exact&limit=1`);
+  const total = list.status === 200 ? pageOf(list).page.total : undefined;
+  const keys = fields.flatMap(({ name }) => [name, `${name}.month`]);
+  for (const query of [
+    "",
+    ...keys.map((key) => `groupBy=${key}`),
+    ...fields.map(({ name }) => `sum=${name}&average=${name}`),
+  ]) {
+    const { status, body } = await watch.ask("GET", `${path}?${query}`);
+    if (status !== 200) continue;
+    const counted = body as unknown as Counted;
+    const grouped = counted.data.reduce((sum, { count }) => sum + count, 0);
+    if (counted.total.count !== total || (counted.data.length > 0 && grouped !== total))
+      watch.note(`${path}?${query} counts ${counted.total.count} and ${grouped} instead of ${total}`);
+  }
+}
+
 const PARTS = ["", "/history?limit=1", "/timeline?limit=1", "/stages", "/messages?limit=1", "/owner", "/restore"];
 
 /** A record by its parts, in other spellings of its address, and with a version that it has not. */

@@ -97,6 +97,10 @@ export class Clerk {
       ...[`sort=${hidden}`, `sort=-${hidden}`, `fields=${hidden}`, `filter[${hidden}]=${SECRET}`].map(
         (query): [string, string] => ["GET", `${list}?${query}`],
       ),
+      ...[`groupBy=${hidden}`, `sum=${hidden}`, `average=${hidden}`].map((query): [string, string] => [
+        "GET",
+        `${list}/aggregate?${query}`,
+      ]),
       ...[
         { where: condition },
         { where: { or: [{ not: condition }, condition] } },

@@ -67,6 +67,7 @@ const ALWAYS = {
 const COMMON: Readonly<Record<string, (resource: TestResource) => Recipe>> = {
   "GET ": () => ({}),
   "GET fields": () => ({}),
+  "GET aggregate": () => ({}),
   "GET {id}": () => ({}),
   "GET history": () => ({}),
   "POST search": () => post({ where: ALWAYS, count: "exact", limit: 200 }),

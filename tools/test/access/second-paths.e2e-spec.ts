@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  aggregates,
   byForeignName,
   filters,
   numbers,
@@ -75,6 +76,15 @@ describe("What is out of reach shows on no second path", () => {
       const fields = (await fieldsOf(resource.name)).filter(({ filterable }) => filterable);
       const all = pageOf({ body: await world.admin("GET", `/v1/${resource.name}?limit=200`) });
       expect(await tryAs(SOMEBODY, (watch) => filters(watch, resource, fields, all))).toEqual([]);
+    },
+    PATHS_MS,
+  );
+
+  it.each(OWNED)(
+    "A06 GET /v1/$name/aggregate: every field",
+    async (resource) => {
+      const fields = await fieldsOf(resource.name);
+      expect(await tryAs(RESTRICTED, (watch) => aggregates(watch, resource, fields))).toEqual([]);
     },
     PATHS_MS,
   );

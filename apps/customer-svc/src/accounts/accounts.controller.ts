@@ -37,6 +37,13 @@ export class AccountsController {
     return this.queries.search(ACCOUNTS, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("customer.account.read")
+  @Answers("aggregate", ACCOUNTS)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(ACCOUNTS, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("customer.account.read")
   @Answers("fields", ACCOUNTS)

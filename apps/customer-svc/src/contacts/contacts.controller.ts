@@ -37,6 +37,13 @@ export class ContactsController {
     return this.queries.search(CONTACTS, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("customer.contact.read")
+  @Answers("aggregate", CONTACTS)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(CONTACTS, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("customer.contact.read")
   @Answers("fields", CONTACTS)

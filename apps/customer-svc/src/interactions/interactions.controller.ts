@@ -38,6 +38,13 @@ export class InteractionsController {
     return this.queries.search(INTERACTIONS, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("customer.interaction.read", LINKED)
+  @Answers("aggregate", INTERACTIONS)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(INTERACTIONS, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("customer.interaction.read")
   @Answers("fields", INTERACTIONS)

@@ -38,6 +38,13 @@ export class TasksController {
     return this.queries.search(TASKS, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("customer.task.read", LINKED)
+  @Answers("aggregate", TASKS)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(TASKS, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("customer.task.read")
   @Answers("fields", TASKS)

@@ -28,6 +28,13 @@ export class TeamsController {
     return this.queries.search(TEAMS, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("identity.team.read")
+  @Answers("aggregate", TEAMS)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(TEAMS, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("identity.team.read")
   @Answers("fields", TEAMS)

@@ -30,6 +30,13 @@ export class UsersController {
     return this.queries.search(USERS, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("identity.user.read")
+  @Answers("aggregate", USERS)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(USERS, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("identity.user.read")
   @Answers("fields", USERS)

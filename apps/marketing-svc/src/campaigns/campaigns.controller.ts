@@ -37,6 +37,13 @@ export class CampaignsController {
     return this.queries.search(CAMPAIGNS, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("marketing.campaign.read")
+  @Answers("aggregate", CAMPAIGNS)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(CAMPAIGNS, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("marketing.campaign.read")
   @Answers("fields", CAMPAIGNS)

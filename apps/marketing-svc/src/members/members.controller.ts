@@ -38,6 +38,13 @@ export class MembersController {
     return this.queries.search(MEMBERS, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("marketing.campaign-member.read", { alsoReads: PEOPLE })
+  @Answers("aggregate", MEMBERS)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(MEMBERS, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("marketing.campaign-member.read")
   @Answers("fields", MEMBERS)

@@ -43,6 +43,13 @@ export class LeadsController {
     return this.queries.search(LEADS, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("sales.lead.read", ALSO_READS)
+  @Answers("aggregate", LEADS)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(LEADS, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("sales.lead.read", ALSO_READS)
   @Answers("fields", LEADS)

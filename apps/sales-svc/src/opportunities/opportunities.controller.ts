@@ -50,6 +50,13 @@ export class OpportunitiesController {
     return this.queries.search(OPPORTUNITIES, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("sales.opportunity.read", ALSO_READS)
+  @Answers("aggregate", OPPORTUNITIES)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(OPPORTUNITIES, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("sales.opportunity.read", ALSO_READS)
   @Answers("fields", OPPORTUNITIES)

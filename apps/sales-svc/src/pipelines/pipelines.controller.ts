@@ -28,6 +28,13 @@ export class PipelinesController {
     return this.queries.search(PIPELINES, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("sales.pipeline.read")
+  @Answers("aggregate", PIPELINES)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(PIPELINES, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("sales.pipeline.read")
   @Answers("fields", PIPELINES)

@@ -28,6 +28,13 @@ export class QueuesController {
     return this.queries.search(QUEUES, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("service-desk.queue.read")
+  @Answers("aggregate", QUEUES)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(QUEUES, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("service-desk.queue.read")
   @Answers("fields", QUEUES)

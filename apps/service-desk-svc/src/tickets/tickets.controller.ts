@@ -40,6 +40,13 @@ export class TicketsController {
     return this.queries.search(TICKETS, body, who);
   }
 
+  @Get("aggregate")
+  @RequirePermission("service-desk.ticket.read", { alsoReads: CUSTOMERS })
+  @Answers("aggregate", TICKETS)
+  aggregate(@Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.queries.aggregate(TICKETS, query, who);
+  }
+
   @Get("fields")
   @RequirePermission("service-desk.ticket.read")
   @Answers("fields", TICKETS)

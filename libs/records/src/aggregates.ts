@@ -1,0 +1,164 @@
+import type { Bind, RequestContext } from "@kehu/auth";
+import { Malformed, type Money } from "@kehu/contracts";
+import { UNITS, type AggregateQuery, type GroupKey } from "./aggregate-query.ts";
+import { besideName, type FieldMap } from "./field.ts";
+import { columnOf } from "./filter.ts";
+import { toMoney } from "./money.ts";
+import type { Resource } from "./resource.ts";
+import { nameBeside } from "./view.ts";
+
+/** Numbers of records. Money is given for each currency by itself: amounts of different ones are not added. */
+interface Numbers {
+  count: number;
+  /** By the names of fields. */
+  sum: Record<string, number | Money[]>;
+  /** By the names of fields; null where no record has a value. */
+  average: Record<string, number | null | Money[]>;
+}
+
+export interface Group extends Numbers {
+  /** By what `groupBy` names, with the names of what references refer to. */
+  group: Record<string, string | number | boolean | null>;
+}
+
+export interface Aggregate {
+  data: Group[];
+  total: Numbers;
+}
+
+const MOST_GROUPS = 1_000;
+/** Rows of the answer; a group has one for each combination of currencies. */
+const MOST_ROWS = 5_000;
+
+/**
+ * The statement of an aggregate: a row for each group and combination of currencies.
+ *
+ * @param condition which rows count: scope and filter
+ * @param timeZone in which days, weeks and months begin
+ */
+export function aggregateSql(
+  { table, fields }: Pick<Resource, "table" | "fields">,
+  { groups, sum, average }: AggregateQuery,
+  condition: string,
+  timeZone: string,
+  who: RequestContext,
+  bind: Bind,
+): string {
+  const keys = groups.map((group, n) => `${keySql(group, timeZone, bind)} AS g${n}`);
+  const added = [...new Set([...sum, ...average])];
+  const currencies = added.flatMap((name) =>
+    fields[name]!.kind === "money" ? [`t.${fields[name]!.column}_currency AS "${name}.currency"`] : [],
+  );
+  const numbers = added.flatMap((name) => {
+    const column = `t.${columnOf(fields[name]!)}`;
+    return [`sum(${column})::text AS "${name}.sum"`, `count(${column})::text AS "${name}.count"`];
+  });
+  const by = [...keys, ...currencies];
+  const names = groups.flatMap(({ field: { target } }, n) =>
+    target ? [`${nameBeside(target, `i.g${n}`, who, bind)} AS "g${n}.name"`] : [],
+  );
+  return `SELECT ${["i.*", ...names].join(", ")} FROM (
+      SELECT ${[...by, "count(*)::text AS count", ...numbers].join(", ")} FROM ${table} t WHERE ${condition}
+      ${by.length ? `GROUP BY ${by.map((_, n) => n + 1).join(", ")}` : ""}
+    ) i ${keys.length ? `ORDER BY ${keys.map((_, n) => `i.g${n}`).join(", ")}` : ""} LIMIT ${MOST_ROWS + 1}`;
+}
+
+function keySql({ field, unit }: GroupKey, timeZone: string, bind: Bind): string {
+  const column = `t.${columnOf(field)}`;
+  if (!unit) return column;
+  const local = field.kind === "date" ? `${column}::timestamp` : `${column} AT TIME ZONE ${bind(timeZone)}::text`;
+  return `to_char(${local}, '${UNITS[unit]}')`;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * Puts the rows of the statement together.
+ *
+ * @throws Malformed `aggregate.too-many-groups`
+ */
+export function aggregateOf(fields: FieldMap, query: AggregateQuery, rows: readonly Row[]): Aggregate {
+  const groups = new Map<string, { group: Group["group"]; tally: Tally }>();
+  const total = new Tally(fields, query);
+  for (const row of rows) {
+    const key = JSON.stringify(query.groups.map((_, n) => row[`g${n}`]));
+    let found = groups.get(key);
+    if (!found) groups.set(key, (found = { group: groupOf(query, row), tally: new Tally(fields, query) }));
+    found.tally.add(row);
+    total.add(row);
+  }
+  if (groups.size > MOST_GROUPS || rows.length > MOST_ROWS)
+    throw new Malformed(
+      "aggregate.too-many-groups",
+      `There are more than ${MOST_GROUPS} groups: group by less, or by longer periods, or filter.`,
+    );
+  const data = query.groups.length ? [...groups.values()] : [];
+  return { data: data.map(({ group, tally }) => ({ group, ...tally.numbers() })), total: total.numbers() };
+}
+
+function groupOf({ groups }: AggregateQuery, row: Row): Group["group"] {
+  const entries = groups.flatMap(({ key, field: { target } }, n) => [
+    [key, row[`g${n}`] ?? null] as const,
+    ...(target ? [[besideName(key), row[`g${n}.name`] ?? null] as const] : []),
+  ]);
+  return Object.fromEntries(entries) as Group["group"];
+}
+
+/** Whole units and how many records have any, of one field in one currency (none of an integer). */
+interface Added {
+  sum: bigint;
+  count: bigint;
+}
+
+/** What the rows of one group come to. */
+class Tally {
+  private count = 0;
+  private readonly added = new Map<string, Map<string | null, Added>>();
+
+  constructor(
+    private readonly fields: FieldMap,
+    private readonly query: AggregateQuery,
+  ) {
+    for (const name of [...query.sum, ...query.average]) this.added.set(name, new Map());
+  }
+
+  add(row: Row): void {
+    this.count += Number(row["count"]);
+    for (const [name, byCurrency] of this.added) {
+      const count = BigInt(row[`${name}.count`] as string);
+      if (count === 0n) continue;
+      const currency = (row[`${name}.currency`] ?? null) as string | null;
+      const before = byCurrency.get(currency) ?? { sum: 0n, count: 0n };
+      const sum = before.sum + BigInt(row[`${name}.sum`] as string);
+      byCurrency.set(currency, { sum, count: before.count + count });
+    }
+  }
+
+  numbers(): Numbers {
+    const each = <T>(names: readonly string[], money: (one: Added) => bigint, plain: (one: Added | undefined) => T) =>
+      Object.fromEntries(
+        names.map((name) => {
+          const byCurrency = this.added.get(name)!;
+          if (this.fields[name]!.kind !== "money") return [name, plain(byCurrency.get(null))];
+          const sorted = [...byCurrency].sort(([one], [other]) => (one! < other! ? -1 : 1));
+          return [name, sorted.map(([currency, one]) => toMoney(money(one), currency)!)];
+        }),
+      ) as Record<string, T | Money[]>;
+    const { sum, average } = this.query;
+    return {
+      count: this.count,
+      sum: each(
+        sum,
+        (one) => one.sum,
+        (one) => Number(one?.sum ?? 0n),
+      ),
+      average: each(average, rounded, (one) => (one ? Number((Number(one.sum) / Number(one.count)).toFixed(4)) : null)),
+    };
+  }
+}
+
+/** To the smallest unit, half of one away from zero. */
+function rounded({ sum, count }: Added): bigint {
+  const half = sum < 0n ? -count : count;
+  return (2n * sum + half) / (2n * count);
+}
