@@ -52,7 +52,7 @@ function conditionOn(field: Field): Schema {
 }
 
 const RELATIVE =
-  "or today, -7d, +2w, -3m, -1y, thisWeek, lastMonth, nextQuarter or thisYear, in the time zone of the caller";
+  "or today, -7d, +2w, -3m, -1y, thisWeek, lastMonth, nextQuarter or thisYear; days begin where the caller is, and in metrics where the company is";
 
 /** A value in a query string, as `parseFilter` reads it. */
 function valueOf(field: Field): Schema {

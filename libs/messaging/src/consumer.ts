@@ -76,5 +76,6 @@ function concerns({ types, updatesOf }: EventHandler, { type, event }: Received)
   if (!(types as readonly string[]).includes(type)) return false;
   if (!updatesOf || !event || !type.endsWith(".updated")) return true;
   const { changed } = event.data;
+  // What names no field may be a change of any.
   return changed.length === 0 || changed.some((field) => updatesOf.includes(field));
 }

@@ -121,9 +121,9 @@ function blindSql(
 ): string {
   const kind = field.blind!;
   if (op === "isNull") return `${truth(name, value) ? "NOT " : ""}t.blind_index && ARRAY['${kind}']`;
-  const wanted = (op === "in" ? listOf(name, value) : [value]).map((item) => {
-    return token(kind, blindValue(name, field, item, options));
-  });
+  const wanted = (op === "in" ? listOf(name, value) : [value]).map((item) =>
+    token(kind, blindValue(name, field, item, options)),
+  );
   return `t.blind_index && ${bind(wanted)}::text[]`;
 }
 
@@ -163,7 +163,7 @@ function conditionSql(
   }
 }
 
-/** Texts come in the order of their bytes, whatever the database's own is: so `matches` can tell it, too. */
+/** Texts come in the order of their bytes, whatever the database's own is: so `matcherOf` can tell it, too. */
 const inOrder = (field: Field, op: Operator) => (op !== "eq" && sqlType(field) === "text" ? ' COLLATE "C"' : "");
 
 /** @returns the column by which a field is compared and sorted */

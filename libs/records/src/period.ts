@@ -17,8 +17,9 @@ const DISTANT = /^([+ -]?)(\d{1,3})([dwmy])$/;
 const NAMED = /^(last|this|next)(Week|Month|Quarter|Year)$/;
 
 /**
- * Reads a day, or one that depends on when it is read: `today`, `-7d` (the day seven days ago; `+7d` and `7d` are seven days from now), `thisMonth` (all of its
- * days). Weeks begin on Monday (ISO 8601); three months before May 31 is the last day of February.
+ * Reads a day, or one that depends on when it is read: `today`, `-7d` (the day seven days ago; `+7d` and `7d` are in seven
+ * days), `thisMonth` (all of its days). Weeks begin on Monday (ISO 8601); three months before May 31 is the last day of
+ * February.
  *
  * @param zone IANA name of the time zone in which days begin
  * @returns null where the text is none
@@ -32,9 +33,9 @@ export function periodOf(text: string, zone: string, now: Date): Period | null {
     return daysFrom(today.plus({ [UNITS[unit]!]: (sign === "-" ? -1 : 1) * Number(distance) }), { days: 1 });
   const [, step, size] = NAMED.exec(text) ?? [];
   if (size === undefined) return null;
-  const one = { [`${size.toLowerCase()}s`]: 1 };
-  const first = today.startOf(size.toLowerCase() as DateTimeUnit);
-  return daysFrom(first.plus({ [`${size.toLowerCase()}s`]: STEPS[step as keyof typeof STEPS] }), one);
+  const span = size.toLowerCase() as DateTimeUnit;
+  const first = today.startOf(span).plus({ [span]: STEPS[step as keyof typeof STEPS] });
+  return daysFrom(first, { [span]: 1 });
 }
 
 /** Days begin when the clock of the zone says so: where it leaps over midnight, with the first instant after it. */
