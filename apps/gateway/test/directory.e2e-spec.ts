@@ -153,6 +153,7 @@ describe("the directory of users, roles and settings", () => {
     it.each([
       { currency: "XXZ" },
       { timeZone: "Moon" },
+      { timeZone: "+08:00" },
       { country: "XX" },
       { languages: [] },
       { languages: ["fr"] },

@@ -63,6 +63,7 @@ describe("users", () => {
       [{ email: "a@b.example" }, 422, "request.invalid"],
       [{ email: "a@b.example", lastName: "x", roleIds: [randomUUID()] }, 422, "reference.unknown"],
       [{ email: "a@b.example", lastName: "x", timeZone: "Moon/Base" }, 422, "request.invalid"],
+      [{ email: "a@b.example", lastName: "x", timeZone: "+08:00" }, 422, "request.invalid"],
       [{ email: ADMIN.email.toUpperCase(), lastName: "x" }, 409, "user.email-taken"],
     ])("refuses %j with %i %s", async (body, status, code) => {
       expect(await system.send("POST", "/v1/users", body)).toMatchObject({ status, body: { code } });

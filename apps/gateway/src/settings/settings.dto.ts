@@ -11,6 +11,7 @@ import {
   IsISO31661Alpha2,
   IsString,
   IsTimeZone,
+  Matches,
   Max,
   Min,
   registerDecorator,
@@ -38,7 +39,8 @@ export class RetentionRuleDto implements RetentionRule {
 
 export class UpdateSettings {
   @Optional() @IsString() @IsCurrencyCode() currency?: string;
-  @Optional() @IsString() @IsTimeZone() timeZone?: string;
+  /** IANA name. */
+  @Optional() @IsString() @IsTimeZone() @Matches(/^[A-Za-z]/) timeZone?: string;
   @Optional() @IsString() @IsISO31661Alpha2() country?: string;
   @Optional()
   @IsArray()

@@ -9,6 +9,7 @@ import {
   IsTimeZone,
   IsUUID,
   Length,
+  Matches,
   MaxLength,
 } from "class-validator";
 
@@ -20,8 +21,8 @@ export class CreateUser extends RecordDto {
   @Optional() @IsArray() @ArrayMaxSize(20) @ArrayUnique() @IsUUID(undefined, { each: true }) roleIds?: string[];
   @Nullable() @IsReference() teamId?: string | null;
   @Optional() @IsIn(["en", "zh-CN"]) language?: string;
-  /** IANA name; null: the company's. */
-  @Nullable() @IsString() @IsTimeZone() timeZone?: string | null;
+  /** IANA name; null: the company's. No offset: Postgres counts those of `+08:00` the other way (POSIX). */
+  @Nullable() @IsString() @IsTimeZone() @Matches(/^[A-Za-z]/) timeZone?: string | null;
 }
 
 export class UpdateUser extends PatchOf(CreateUser) {}
