@@ -52,7 +52,7 @@ export function handlersOf(app: INestApplicationContext): Map<string, Handler> {
   const handlers = new Map<string, Handler>();
   for (const controller of new Set(controllers.map(({ metatype }) => metatype as unknown as Controller))) {
     for (const method of methodsOf(controller, METHOD)) {
-      const source = `${controller.name}.${method}`;
+      const source = `${ownerOf(controller, method)}.${method}`;
       const access = accessOf(controller.prototype[method]!, controller);
       const [body, parameters] = [BODY, QUERY_STRING].map((kind) => classOf(controller, method, kind));
       const query = queryOf(controller.prototype[method]!);
@@ -105,6 +105,13 @@ function unknownEventsOf(controller: Controller): string[] {
     const unknown = types.filter((type) => !Object.hasOwn(EVENTS, type));
     return unknown.map((type) => `${controller.name}.${method}: there is no event type ${type}`);
   });
+}
+
+/** Name of the class in whose source a method stands. */
+function ownerOf(controller: Controller, method: string): string {
+  let one = controller.prototype;
+  while (!Object.hasOwn(one, method)) one = Object.getPrototypeOf(one) as typeof one;
+  return one.constructor.name;
 }
 
 /** Names of the methods, inherited ones too, that carry the metadata. */

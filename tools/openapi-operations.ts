@@ -1,7 +1,6 @@
-import { schemaOf, type Resource } from "@kehu/records";
+import { queryParameters, schemaOf, type Parameter, type Resource } from "@kehu/records";
 import { STATUS_CODES } from "node:http";
 import type { Handler } from "./openapi-controllers.ts";
-import { queryParameters, type Parameter } from "./openapi-parameters.ts";
 import { RECORD, type HandlerFacts } from "./openapi-types.ts";
 import type { Schema } from "./schema-changes.ts";
 

@@ -2,6 +2,7 @@ import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { AccountsModule } from "./accounts/accounts.module.ts";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
+import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { ErasuresModule } from "./erasures/erasures.module.ts";
 import { ContactsModule } from "./contacts/contacts.module.ts";
@@ -32,6 +33,7 @@ import { TimelinesModule } from "./timelines/timelines.module.ts";
     CampaignsModule,
     ErasuresModule,
     RetentionModule,
+    FieldsModule,
   ],
 })
 export class AppModule {}

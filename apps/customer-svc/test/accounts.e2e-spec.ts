@@ -74,7 +74,11 @@ describe("accounts", () => {
         version: 1,
       });
       expect(await eventsOf(body.id)).toEqual([
-        ["customer.account.created", 1, ["ownerId", "externalIds", "createdAt", "collaborators", "name", "type"]],
+        [
+          "customer.account.created",
+          1,
+          ["ownerId", "externalIds", "createdAt", "collaborators", "tags", "name", "type"],
+        ],
       ]);
       await eventually(async () => {
         const { rows } = await database.admin.query("SELECT 1 FROM bus.log WHERE key = $1", [body.id]);

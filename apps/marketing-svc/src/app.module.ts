@@ -1,6 +1,7 @@
 import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
+import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { ErasuresModule } from "./erasures/erasures.module.ts";
 import { ConsentsModule } from "./consents/consents.module.ts";
@@ -20,6 +21,7 @@ import { SuppressionsModule } from "./suppressions/suppressions.module.ts";
     ConsentsModule,
     SuppressionsModule,
     ErasuresModule,
+    FieldsModule,
   ],
 })
 export class AppModule {}

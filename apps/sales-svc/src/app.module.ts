@@ -1,6 +1,7 @@
 import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
+import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { ErasuresModule } from "./erasures/erasures.module.ts";
 import { CustomersModule } from "./customers/customers.module.ts";
@@ -22,6 +23,7 @@ import { RetentionModule } from "./retention/retention.module.ts";
     CampaignsModule,
     ErasuresModule,
     RetentionModule,
+    FieldsModule,
   ],
 })
 export class AppModule {}

@@ -1,5 +1,6 @@
 import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
+import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { CustomersModule } from "./customers/customers.module.ts";
 import { MessagesModule } from "./messages/messages.module.ts";
@@ -16,6 +17,7 @@ import { TicketsModule } from "./tickets/tickets.module.ts";
     QueuesModule,
     TicketsModule,
     MessagesModule,
+    FieldsModule,
   ],
 })
 export class AppModule {}

@@ -51,12 +51,23 @@ export const Collaborator = Type.Object({
 });
 export type Collaborator = Static<typeof Collaborator>;
 
+/** The values of the fields that the company has added, by their names; older events have none. */
+export const Custom = Type.Optional(Type.Record(Type.String(), Type.Unknown()));
+/** The same of a record about a person: encrypted as a whole. */
+export const PersonalCustom = Type.Optional(
+  Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Object({ enc: Type.String() })], {
+    "x-personal": true,
+  }),
+);
+
 /** What the public state of a record that people own carries besides. */
 export const OwnedState = {
   ...RecordState,
   /** The team in whose pool it lies; counts while it has no owner. */
   teamId: nullable(Uuid),
   collaborators: Type.Array(Collaborator),
+  custom: Custom,
+  tags: Type.Optional(Type.Array(Type.String())),
 };
 
 /** CloudEvents 1.0 attributes of every message on the bus, and its data. */
@@ -151,5 +162,5 @@ export interface DomainEvent {
   time: Date;
   data: Record<string, unknown> & { changed: string[] };
   /** Encrypts a personal value of `data` for the bus, where the record is about a person; `path` is its place in `data`. */
-  seal?: (value: string, path: string) => Personal;
+  seal?: (value: unknown, path: string) => unknown;
 }

@@ -1,4 +1,5 @@
 import type { Static } from "typebox";
+import { CUSTOM_FIELD_EVENTS } from "./custom-field.ts";
 import { ACCOUNT_EVENTS } from "./customer/account.ts";
 import { CONTACT_EVENTS } from "./customer/contact.ts";
 import { INTERACTION_EVENTS } from "./customer/interaction.ts";
@@ -37,6 +38,7 @@ export const EVENTS = {
   ...CAMPAIGN_EVENTS,
   ...CAMPAIGN_MEMBER_EVENTS,
   ...CONSENT_EVENTS,
+  ...CUSTOM_FIELD_EVENTS,
 };
 
 export type EventType = keyof typeof EVENTS;

@@ -10,6 +10,7 @@ const pathsOf = (type: EventType, data: unknown = EVENTS[type].example) => {
 describe("mapPersonal", () => {
   it("finds what the schema marks, at any depth, and nothing else", () => {
     expect(pathsOf("customer.contact.created")).toEqual([
+      "contact.custom",
       "contact.firstName",
       "contact.lastName",
       "contact.contactPoints.0.value",
@@ -21,6 +22,7 @@ describe("mapPersonal", () => {
     const { example } = EVENTS["sales.lead.converted"];
     const contact = { firstName: null, lastName: "王", email: "a@b.example", phone: null };
     expect(pathsOf("sales.lead.converted", { ...example, contact })).toEqual([
+      "lead.custom",
       "lead.firstName",
       "lead.lastName",
       "lead.email",

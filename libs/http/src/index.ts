@@ -9,6 +9,7 @@ export {
   serviceConfig,
   type ServiceConfig,
 } from "./config.ts";
+export { CustomFieldsModule } from "./custom-fields.module.ts";
 export { HealthController } from "./health.controller.ts";
 export { parseBody } from "./json-body.ts";
 export { JsonLogger } from "./logger.ts";

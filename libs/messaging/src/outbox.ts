@@ -62,7 +62,7 @@ function envelopeOf(event: DomainEvent, area: string, version: number, actor: Ac
 
 /** What the schema marks as personal is encrypted, where the event is about a person. */
 function sealed({ type, data, seal }: DomainEvent): DomainEvent["data"] {
-  return seal ? mapPersonal(type as EventType, data, (value, path) => seal(value as string, path)) : data;
+  return seal ? mapPersonal(type as EventType, data, seal) : data;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { ERASED, RuleViolation, type Personal } from "@kehu/contracts";
+import { ERASED, RuleViolation } from "@kehu/contracts";
 import { decrypt, encrypt } from "./cipher.ts";
 
 /** A value that cannot be read although its key should be there: it was changed, moved, or belongs to another key. */
@@ -62,16 +62,23 @@ export class PersonKey {
     }
   }
 
-  /** @returns what seals values in the data of events about a record; what stands for an erased name is no secret */
-  sealerOf(subject: string): (value: string, path: string) => Personal {
-    return (value, path) =>
-      value === ERASED && this.isDestroyed ? value : { enc: this.seal(value, factPlace(subject, path)) };
+  /**
+   * @returns what seals values in the data of events about a record; what stands for an erased name is no secret, nor is an
+   *   object without properties
+   */
+  sealerOf(subject: string): (value: unknown, path: string) => unknown {
+    return (value, path) => {
+      if ((value === ERASED && this.isDestroyed) || isNothing(value)) return value;
+      return { enc: this.seal(value, factPlace(subject, path)) };
+    };
   }
 
   private context(place: string): string {
     return `${this.personId} ${place}`;
   }
 }
+
+const isNothing = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
 
 /** The place of a value in the data of events about a record. */
 export const factPlace = (subject: string, path: string) => `event ${subject} ${path}`;

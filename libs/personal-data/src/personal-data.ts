@@ -203,16 +203,14 @@ export class PersonalData {
     const sealed: { value: string; place: string }[] = [];
     for (const { type, subject, data } of events) {
       mapPersonal(type, data, (value, path) => {
-        if (typeof value === "object") sealed.push({ value: (value as Sealed).enc, place: factPlace(subject, path) });
+        if (isSealed(value)) sealed.push({ value: value.enc, place: factPlace(subject, path) });
         return value;
       });
     }
     const opened = (await this.openAll(tx, sealed)).values();
     return events.map((event) => ({
       ...event,
-      data: mapPersonal(event.type, event.data, (value) =>
-        typeof value === "object" ? (opened.next().value ?? ERASED) : value,
-      ),
+      data: mapPersonal(event.type, event.data, (value) => (isSealed(value) ? (opened.next().value ?? ERASED) : value)),
     }));
   }
 
@@ -240,6 +238,8 @@ export class PersonalData {
 interface Sealed {
   enc: string;
 }
+
+const isSealed = (value: unknown): value is Sealed => typeof value === "object" && value !== null && "enc" in value;
 
 /** The key of the blind index is nobody's to use or to destroy. */
 function mustBeSomebody(personId: string): void {

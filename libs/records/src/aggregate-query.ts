@@ -30,7 +30,7 @@ export const MOST_GROUP_KEYS = 3;
 export const MOST_MEASURES = 5;
 
 const GROUPED: readonly Field["kind"][] = ["choice", "text", "boolean", "integer", "reference"];
-const ADDED: readonly Field["kind"][] = ["integer", "money"];
+const ADDED: readonly Field["kind"][] = ["integer", "number", "money"];
 
 /** @returns what the records of a resource are grouped by: `industry`, `createdAt.month` */
 export function groupKeys(fields: FieldMap): GroupKey[] {

@@ -1,6 +1,6 @@
 import { groupKeys, measures, parseAggregate } from "./aggregate-query.ts";
 import { aggregateOf } from "./aggregates.ts";
-import { choice, day, email, fields, instant, integer, list, longText, money, text } from "./field.ts";
+import { choice, day, email, fields, instant, integer, list, longText, money, text } from "./fields.ts";
 
 const DEAL = fields({
   name: text("Name", "名称"),

@@ -1,8 +1,8 @@
 import type { Bind, RequestContext } from "@kehu/auth";
 import { Malformed, type Money } from "@kehu/contracts";
 import { UNITS, type AggregateQuery, type GroupKey } from "./aggregate-query.ts";
-import { besideName, type FieldMap } from "./field.ts";
-import { columnOf } from "./filter.ts";
+import { besideName, type Field, type FieldKind, type FieldMap } from "./field.ts";
+import { columnOf, customColumn } from "./filter.ts";
 import { toMoney } from "./money.ts";
 import type { Resource } from "./resource.ts";
 import { nameBeside } from "./view.ts";
@@ -26,6 +26,8 @@ export interface Aggregate {
   total: Numbers;
 }
 
+/** Numbers have at most six digits behind the point: they are added up as whole millionths. */
+const MILLION = 10 ** 6;
 const MOST_GROUPS = 1_000;
 /** Rows of the answer; a group has one for each combination of currencies. */
 const MOST_ROWS = 5_000;
@@ -44,13 +46,16 @@ export function aggregateSql(
   who: RequestContext,
   bind: Bind,
 ): string {
-  const keys = groups.map((group, n) => `${keySql(group, timeZone, bind)} AS g${n}`);
+  const joins = new Joins();
+  const keys = groups.map((group, n) => `${keySql(group, joins, timeZone, bind)} AS g${n}`);
   const added = [...new Set([...sum, ...average])];
   const currencies = added.flatMap((name) =>
-    fields[name]!.kind === "money" ? [`t.${fields[name]!.column}_currency AS "${name}.currency"`] : [],
+    fields[name]!.kind === "money" ? [`${joins.currency(fields[name]!)} AS "${name}.currency"`] : [],
   );
   const numbers = added.flatMap((name) => {
-    const column = `t.${columnOf(fields[name]!)}`;
+    const column = joins.column(fields[name]!);
+    if (fields[name]!.kind === "number")
+      return [`trunc(sum(${column}) * ${MILLION})::text AS "${name}.sum"`, `count(${column})::text AS "${name}.count"`];
     return [`sum(${column})::text AS "${name}.sum"`, `count(${column})::text AS "${name}.count"`];
   });
   const by = [...keys, ...currencies];
@@ -58,15 +63,43 @@ export function aggregateSql(
     target ? [`${nameBeside(target, `i.g${n}`, who, bind)} AS "g${n}.name"`] : [],
   );
   return `SELECT ${["i.*", ...names].join(", ")} FROM (
-      SELECT ${[...by, "count(*)::text AS count", ...numbers].join(", ")} FROM ${table} t WHERE ${condition}
+      SELECT ${[...by, "count(*)::text AS count", ...numbers].join(", ")} FROM ${table} t${joins.sql} WHERE ${condition}
       ${by.length ? `GROUP BY ${by.map((_, n) => n + 1).join(", ")}` : ""}
     ) i ${keys.length ? `ORDER BY ${keys.map((_, n) => `i.g${n}`).join(", ")}` : ""} LIMIT ${MOST_ROWS + 1}`;
 }
 
-function keySql({ field, unit }: GroupKey, timeZone: string, bind: Bind): string {
-  const column = `t.${columnOf(field)}`;
-  if (!unit) return column;
-  const local = field.kind === "date" ? `${column}::timestamp` : `${column} AT TIME ZONE ${bind(timeZone)}::text`;
+const CASTS: Partial<Record<FieldKind, string>> = { reference: "::uuid", boolean: "::boolean" };
+
+/** Custom fields stand in a table of their own, which is joined once for each. */
+class Joins {
+  private readonly aliases = new Map<string, string>();
+
+  get sql(): string {
+    const one = ([key, alias]: [string, string]) =>
+      ` LEFT JOIN custom_value ${alias} ON ${alias}.record_id = t.id AND ${alias}.field = '${key}' AND ${alias}.n = 0`;
+    return [...this.aliases].map(one).join("");
+  }
+
+  column(field: Field): string {
+    return field.custom ? `${this.alias(field.custom.key)}.${customColumn(field)}` : `t.${columnOf(field)}`;
+  }
+
+  currency(field: Field): string {
+    return field.custom ? `${this.alias(field.custom.key)}.currency` : `t.${field.column}_currency`;
+  }
+
+  private alias(key: string): string {
+    const alias = this.aliases.get(key) ?? `a${this.aliases.size}`;
+    this.aliases.set(key, alias);
+    return alias;
+  }
+}
+
+function keySql({ field, unit }: GroupKey, joins: Joins, timeZone: string, bind: Bind): string {
+  const column = joins.column(field);
+  if (!unit) return field.custom ? `${column}${CASTS[field.kind] ?? ""}` : column;
+  const instant = field.custom ? `${column}::timestamptz` : column;
+  const local = field.kind === "date" ? `${column}::timestamp` : `${instant} AT TIME ZONE ${bind(timeZone)}::text`;
   return `to_char(${local}, '${UNITS[unit]}')`;
 }
 
@@ -104,7 +137,7 @@ function groupOf({ groups }: AggregateQuery, row: Row): Group["group"] {
   return Object.fromEntries(entries) as Group["group"];
 }
 
-/** Whole units and how many records have any, of one field in one currency (none of an integer). */
+/** Whole units and how many records have any, of one field in one currency (none of an integer). Of numbers millionths. */
 interface Added {
   sum: bigint;
   count: bigint;
@@ -135,11 +168,16 @@ class Tally {
   }
 
   numbers(): Numbers {
-    const each = <T>(names: readonly string[], money: (one: Added) => bigint, plain: (one: Added | undefined) => T) =>
+    const unit = (name: string) => (this.fields[name]!.kind === "number" ? MILLION : 1);
+    const each = <T>(
+      names: readonly string[],
+      money: (one: Added) => bigint,
+      plain: (one: Added | undefined, unit: number) => T,
+    ) =>
       Object.fromEntries(
         names.map((name) => {
           const byCurrency = this.added.get(name)!;
-          if (this.fields[name]!.kind !== "money") return [name, plain(byCurrency.get(null))];
+          if (this.fields[name]!.kind !== "money") return [name, plain(byCurrency.get(null), unit(name))];
           const sorted = [...byCurrency].sort(([one], [other]) => (one! < other! ? -1 : 1));
           return [name, sorted.map(([currency, one]) => toMoney(money(one), currency)!)];
         }),
@@ -150,12 +188,15 @@ class Tally {
       sum: each(
         sum,
         (one) => one.sum,
-        (one) => Number(one?.sum ?? 0n),
+        (one, unit) => Number(one?.sum ?? 0n) / unit,
       ),
-      average: each(average, rounded, (one) => (one ? Number((Number(one.sum) / Number(one.count)).toFixed(4)) : null)),
+      average: each(average, rounded, averageOf),
     };
   }
 }
+
+const averageOf = (one: Added | undefined, unit: number) =>
+  one ? Number((Number(one.sum) / unit / Number(one.count)).toFixed(4)) : null;
 
 /** To the smallest unit, half of one away from zero. */
 function rounded({ sum, count }: Added): bigint {

@@ -3,6 +3,7 @@ import { Forbidden, NotFound, RuleViolation, type ExternalId, type FieldError, t
 import type { Tx } from "@kehu/database";
 import type { BulkOperation } from "./bulk.dto.ts";
 import type { Clock } from "./clock.ts";
+import { mustHaveCustom, withAllOf } from "./custom-values.ts";
 import type { RecordDto } from "./dto.ts";
 import type { Change, Locked, RecordEntity } from "./record.entity.ts";
 import type { Records } from "./records.ts";
@@ -111,7 +112,7 @@ export class BulkBatch {
 
   private changeOne(record: RecordEntity, data: object, who: RequestContext): { outcome: Outcome; id: string } {
     const before = record.state();
-    const patch = withoutKnownNames(record, data);
+    const patch = withAllOf(record, withoutKnownNames(record, data));
     const now = this.clock.now();
     const events =
       who.origin === "import" ? record.imported(patch, now, this.context) : record.update(patch, now, this.context);
@@ -126,8 +127,10 @@ export class BulkBatch {
     const record = this.records.born(this.resource, who);
     const now = record.createdAt;
     if (who.origin === "import") record.ownerId = null;
+    mustHaveCustom(this.resource, data, who);
+    const whole = withAllOf(record, data);
     const events =
-      who.origin === "import" ? record.imported(data, now, this.context) : record.open(data, now, this.context);
+      who.origin === "import" ? record.imported(whole, now, this.context) : record.open(whole, now, this.context);
     this.changes.set(record.id, { record, before: null, events });
     this.locked.set(record.id, { record, writable: true });
     for (const name of data.externalIds ?? []) this.idOf.set(nameKey(name), record.id);

@@ -7,8 +7,9 @@ import { hash } from "node:crypto";
 import { BulkBatch, type Outcome, type Step } from "./bulk-batch.ts";
 import type { BulkOperation, BulkRequest } from "./bulk.dto.ts";
 import { Clock } from "./clock.ts";
-import { validated } from "./dto.ts";
-import { mustSet } from "./field-rules.ts";
+import { CustomFields } from "./custom-fields.ts";
+import { settable } from "./custom-values.ts";
+import { validated } from "./validation.ts";
 import { claimAll, keep } from "./idempotency.ts";
 import { Records } from "./records.ts";
 import { References } from "./references.ts";
@@ -31,6 +32,7 @@ export class Bulk {
     private readonly references: References,
     private readonly clock: Clock,
     private readonly personal: PersonalData,
+    private readonly custom: CustomFields,
   ) {}
 
   /**
@@ -41,8 +43,9 @@ export class Bulk {
    * @throws Forbidden when `origin: import` is asked without the permission to import
    * @throws RuleViolation `bulk.failed` with the results when `atomic` is asked and an operation failed
    */
-  async run(resource: Resource, request: BulkRequest, caller: RequestContext): Promise<{ results: BulkResult[] }> {
-    const who = asOrigin(resource, request, caller);
+  async run(declared: Resource, request: BulkRequest, caller: RequestContext): Promise<{ results: BulkResult[] }> {
+    const who = asOrigin(declared, request, caller);
+    const resource = await this.custom.of(declared, request.operations);
     const steps = request.operations.map((operation, index) => stepOf(resource, operation, index, who, this.personal));
     await this.references.arrive(
       resource,
@@ -121,8 +124,8 @@ function stepOf(
   try {
     if (operation.op === "update" && !operation.id)
       throw new RuleViolation("request.invalid", "An update names the id of its record.");
-    const data = validated(dtoOf(resource, operation, who), operation.data);
-    mustSet(resource, data, who);
+    const given = validated(dtoOf(resource, operation, who), operation.data);
+    const data = settable(resource, given, who);
     return { ...step, data, problem: null };
   } catch (error) {
     if (error instanceof Problem) return { ...step, data: null, problem: error };

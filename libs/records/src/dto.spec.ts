@@ -1,4 +1,5 @@
-import { IsDay, IsInstant, validated } from "./dto.ts";
+import { IsDay, IsInstant } from "./dto.ts";
+import { validated } from "./validation.ts";
 
 class Dated {
   @IsDay() on: string;

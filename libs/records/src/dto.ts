@@ -1,21 +1,21 @@
 import { PartialType } from "@nestjs/mapped-types";
-import { plainToInstance, Transform, Type } from "class-transformer";
+import { Transform, Type } from "class-transformer";
 import {
   ArrayMaxSize,
+  ArrayUnique,
   IsArray,
   IsDate,
   IsIn,
+  IsObject,
   IsString,
+  Matches,
   MaxLength,
   registerDecorator,
   ValidateIf,
   ValidateNested,
-  validateSync,
-  type ValidationError,
 } from "class-validator";
-import { Malformed, RuleViolation, type FieldError } from "@kehu/contracts";
+import { RuleViolation } from "@kehu/contracts";
 import { isCurrency, toMinor } from "./money.ts";
-import type { DtoClass } from "./resource.ts";
 
 /** The field may be left out, but not be null (`@IsOptional` of class-validator would let null through). */
 export const Optional = () => ValidateIf((_, value) => value !== undefined);
@@ -62,7 +62,8 @@ export function isInstant(value: string): boolean {
   return day !== undefined && isDay(day) && year >= 1 && year <= 9999;
 }
 
-function isReference(value: unknown): boolean {
+/** True for an id, or `{ externalId: { system, id } }`. */
+export function isReference(value: unknown): boolean {
   if (typeof value === "string") return UUID.test(value);
   const external = (value as { externalId?: { system?: unknown; id?: unknown } } | null)?.externalId;
   return (
@@ -70,7 +71,8 @@ function isReference(value: unknown): boolean {
   );
 }
 
-function isMoney(value: unknown): boolean {
+/** True for an amount with no more digits than its currency has. */
+export function isMoney(value: unknown): boolean {
   const { amount, currency, ...rest } = (value ?? {}) as Record<string, unknown>;
   return (
     typeof amount === "string" &&
@@ -100,6 +102,23 @@ export function IsTitle(): PropertyDecorator {
   };
 }
 
+/** class-transformer leaves out of objects what is called like a method of every object, such as `toString`. */
+const AsItCame = () => Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);
+
+const MOST_TAGS = 50;
+
+/** At most 50 different short texts, without the commas that separate them in a query. */
+function IsTags(): PropertyDecorator {
+  const rules = [
+    ArrayMaxSize(MOST_TAGS),
+    ArrayUnique(),
+    Matches(/^[^\s,]([^,]{0,98}[^\s,])?$/, { each: true }),
+    IsString({ each: true }),
+    IsArray(),
+  ];
+  return (target, property) => rules.forEach((one) => one(target, property));
+}
+
 class ExternalIdDto {
   @IsString() @MaxLength(100) system: string;
   @IsString() @MaxLength(200) id: string;
@@ -114,6 +133,14 @@ export class RecordDto {
   @ValidateNested({ each: true })
   @Type(() => ExternalIdDto)
   externalIds?: ExternalIdDto[];
+}
+
+/** The same of a record that people own. */
+export class OwnedDto extends RecordDto {
+  /** Values of the fields that the company has added, by their names; null empties one. */
+  @Optional() @IsObject() @AsItCame() custom?: Record<string, unknown>;
+  /** Short words by which records are grouped; all of them, where they are sent. */
+  @Optional() @IsTags() tags?: string[];
 }
 
 type Class<T> = abstract new (...parameters: never[]) => T;
@@ -143,83 +170,6 @@ export class OwnerDto {
 /** Shares a record with a user or team. */
 export class CollaboratorDto {
   @IsIn(["read", "write"]) access: "read" | "write";
-}
-
-/**
- * Checks what a caller sent against its class.
- *
- * @returns an instance of the class
- * @throws Malformed (400) for a wrong type or an unknown property, RuleViolation (422) for a missing or unfit value
- */
-export function validated<D extends object>(type: DtoClass<D>, plain: unknown): D {
-  if (typeof plain !== "object" || plain === null || Array.isArray(plain))
-    throw new Malformed("request.malformed", "The body must be a JSON object.");
-  const instance = plainToInstance(type, plain, { enableImplicitConversion: false, exposeUnsetFields: false });
-  const failures = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
-  if (failures.length === 0) return instance;
-  const errors = failures.flatMap((failure) => fieldErrors(failure, ""));
-  const malformed = errors.find(({ code }) => code === "field.unknown" || code === "field.type");
-  const text = `${errors[0]!.field}: ${errors[0]!.message}`;
-  if (malformed) throw new Malformed("request.malformed", text, { errors });
-  throw new RuleViolation("request.invalid", text, { errors });
-}
-
-function fieldErrors(failure: ValidationError, path: string): FieldError[] {
-  const field = path + failure.property;
-  const own = Object.entries(failure.constraints ?? {}).map(([constraint, message]) =>
-    fieldError(field, constraint, message, failure.value),
-  );
-  // A wrong type is what is wrong, whatever else does not fit then.
-  const first = own.find(({ code }) => code === "field.type") ?? own[0];
-  return [...(first ? [first] : []), ...(failure.children ?? []).flatMap((child) => fieldErrors(child, `${field}.`))];
-}
-
-const TYPES = new Set([
-  "isString",
-  "isInt",
-  "isNumber",
-  "isBoolean",
-  "isObject",
-  "isArray",
-  "nestedValidation",
-  "unknownValue",
-  "isId",
-  "isReference",
-]);
-
-function fieldError(field: string, constraint: string, message: string, value: unknown): FieldError {
-  if (constraint === "whitelistValidation")
-    return { field, code: "field.unknown", message: "There is no such property." };
-  if (value === undefined || value === null || constraint === "isDefined" || constraint === "isNotEmpty")
-    return { field, code: "field.required", message: "A value is required." };
-  if (constraint === "isInstant" || constraint === "isDate")
-    return {
-      field,
-      code: typeof value === "string" ? "field.format" : "field.type",
-      message: "An instant such as 2026-01-31T09:00:00Z is expected.",
-    };
-  if (constraint === "isTitle")
-    return typeof value === "string"
-      ? { field, code: "field.required", message: "A text that is not blank is expected." }
-      : { field, code: "field.type", message: "A text is expected." };
-  if (constraint === "isDay")
-    return {
-      field,
-      code: typeof value === "string" ? "field.format" : "field.type",
-      message: "A day such as 2026-01-31 is expected.",
-    };
-  if (constraint === "isMoney")
-    return {
-      field,
-      code: typeof value === "object" ? "field.money" : "field.type",
-      message: 'Money such as { "amount": "12.30", "currency": "EUR" } is expected.',
-    };
-  if (constraint === "isId") return { field, code: "field.type", message: "An id (UUID) is expected." };
-  if (constraint === "isReference")
-    return { field, code: "field.type", message: 'An id (UUID) or { "externalId": { "system", "id" } } is expected.' };
-  if (TYPES.has(constraint)) return { field, code: "field.type", message };
-  if (constraint === "isIn") return { field, code: "field.vocabulary", message };
-  return { field, code: "field.range", message };
 }
 
 /** 422 for a field that a new record must have. */

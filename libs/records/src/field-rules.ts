@@ -51,6 +51,12 @@ function withoutHidden({ concept, fields }: Ruled, who: RequestContext, isKey: b
   return Object.fromEntries(Object.entries(fields).filter(([name, field]) => isForKeys(field) && isOpen(name, field)));
 }
 
+/** @returns the fields that the caller's roles hide, also those that were retired since */
+export function hiddenNames({ concept }: Ruled, who: RequestContext): string[] {
+  const rules = Object.entries(who.fieldRules[concept] ?? {});
+  return rules.flatMap(([name, access]) => (access === "hidden" && !ALWAYS_OPEN.has(name) ? [name] : []));
+}
+
 /** @returns true where the name beside a reference is made of a field that is hidden from the caller */
 export function hidesName(who: RequestContext, { permission }: ReferenceTarget): boolean {
   const concept = permission?.slice(0, permission.lastIndexOf(".")) ?? "";
@@ -67,7 +73,9 @@ export function hidesName(who: RequestContext, { permission }: ReferenceTarget):
 export function mustSet({ concept }: Pick<Resource, "concept">, data: object, who: RequestContext): void {
   const rules = who.fieldRules[concept];
   if (!rules) return;
-  for (const [field, value] of Object.entries(data)) {
+  const { custom = {} } = data as { custom?: object };
+  const ofCustom = Object.entries(custom).map(([name, value]) => [`custom.${name}`, value] as const);
+  for (const [field, value] of [...Object.entries(data), ...ofCustom]) {
     const access = Object.hasOwn(rules, field) && value !== undefined ? rules[field] : undefined;
     if (access === undefined || ALWAYS_OPEN.has(field)) continue;
     const [code, message] =

@@ -1,4 +1,4 @@
-import { ADDRESS_PARTS, email, fields, phone } from "./field.ts";
+import { ADDRESS_PARTS, email, fields, phone } from "./fields.ts";
 import { filterSql, parseFilter, type Token } from "./filter.ts";
 import { Values } from "./caller-sql.ts";
 

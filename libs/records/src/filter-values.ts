@@ -51,11 +51,17 @@ export function parseValue(name: string, field: Field, value: unknown, settings:
   switch (field.kind) {
     case "integer":
       return /^-?\d{1,15}$/.test(input) ? input : refuse(name, "a whole number");
+    case "number":
+      return isNumber(input) ? input : refuse(name, "a number of at most 15 digits");
+    case "time":
+      return timeOf(input) ?? refuse(name, "a time of day such as 09:30");
     case "boolean":
       return truth(name, input);
     case "id":
     case "reference":
-      return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(input) ? input : refuse(name, "an id (UUID)");
+      return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(input)
+        ? input.toLowerCase()
+        : refuse(name, "an id (UUID)");
     case "money":
       return (
         toMinor(input, settings.currency)?.toString() ??
@@ -67,6 +73,14 @@ export function parseValue(name: string, field: Field, value: unknown, settings:
     default:
       return field.normalise ? field.normalise(input, settings) : input;
   }
+}
+
+const isNumber = (text: string) => /^-?\d+(\.\d+)?$/.test(text) && text.replace(/\D/g, "").length <= 15;
+
+/** @returns a time of day with its seconds; null for what is none */
+export function timeOf(text: string): string | null {
+  const match = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text);
+  return match ? `${match[1]}:${match[2]}:${match[3] ?? "00"}` : null;
 }
 
 /** Reads a value by whose token an encrypted field is found, with the same errors. */

@@ -76,9 +76,11 @@ export function operatorsOf(field: Field): readonly Operator[] {
     case "boolean":
       return ["eq", "ne", "isNull"];
     case "list":
+    case "choices":
       return ["eq", "in", "isNull"];
     case "text":
     case "longText":
+    case "link":
       return OPERATORS;
     default:
       return OPERATORS.filter((operator) => operator !== "contains" && operator !== "startsWith");
@@ -91,34 +93,42 @@ export type Token = (kind: BlindKind, value: string) => string;
 const COMPARISONS: Partial<Record<Operator, string>> = { eq: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" };
 
 /**
- * Compiles a filter to a condition that is true or false and never unknown: an empty value equals nothing, so `ne` and
- * `nin` match it, comparisons do not, and `not` is the plain complement.
+ * Compiles a filter to the condition of a WHERE: an empty value equals nothing, so `ne` and `nin` match it, comparisons do
+ * not, and `not` is the plain complement. Where it does not hold it may be unknown instead of false, so that an index
+ * serves it; below a `not` it never is.
  *
  * @param token needed where a field is found by tokens
  */
 export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options: FilterOptions, token?: Token): string {
-  const compile = (node: Filter): string => {
-    if ("and" in node) return node.and.length ? `(${node.and.map(compile).join(" AND ")})` : "true";
-    if ("or" in node) return node.or.length ? `(${node.or.map(compile).join(" OR ")})` : "false";
-    if ("not" in node) return `(NOT ${compile(node.not)})`;
+  const compile = (node: Filter, isExact: boolean): string => {
+    const all = (nodes: readonly Filter[], joint: string) =>
+      `(${nodes.map((one) => compile(one, isExact)).join(joint)})`;
+    if ("and" in node) return node.and.length ? all(node.and, " AND ") : "true";
+    if ("or" in node) return node.or.length ? all(node.or, " OR ") : "false";
+    if ("not" in node) return `(NOT ${compile(node.not, true)})`;
     if ("named" in node) return `(${keywordSql(fields, node, bind)})`;
     const field = fields[node.field]!;
-    if (field.blind) return `(${blindSql(node.field, field, node.op, node.value, bind, options, token!)})`;
-    return `(${conditionSql(node.field, field, node.op, node.value, bind, options)})`;
+    const condition = { name: node.field, field, op: node.op, value: node.value, bind, options, isExact };
+    if (field.blind) return `(${blindSql(condition, token!)})`;
+    return `(${field.custom ? customSql(condition) : conditionSql(condition)})`;
   };
-  return compile(filter);
+  return compile(filter, false);
+}
+
+/** A condition on one field on its way to SQL. */
+interface Condition {
+  name: string;
+  field: Field;
+  op: Operator;
+  value: unknown;
+  bind: Bind;
+  options: FilterOptions;
+  /** It must not be unknown. */
+  isExact: boolean;
 }
 
 /** An encrypted value is compared by its token; whether there is one, by the plain word of its kind. */
-function blindSql(
-  name: string,
-  field: Field,
-  op: Operator,
-  value: unknown,
-  bind: Bind,
-  options: FilterOptions,
-  token: Token,
-): string {
+function blindSql({ name, field, op, value, bind, options }: Condition, token: Token): string {
   const kind = field.blind!;
   if (op === "isNull") return `${truth(name, value) ? "NOT " : ""}t.blind_index && ARRAY['${kind}']`;
   const wanted = (op === "in" ? listOf(name, value) : [value]).map((item) =>
@@ -127,47 +137,62 @@ function blindSql(
   return `t.blind_index && ${bind(wanted)}::text[]`;
 }
 
-function conditionSql(
-  name: string,
-  field: Field,
-  op: Operator,
-  value: unknown,
-  bind: Bind,
-  options: FilterOptions,
-): string {
-  const column = `t.${columnOf(field)}`;
-  if (op !== "isNull" && isMoment(field)) return momentSql(name, field, op as MomentOperator, value, bind, options);
+/** What the company has added stands in rows of its own, one for each value: an empty field has none. */
+function customSql(condition: Condition): string {
+  const { name, field, op, value } = condition;
+  const exists = (further: string) =>
+    `EXISTS (SELECT 1 FROM custom_value c WHERE c.record_id = t.id AND c.field = '${field.custom!.key}'${further})`;
+  if (op === "isNull") return `${truth(name, value) ? "NOT " : ""}${exists("")}`;
+  const isNegative = op === "ne" || op === "nin";
+  const positive = { ...condition, op: isNegative ? (op === "ne" ? "eq" : "in") : op, isExact: false } as const;
+  return `${isNegative ? "NOT " : ""}${exists(` AND (${conditionSql(positive)})`)}`;
+}
+
+function conditionSql(condition: Condition): string {
+  const { name, field, op, value, bind, options, isExact } = condition;
+  const column = columnSql(field);
+  const known = (sql: string) => (isExact ? `coalesce(${sql}, false)` : sql);
+  if (op === "isNull") return emptySql(field, column, truth(name, value));
+  if (isMoment(field)) return momentSql(column, name, field, op as MomentOperator, value, bind, options, isExact);
   // Typed, so that a number beyond the column's own type is one that no row has.
-  const one = (input: unknown) => `${bind(parseValue(name, field, input, options))}::${sqlType(field)}`;
-  if (field.kind === "list") {
-    if (op === "isNull") return `cardinality(${column}) ${truth(name, value) ? "=" : ">"} 0`;
-    const wanted = (op === "in" ? listOf(name, value) : [value]).map((item) => parseValue(name, field, item, options));
-    return `${column} && ${bind(wanted)}::text[]`;
-  }
+  const read = (input: unknown) => parseValue(name, field, input, options);
+  const one = () => `${bind(read(value))}::${sqlType(field)}`;
+  const some = () => `${bind(listOf(name, value).map(read))}::${sqlType(field)}[]`;
+  if (field.kind === "list")
+    return `${column} && ${bind((op === "in" ? listOf(name, value) : [value]).map(read))}::text[] AND ${column} <> '{}'`;
   switch (op) {
-    case "isNull":
-      return `${column} IS ${truth(name, value) ? "" : "NOT "}NULL`;
     case "in":
-    case "nin": {
-      const list = bind(listOf(name, value).map((item) => parseValue(name, field, item, options)));
-      const matches = `coalesce(${column} = ANY(${list}::${sqlType(field)}[]), false)`;
-      return op === "in" ? matches : `NOT ${matches}`;
-    }
+      return known(`${column} = ANY(${some()})`);
+    case "nin":
+      return `NOT coalesce(${column} = ANY(${some()}), false)`;
     case "contains":
     case "startsWith":
-      return `coalesce(${column} ILIKE ${bind(likePattern(String(parseValue(name, field, value, options)), op))}, false)`;
+      return known(`${inAnyCase(field, column)} ILIKE ${bind(likePattern(String(read(value)), op))}`);
     case "ne":
-      return `${column} IS DISTINCT FROM ${one(value)}`;
+      return `${column} IS DISTINCT FROM ${one()}`;
     default:
-      return `coalesce(${column}${inOrder(field, op)} ${COMPARISONS[op]!} ${one(value)}, false)`;
+      return known(`${column}${inOrder(field, op)} ${COMPARISONS[op]!} ${one()}`);
   }
 }
+
+const emptySql = ({ kind }: Field, column: string, isEmpty: boolean) =>
+  kind === "list" ? `cardinality(${column}) ${isEmpty ? "=" : ">"} 0` : `${column} IS ${isEmpty ? "" : "NOT "}NULL`;
 
 /** Texts come in the order of their bytes, whatever the database's own is: so `matcherOf` can tell it, too. */
 const inOrder = (field: Field, op: Operator) => (op !== "eq" && sqlType(field) === "text" ? ' COLLATE "C"' : "");
 
+/** The order of bytes, in which custom values stand, knows capitals of ASCII only. */
+const inAnyCase = ({ custom }: Field, column: string) => (custom ? `${column} COLLATE "default"` : column);
+
 /** @returns the column by which a field is compared and sorted */
 export const columnOf = (field: Field) => (field.kind === "money" ? `${field.column}_minor` : field.column);
+
+/** Where the values of a field stand that the company has added, in the table `custom_value`. */
+export const customColumn = ({ kind }: Field) =>
+  kind === "number" || kind === "money" ? "number_value" : "text_value";
+
+/** The column as an expression: `t` is the resource's table, `c` the one with the values of custom fields. */
+const columnSql = (field: Field) => (field.custom ? `c.${customColumn(field)}` : `t.${columnOf(field)}`);
 
 function likePattern(value: string, op: "contains" | "startsWith"): string {
   const escaped = value.replace(/[\\%_]/g, "\\$&");
@@ -175,6 +200,7 @@ function likePattern(value: string, op: "contains" | "startsWith"): string {
 }
 
 export function sqlType(field: Field): string {
+  if (field.custom) return customColumn(field) === "number_value" ? "numeric" : "text";
   const types = {
     integer: "bigint",
     boolean: "boolean",

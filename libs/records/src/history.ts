@@ -4,11 +4,12 @@ import { Database, type Queryable } from "@kehu/database";
 import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
 import { CursorSigner } from "./cursor.ts";
-import { fieldsFor } from "./field-rules.ts";
+import { CustomFields } from "./custom-fields.ts";
+import { fieldsFor, hiddenNames } from "./field-rules.ts";
 import { parsePaging } from "./list-query.ts";
 import type { Page } from "./record-queries.ts";
 import type { Resource } from "./resource.ts";
-import { historyPlace, personNames, sealedFields } from "./sealing.ts";
+import { historyPlace, personalIn } from "./sealing.ts";
 import { Values } from "./caller-sql.ts";
 
 /** One entry of a record's history: a field that changed, or a fact about the whole record. */
@@ -48,6 +49,7 @@ export class History {
     private readonly database: Database,
     private readonly cursors: CursorSigner,
     private readonly personal: PersonalData,
+    private readonly custom: CustomFields,
   ) {}
 
   /**
@@ -55,20 +57,23 @@ export class History {
    * @throws NotFound for a record out of the caller's scope; a deleted record's history stays readable
    */
   async of(
-    resource: Resource,
+    declared: Resource,
     id: string,
     query: Readonly<Record<string, unknown>>,
     who: RequestContext,
   ): Promise<Page<HistoryEntry>> {
     const { limit, cursor } = parsePaging(query);
+    const resource = await this.custom.of(declared);
     await this.mustReach(resource, id, who);
     const binding = ["history", id, who.actorId];
     const before = cursor === null ? null : this.cursors.read(cursor, binding)[0];
     const open = fieldsFor(resource, who);
-    const hidden = Object.keys(resource.fields).filter((name) => !Object.hasOwn(open, name));
+    const closed = Object.keys(resource.fields).filter((name) => !Object.hasOwn(open, name));
+    const hidden = [...closed, ...hiddenNames(resource, who)];
     const rows = await this.database.query<Row>(
       `${ENTRIES}
        WHERE h.record_id = $1 AND ($2::bigint IS NULL OR h.seq < $2) AND h.field = ANY($4) IS NOT TRUE
+       AND (split_part(h.field, '.', 1) = 'custom' AND 'custom' = ANY($4)) IS NOT TRUE
        ORDER BY h.seq DESC LIMIT $3`,
       [id, before, limit + 1, hidden],
     );
@@ -103,9 +108,9 @@ async function openEntries(
   resource: Resource,
   rows: readonly Row[],
 ): Promise<void> {
-  const names = new Set([...sealedFields(resource), ...personNames(resource)]);
+  const isPersonal = personalIn(resource);
   const sealed = rows
-    .filter(({ field }) => field !== null && names.has(field))
+    .filter(({ field }) => field !== null && isPersonal(field))
     .flatMap((row) => (["before", "after"] as const).map((side) => ({ row, side, kept: row[side] as Sealed | null })))
     .filter((one): one is typeof one & { kept: Sealed } => one.kept !== null);
   const opened = await personal.openAll(

@@ -6,6 +6,10 @@ export { Housekeeping } from "./housekeeping.ts";
 export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
 export { COPIED, COPIED_OF_PEOPLE, keepCopies, nameOf, type Told } from "./copies.ts";
+export { CustomField, type FieldNews } from "./custom-field.entity.ts";
+export { CreateCustomField, UpdateCustomField } from "./custom-field.dto.ts";
+export { CustomFieldDefinitions, customFieldResource, Defining } from "./custom-field-definitions.ts";
+export { customEntries, CustomFields } from "./custom-fields.ts";
 export { CursorSigner } from "./cursor.ts";
 export {
   IsDay,
@@ -18,9 +22,11 @@ export {
   Optional,
   CollaboratorDto,
   OwnerDto,
+  OwnedDto,
   RecordDto,
-  validated,
 } from "./dto.ts";
+export { validated } from "./validation.ts";
+export { TEAMS, USERS, type Field, type FieldMap, type Label, type ReferenceTarget } from "./field.ts";
 export {
   boolean,
   ADDRESS_PARTS,
@@ -40,13 +46,7 @@ export {
   phone,
   reference,
   text,
-  TEAMS,
-  USERS,
-  type Field,
-  type FieldMap,
-  type Label,
-  type ReferenceTarget,
-} from "./field.ts";
+} from "./fields.ts";
 export { CSV_TYPE, csvHead, csvRows } from "./csv.ts";
 export { Erasures } from "./erasures.ts";
 export { PersonKeys } from "./person-keys.ts";
@@ -79,6 +79,8 @@ export { Reveals } from "./reveals.ts";
 export { Subjects, type SubjectKind, type SubjectPart } from "./subjects.ts";
 export { Values } from "./caller-sql.ts";
 export { schemaOf, schemaOfField, type RecordView } from "./view.ts";
+export { queryParameters, type Parameter } from "./parameter-schemas.ts";
+export { documentWith } from "./custom-document.ts";
 export { ANSWER, Answers, type Answer, type Shape } from "./answers.ts";
 export { ListParameters, PAGING, QUERY, Takes, type DeclaredQuery, type QueryParameter } from "./query-parameters.ts";
 export { OwnedEntity, type Holder } from "./owned.entity.ts";

@@ -1,4 +1,5 @@
 import { phoneEnding, type BlindKind, type Reach } from "@kehu/personal-data";
+import { valueIn } from "./custom-store.ts";
 import type { Field, FieldMap } from "./field.ts";
 import type { Filter } from "./filter.ts";
 import { blindValue, listOf, parseValue, truth, type FilterOptions, type Operator } from "./filter-values.ts";
@@ -37,7 +38,7 @@ export function matcherOf(fields: FieldMap, filter: Filter, options: FilterOptio
     const field = fields[node.field]!;
     if (field.blind) return reached(node.field, field, field.blind, node.op, node.value, options);
     const holds = condition(node.field, field, node.op, node.value, options);
-    return (record) => holds(record[node.field] ?? null);
+    return (record) => holds(valueIn(record, node.field) ?? null);
   };
   return compile(filter);
 }
@@ -53,7 +54,8 @@ function condition(name: string, field: Field, op: Operator, value: unknown, opt
   const wanted = valuesOf(name, op, value).map((one) =>
     comparable(field, parseValue(name, field, one, options), options),
   );
-  if (field.kind === "list") return (has) => wanted.some((one) => ((has ?? []) as unknown[]).includes(one));
+  if (field.kind === "list" || field.kind === "choices")
+    return (has) => wanted.some((one) => ((has ?? []) as unknown[]).includes(one));
   const first = wanted[0]!;
   const part = lower(first);
   const onValue: Record<Exclude<Operator, "isNull">, (mine: Comparable) => boolean> = {
@@ -88,6 +90,8 @@ function comparable(field: Field, value: unknown, { currency }: FilterOptions): 
       const { amount, currency: own = currency } = value as { amount?: string; currency?: string };
       return amount === undefined ? BigInt(value as string) : toMinor(amount, own)!;
     }
+    case "number":
+      return Number(value);
     case "boolean":
       return value as boolean;
     case "id":

@@ -1,5 +1,5 @@
 import { Values } from "./caller-sql.ts";
-import { day, fields, instant } from "./field.ts";
+import { day, fields, instant } from "./fields.ts";
 import { filterSql, parseFilter } from "./filter.ts";
 import type { Operator } from "./filter-values.ts";
 
@@ -26,23 +26,23 @@ const sqlOf = (field: string, op: Operator, value: unknown) => {
 
 describe("conditions on dates and instants", () => {
   it.each<[field: string, op: Operator, value: unknown, sql: string, values: unknown[]]>([
-    ["closedOn", "lt", "2024-02-29", "coalesce(t.closed_on < $1::date, false)", ["2024-02-29"]],
-    ["closedOn", "eq", "2026-01-31", "coalesce(t.closed_on = $1::date, false)", ["2026-01-31"]],
+    ["closedOn", "lt", "2024-02-29", "t.closed_on < $1::date", ["2024-02-29"]],
+    ["closedOn", "eq", "2026-01-31", "t.closed_on = $1::date", ["2026-01-31"]],
     ["closedOn", "ne", "2026-01-31", "NOT coalesce(t.closed_on = $1::date, false)", ["2026-01-31"]],
     // It is the 27th in Tokyo already.
-    ["closedOn", "gte", "-7d", "coalesce(t.closed_on >= $1::date, false)", ["2026-11-20"]],
-    ["closedOn", "lte", "thisMonth", "coalesce(t.closed_on < $1::date, false)", ["2026-12-01"]],
+    ["closedOn", "gte", "-7d", "t.closed_on >= $1::date", ["2026-11-20"]],
+    ["closedOn", "lte", "thisMonth", "t.closed_on < $1::date", ["2026-12-01"]],
     [
       "closedOn",
       "in",
       "today,2026-01-31",
-      "coalesce((t.closed_on >= $1::date AND t.closed_on < $2::date) OR t.closed_on = $3::date, false)",
+      "(t.closed_on >= $1::date AND t.closed_on < $2::date) OR t.closed_on = $3::date",
       ["2026-11-27", "2026-11-28", "2026-01-31"],
     ],
-    ["closedAt", "gt", "2026-01-31", "coalesce(t.closed_at >= $1::timestamptz, false)", ["2026-01-31T15:00:00.000Z"]],
-    ["closedAt", "gte", "today", "coalesce(t.closed_at >= $1::timestamptz, false)", ["2026-11-26T15:00:00.000Z"]],
-    ["closedAt", "lt", "today", "coalesce(t.closed_at < $1::timestamptz, false)", ["2026-11-26T15:00:00.000Z"]],
-    ["closedAt", "lte", "today", "coalesce(t.closed_at < $1::timestamptz, false)", ["2026-11-27T15:00:00.000Z"]],
+    ["closedAt", "gt", "2026-01-31", "t.closed_at >= $1::timestamptz", ["2026-01-31T15:00:00.000Z"]],
+    ["closedAt", "gte", "today", "t.closed_at >= $1::timestamptz", ["2026-11-26T15:00:00.000Z"]],
+    ["closedAt", "lt", "today", "t.closed_at < $1::timestamptz", ["2026-11-26T15:00:00.000Z"]],
+    ["closedAt", "lte", "today", "t.closed_at < $1::timestamptz", ["2026-11-27T15:00:00.000Z"]],
     [
       "closedAt",
       "nin",
@@ -50,14 +50,14 @@ describe("conditions on dates and instants", () => {
       "NOT coalesce((t.closed_at >= $1::timestamptz AND t.closed_at < $2::timestamptz), false)",
       ["2026-06-30T15:00:00.000Z", "2026-09-30T15:00:00.000Z"],
     ],
-    ["closedAt", "lte", "9999-12-31", "coalesce(t.closed_at < $1::timestamptz, false)", ["9999-12-31T15:00:00.000Z"]],
-    ["closedOn", "lte", "9999-12-31", "coalesce(t.closed_on <= $1::date, false)", ["9999-12-31"]],
-    ["closedAt", "gte", "0001-01-01", "coalesce(t.closed_at >= $1::timestamptz, false)", ["-infinity"]],
+    ["closedAt", "lte", "9999-12-31", "t.closed_at < $1::timestamptz", ["9999-12-31T15:00:00.000Z"]],
+    ["closedOn", "lte", "9999-12-31", "t.closed_on <= $1::date", ["9999-12-31"]],
+    ["closedAt", "gte", "0001-01-01", "t.closed_at >= $1::timestamptz", ["-infinity"]],
     [
       "closedAt",
       "gt",
       "2026-01-31T09:00:00.123456+08:00",
-      "coalesce(t.closed_at > $1::timestamptz, false)",
+      "t.closed_at > $1::timestamptz",
       ["2026-01-31T09:00:00.123456+08:00"],
     ],
   ])("compile: %s %s %j", (field, op, value, sql, values) => {

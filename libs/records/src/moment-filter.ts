@@ -23,18 +23,23 @@ const EXPECTED = {
  * Compiles a condition on a date or an instant. A day is a period where the field has a time of day, and so are words as
  * `thisMonth`: `eq` is within it, `gt` behind it, `gte` not before it, `lt` before it, `lte` not behind it. Days begin in
  * the time zone of the options.
+ *
+ * @param column an expression
+ * @param isExact it must be true or false, and not unknown
  */
 export function momentSql(
+  column: string,
   name: string,
   field: Moment,
   op: MomentOperator,
   value: unknown,
   bind: Bind,
   options: FilterOptions,
+  isExact: boolean,
 ): string {
-  const column = `t.${field.column}`;
-  const type = field.kind === "date" ? "date" : "timestamptz";
-  const bound = (text: string) => `${bind(text)}::${type}`;
+  const type = field.custom ? "text" : field.kind === "date" ? "date" : "timestamptz";
+  const bound = (text: string) => `${bind(field.custom ? sortable(text) : text)}::${type}`;
+  const known = (sql: string) => (isExact ? `coalesce(${sql}, false)` : sql);
   const within = (span: Span) =>
     "at" in span
       ? `${column} = ${bound(span.at)}`
@@ -51,12 +56,12 @@ export function momentSql(
   switch (op) {
     case "eq":
     case "in":
-      return `coalesce(${spans.map(within).join(" OR ")}, false)`;
+      return known(spans.map(within).join(" OR "));
     case "ne":
     case "nin":
       return `NOT coalesce(${spans.map(within).join(" OR ")}, false)`;
     default:
-      return `coalesce(${compare(spans[0]!)}, false)`;
+      return known(compare(spans[0]!));
   }
 }
 
@@ -70,6 +75,9 @@ export function spanOf(name: string, kind: "date" | "instant", value: unknown, {
   const text = kind === "date" ? dayText : instantText;
   return { from: text(period.from), to: text(period.to) };
 }
+
+/** As `custom_value` has it: a day as it is, an instant in UTC with its milliseconds, and what is beyond all of them. */
+const sortable = (text: string) => (isInstant(text) ? new Date(text).toISOString() : text);
 
 const dayText = (moment: DateTime) => (moment.year > 9999 ? "infinity" : moment.toISODate()!);
 

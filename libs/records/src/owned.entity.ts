@@ -1,9 +1,17 @@
 import { RuleViolation, type Collaborator, type DomainEvent } from "@kehu/contracts";
 import { Column } from "typeorm";
+import type { CustomValues } from "./field.ts";
 import { RecordEntity, type PublicState } from "./record.entity.ts";
 
 /** In whose hands a record is: a person's, or a team's pool until somebody takes it. */
 export type Holder = { ownerId: string; teamId: null } | { ownerId: null; teamId: string };
+
+interface OwnedState extends PublicState {
+  teamId: string | null;
+  collaborators: Collaborator[];
+  custom: CustomValues;
+  tags: string[];
+}
 
 /** The most users and teams with whom a record is shared. */
 const MOST_COLLABORATORS = 50;
@@ -12,6 +20,9 @@ const MOST_COLLABORATORS = 50;
 export abstract class OwnedEntity extends RecordEntity {
   @Column("uuid", { name: "team_id", nullable: true }) teamId: string | null;
   @Column("jsonb") collaborators: Collaborator[];
+  /** Values of the fields that the company has added; replaced, never changed in place. */
+  @Column("jsonb") custom: CustomValues;
+  @Column("text", { array: true }) tags: string[];
 
   abstract handOver(holder: Holder, now: Date): DomainEvent[];
 
@@ -36,7 +47,8 @@ export abstract class OwnedEntity extends RecordEntity {
     return [...others, { type, id, access }];
   }
 
-  protected override base(): PublicState & { teamId: string | null; collaborators: Collaborator[] } {
-    return { ...super.base(), teamId: this.teamId, collaborators: this.collaborators };
+  protected override base(): OwnedState {
+    const { teamId, collaborators, custom, tags } = this;
+    return { ...super.base(), teamId, collaborators, custom, tags };
   }
 }

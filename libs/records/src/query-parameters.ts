@@ -68,13 +68,13 @@ export function aggregateParameters({
 }: Pick<Resource, "fields" | "person">): DeclaredQuery["parameters"] {
   const some = (description: string, words: string[], maxItems: number) => ({
     description,
-    schema: { type: "array", items: { type: "string", enum: words }, maxItems },
+    schema: { type: "array", items: { type: "string", ...(words.length && { enum: words }) }, maxItems },
   });
   const added = measures(fields);
   const keys = groupKeys(fields).map(({ key }) => key);
   return {
     groupBy: some("Fields with commas between; of dates and instants with a unit", keys, MOST_GROUP_KEYS),
-    ...(added.length && {
+    ...((added.length > 0 || "custom" in fields) && {
       sum: some("Fields to be summed, with commas between", added, MOST_MEASURES),
       average: some("Fields of which the average is wanted, with commas between", added, MOST_MEASURES),
     }),

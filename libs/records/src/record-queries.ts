@@ -1,5 +1,5 @@
 import { rowScope, type RequestContext } from "@kehu/auth";
-import { NotFound } from "@kehu/contracts";
+import { NotFound, type CustomChoice } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
@@ -11,11 +11,12 @@ import { filterSql, operatorsOf, type Token } from "./filter.ts";
 import type { FilterOptions } from "./filter-values.ts";
 import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from "./list-query.ts";
 import type { Resource } from "./resource.ts";
-import { afterSql, orderBySql } from "./sort.ts";
+import { afterSql, orderBySql, placeIn, stretchesOf, type Stretch } from "./sort.ts";
 import { parseAggregate } from "./aggregate-query.ts";
 import { aggregateOf, aggregateSql, type Aggregate } from "./aggregates.ts";
 import { partsFor, type Values } from "./caller-sql.ts";
 import { Clock } from "./clock.ts";
+import { CustomFields } from "./custom-fields.ts";
 import { placeOf, shapeView, viewColumns, type RecordView } from "./view.ts";
 
 export interface Page<R = RecordView> {
@@ -37,6 +38,8 @@ export interface FieldView {
   /** The caller's roles close it to him for changes. */
   readOnly: boolean;
   custom: boolean;
+  /** Of a choice that the company has added: its values with labels and colours, retired ones too. */
+  options: readonly CustomChoice[] | null;
 }
 
 /**
@@ -65,13 +68,15 @@ export class RecordQueries {
     private readonly settings: CompanySettings,
     private readonly personal: PersonalData,
     private readonly clock: Clock,
+    private readonly custom: CustomFields,
   ) {}
 
   /**
    * @returns the record, within the caller's scope
    * @throws NotFound
    */
-  async get(resource: Resource, id: string, who: RequestContext): Promise<RecordView> {
+  async get(declared: Resource, id: string, who: RequestContext): Promise<RecordView> {
+    const resource = await this.custom.of(declared);
     const { sql, values } = partsFor(who, resource, "get", (bind) => ({
       ...viewColumns(resource, who, bind),
       scope: rowScope(who, resource.permissions.read, "t", bind),
@@ -86,23 +91,26 @@ export class RecordQueries {
   }
 
   /** A page of the list that a query string asks for. */
-  list(resource: Resource, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<Page> {
+  async list(declared: Resource, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<Page> {
+    const resource = await this.custom.of(declared, query);
     const open = fieldsFor(resource, who);
     return this.page(resource, parseListQuery(open, query, defaultSort(resource, open), resource.person?.names), who);
   }
 
   /** A page of the list that a tree asks for. */
-  search(resource: Resource, body: SearchRequest, who: RequestContext): Promise<Page> {
+  async search(declared: Resource, body: SearchRequest, who: RequestContext): Promise<Page> {
+    const resource = await this.custom.of(declared, body);
     const open = fieldsFor(resource, who);
     return this.page(resource, parseSearch(open, body, defaultSort(resource, open), resource.person?.names), who);
   }
 
   /** Counts of the records that a filter finds, and sums and averages of their fields, by group. */
   async aggregate(
-    resource: Resource,
+    declared: Resource,
     query: Readonly<Record<string, unknown>>,
     who: RequestContext,
   ): Promise<Aggregate> {
+    const resource = await this.custom.of(declared, query);
     const open = fieldsFor(resource, who);
     const asked = parseAggregate(open, query, resource.person?.names);
     const { sql, values } = scopeOf(resource, who);
@@ -113,11 +121,12 @@ export class RecordQueries {
   }
 
   /** Describes the resource's fields, as far as the caller may see them. */
-  fields(resource: Resource, who: RequestContext): { data: FieldView[] } {
+  async fields(declared: Resource, who: RequestContext): Promise<{ data: FieldView[] }> {
+    const resource = await this.custom.of(declared);
     return {
       data: Object.entries(fieldsFor(resource, who)).map(([name, field]) => ({
         name,
-        type: field.kind,
+        type: field.custom?.type ?? field.kind,
         label: field.label,
         required: field.required,
         choices: field.choices ?? null,
@@ -126,17 +135,13 @@ export class RecordQueries {
         sortable: field.sortable,
         personal: field.personal || field.personName,
         readOnly: closed(who, resource.concept, name) === "read-only",
-        custom: false,
+        custom: field.custom !== undefined,
+        options: field.custom?.choices ?? null,
       })),
     };
   }
 
   private async page(resource: Resource, query: ListQuery, who: RequestContext): Promise<Page> {
-    const { sql, values } = partsFor(who, resource, "list", (bind) => ({
-      ...viewColumns(resource, who, bind),
-      scope: rowScope(who, resource.permissions.read, "t", bind),
-    }));
-    const condition = await this.condition(resource, query, sql.scope, who, values);
     const binding = [
       resource.concept,
       query.where,
@@ -145,12 +150,12 @@ export class RecordQueries {
       who.actorId,
     ];
     const place = query.cursor === null ? null : this.cursors.read(query.cursor, binding);
-    const after = place ? ` AND ${afterSql(query.sort, place, values.bind)}` : "";
-    const text = `SELECT ${sql.columns} FROM ${resource.table} t WHERE ${condition}${after}
-      ORDER BY ${orderBySql(query.sort)} LIMIT ${rowsFor(query.limit)}`;
-    const rows = await (query.where
-      ? this.database.queryOnce(text, values.list)
-      : this.database.query(text, values.list));
+    const rows: Record<string, unknown>[] = [];
+    for (const stretch of stretchesOf(resource.table, query.sort)) {
+      const from = placeIn(stretch, place);
+      if (from === undefined || rows.length > query.limit) continue;
+      rows.push(...(await this.rowsOf(resource, query, stretch, from, who)));
+    }
     const hasMore = rows.length > query.limit;
     const shown = hasMore ? rows.slice(0, query.limit) : rows;
     const nextCursor = hasMore ? this.cursors.sign(placeOf(query.sort, shown.at(-1)!), binding) : null;
@@ -158,6 +163,25 @@ export class RecordQueries {
       data: shown.map((row) => this.shape(resource, query, row, who)),
       page: { nextCursor, hasMore, ...(query.count && { total: await this.count(resource, query, who) }) },
     };
+  }
+
+  private async rowsOf(
+    resource: Resource,
+    query: ListQuery,
+    stretch: Stretch,
+    place: readonly unknown[] | null,
+    who: RequestContext,
+  ): Promise<Record<string, unknown>[]> {
+    const { sql, values } = partsFor(who, resource, "list", (bind) => ({
+      ...viewColumns(resource, who, bind),
+      scope: rowScope(who, resource.permissions.read, "t", bind),
+    }));
+    const condition = await this.condition(resource, query, sql.scope, who, values);
+    const after = place ? ` AND ${afterSql(stretch.keys, place, values.bind)}` : "";
+    const within = stretch.holds === "all" ? "" : ` AND ${stretch.where}`;
+    const text = `SELECT ${sql.columns}${stretch.columns} FROM ${stretch.from} WHERE ${condition}${within}${after}
+      ORDER BY ${orderBySql(stretch.keys)} LIMIT ${rowsFor(query.limit)}`;
+    return query.where ? this.database.queryOnce(text, values.list) : this.database.query(text, values.list);
   }
 
   private async condition(
@@ -191,8 +215,18 @@ export class RecordQueries {
 
   private shape(resource: Resource, query: ListQuery, row: Record<string, unknown>, who: RequestContext): RecordView {
     const view = shapeView(resource, row, who, this.personal);
-    if (!query.fields) return view;
-    const names = new Set(["id", ...query.fields.flatMap((name) => [name, besideName(name)])]);
-    return Object.fromEntries(Object.entries(view).filter(([name]) => names.has(name))) as RecordView;
+    return query.fields ? picked(view, query.fields) : view;
   }
+}
+
+/** Of a record what was asked for, and its id; of custom fields single ones (`custom.region`) or all of them. */
+function picked(view: RecordView, fields: readonly string[]): RecordView {
+  const names = new Set(["id", ...fields.flatMap((name) => [name, besideName(name)])]);
+  const entries = Object.entries(view).flatMap(([name, value]) => {
+    if (names.has(name)) return [[name, value] as const];
+    if (name !== "custom") return [];
+    const some = Object.entries(value as object).filter(([one]) => names.has(`custom.${one}`));
+    return some.length ? [[name, Object.fromEntries(some)] as const] : [];
+  });
+  return Object.fromEntries(entries) as RecordView;
 }

@@ -5,6 +5,7 @@ import { Injectable } from "@nestjs/common";
 import type { BulkRequest } from "./bulk.dto.ts";
 import { Bulk } from "./bulk.ts";
 import { Clock } from "./clock.ts";
+import { CustomFields } from "./custom-fields.ts";
 import { Erasures } from "./erasures.ts";
 import type { OwnerDto } from "./dto.ts";
 import { Handovers } from "./handovers.ts";
@@ -30,6 +31,7 @@ export class Writing {
     readonly handovers: Handovers,
     readonly reach: RecordReach,
     readonly subjects: Subjects,
+    readonly custom: CustomFields,
   ) {}
 }
 
@@ -43,6 +45,7 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
     writing.erasures.register(resource);
     writing.reach.register(resource);
     writing.subjects.register(resource);
+    writing.custom.register(resource);
   }
 
   create(data: object, who: RequestContext) {

@@ -7,8 +7,9 @@ import { DataSource } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
 import { partsFor } from "./caller-sql.ts";
 import { Clock } from "./clock.ts";
+import { CustomFields } from "./custom-fields.ts";
+import { mustHaveCustom, settable, withAllOf } from "./custom-values.ts";
 import { followUp } from "./consequences.ts";
-import { mustSet } from "./field-rules.ts";
 import { keepUnchanged, once, withFingerprint } from "./idempotency.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, Locked, RecordEntity } from "./record.entity.ts";
@@ -32,6 +33,7 @@ export class Records {
     private readonly references: References,
     private readonly clock: Clock,
     private readonly personal: PersonalData,
+    private readonly custom: CustomFields,
   ) {
     this.rows = new Rows(source, personal);
   }
@@ -44,16 +46,18 @@ export class Records {
    * @throws RuleViolation for a broken rule or a reference to a record that the caller cannot see
    */
   async create<T extends RecordEntity>(
-    resource: Resource<T>,
-    data: object,
+    declared: Resource<T>,
+    given: object,
     caller: RequestContext,
   ): Promise<WriteReply> {
     const who = withFingerprint(caller, this.personal);
-    mustSet(resource, data, who);
+    const resource = await this.custom.of(declared, given);
+    const data = settable(resource, given, who);
+    mustHaveCustom(resource, data, who);
     await this.references.arrive(resource, [data], who);
     return once(this.database, this.personal, resource, who, async (tx) => {
-      const resolved = await this.references.resolve(tx, resource, data, who);
       const record = this.born(resource, who);
+      const resolved = withAllOf(record, await this.references.resolve(tx, resource, data, who));
       const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1, who));
       const location = `/v1/${resource.name}/${record.id}`;
       return this.storeShown(tx, resource, { record, before: null, events }, who, location);
@@ -76,8 +80,8 @@ export class Records {
    * @throws Forbidden when he may read it but not write it
    * @throws Stale when the caller's If-Match names another version
    */
-  change<T extends RecordEntity>(
-    resource: Resource<T>,
+  async change<T extends RecordEntity>(
+    declared: Resource<T>,
     id: string,
     caller: RequestContext,
     decide: Decide<T>,
@@ -91,6 +95,7 @@ export class Records {
     } = {},
   ): Promise<WriteReply> {
     const who = withFingerprint(caller, this.personal);
+    const resource = await this.custom.of(declared);
     return once(this.database, this.personal, resource, who, async (tx) => {
       await options.first?.(tx);
       const all = await this.lock(tx, resource, [id, ...(options.alongside ?? [])], who, options);
@@ -99,7 +104,7 @@ export class Records {
       if (!locked.writable) throw new Forbidden("record.not-writable", "You may read this record but not change it.");
       const { record } = locked;
       if (who.ifMatch !== null && who.ifMatch !== record.version)
-        throw new Stale(await this.view(tx, resource, id, who));
+        throw new Stale(await viewOf(tx, resource, id, who, this.personal));
       const before = record.state();
       const change = { record, before, events: await decide(record, tx) };
       if (change.events.length > 0) {
@@ -109,7 +114,7 @@ export class Records {
       if (options.reply) return options.reply(tx);
       const { version } = record;
       if (options.silent) return { body: null, version, location: null };
-      const body = await this.view(tx, resource, id, who);
+      const body = await viewOf(tx, resource, id, who, this.personal);
       if (who.idempotency) keepUnchanged(tx, this.rows, resource, record, who);
       return { body, version, location: null, isKept: true };
     });
@@ -117,15 +122,16 @@ export class Records {
 
   /** Applies a merge patch (RFC 7396); references in it may be ids or external ids. */
   async patch<T extends RecordEntity>(
-    resource: Resource<T>,
+    declared: Resource<T>,
     id: string,
-    patch: object,
+    given: object,
     who: RequestContext,
   ): Promise<WriteReply> {
-    mustSet(resource, patch, who);
+    const resource = await this.custom.of(declared, given);
+    const patch = settable(resource, given, who);
     await this.references.arrive(resource, [patch], who);
     return this.change(resource, id, who, async (record, tx) => {
-      const resolved = await this.references.resolve(tx, resource, patch, who);
+      const resolved = withAllOf(record, await this.references.resolve(tx, resource, patch, who));
       return record.update(resolved, this.clock.now(), await resource.context?.(tx, [resolved], 0, who));
     });
   }
@@ -215,10 +221,6 @@ export class Records {
     await followUp(this, tx, resource, changes, who, this.clock.now());
   }
 
-  private view(tx: Tx, resource: Resource, id: string, who: RequestContext) {
-    return viewOf(tx, resource, id, who, this.personal);
-  }
-
   private async storeShown(
     tx: Tx,
     resource: Resource,
@@ -238,7 +240,7 @@ export class Records {
     record.version = 0;
     record.ownerId = who.actorType === "system" ? null : who.actorId;
     record.externalIds = [];
-    if (record instanceof OwnedEntity) record.collaborators = [];
+    if (record instanceof OwnedEntity) Object.assign(record, { collaborators: [], custom: {}, tags: [] });
     record.createdAt = record.updatedAt = this.clock.now();
     return record;
   }

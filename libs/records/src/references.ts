@@ -88,8 +88,9 @@ function slotsOf(resource: WithFields, item: object): Slot[] {
     const value = holder[property] as ReferenceInput | null | undefined;
     if (value) slots.push({ path, target, value, holder, property });
   };
-  for (const [name, { target, elements }] of Object.entries(resource.fields)) {
-    if (target) add(name, target, data, name);
+  for (const [name, { target, elements, custom }] of Object.entries(resource.fields)) {
+    if (target && custom) add(name, target, (data["custom"] ?? {}) as Record<string, unknown>, custom.name);
+    else if (target) add(name, target, data, name);
     if (!elements) continue;
     const list = (data[name] ?? []) as Record<string, unknown>[];
     list.forEach((element, index) => {
@@ -103,6 +104,7 @@ function slotsOf(resource: WithFields, item: object): Slot[] {
 /** A copy whose references can be replaced. */
 function copyOf<D extends object>(resource: WithFields, item: D): D {
   const data = { ...item } as Record<string, unknown>;
+  if (data["custom"]) data["custom"] = { ...data["custom"] };
   for (const [name, { elements }] of Object.entries(resource.fields)) {
     if (elements && data[name]) data[name] = (data[name] as object[]).map((element) => ({ ...element }));
   }

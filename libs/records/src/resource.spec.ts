@@ -1,5 +1,6 @@
 import { RecordDto } from "./dto.ts";
-import { links, ownedFields, reference, type FieldMap, type ReferenceTarget } from "./field.ts";
+import { type FieldMap, type ReferenceTarget } from "./field.ts";
+import { links, ownedFields, reference } from "./fields.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import { resource, type EntityClass, type Resource } from "./resource.ts";
 

@@ -21,9 +21,16 @@ export function sealedFields(resource: Resource): string[] {
   return fieldsWhere(resource, ({ personal, shown }) => personal && shown);
 }
 
-/** Names of the fields that are plain in their columns only. */
+/** Names of the fields that are plain in their columns only: names of persons, and what the company has added. */
 export function personNames(resource: Resource): string[] {
-  return fieldsWhere(resource, ({ personName }) => personName);
+  const names = fieldsWhere(resource, ({ personName }) => personName);
+  return resource.person && "custom" in resource.fields ? [...names, "custom"] : names;
+}
+
+/** @returns whether a field is encrypted wherever it stands besides its column; `custom.region` is as `custom` is */
+export function personalIn(resource: Resource): (field: string) => boolean {
+  const names = new Set([...sealedFields(resource), ...personNames(resource)]);
+  return (field) => names.size > 0 && names.has(field.replace(/\..*$/, ""));
 }
 
 function fieldsWhere({ person, fields }: Resource, is: (field: Resource["fields"][string]) => boolean): string[] {

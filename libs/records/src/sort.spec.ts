@@ -1,5 +1,5 @@
-import { day, fields, integer, longText, money, text } from "./field.ts";
-import { afterSql, orderBySql, parseSort } from "./sort.ts";
+import { day, fields, integer, longText, money, text } from "./fields.ts";
+import { afterSql, orderBySql, parseSort, stretchesOf } from "./sort.ts";
 import { Values } from "./caller-sql.ts";
 
 const DEAL = fields({
@@ -14,10 +14,11 @@ const SORTABLE = ["id", "name", "amount", "closedOn", "rank", "createdAt", "upda
 
 const keysOf = (...keys: string[]) =>
   parseSort(DEAL, keys).map(({ name, descending }) => (descending ? "-" : "") + name);
-const orderOf = (...keys: string[]) => orderBySql(parseSort(DEAL, keys));
+const placed = (keys: string[]) => stretchesOf("deal", parseSort(DEAL, keys))[0]!.keys;
+const orderOf = (...keys: string[]) => orderBySql(placed(keys));
 const afterOf = (keys: string[], place: unknown[]) => {
   const values = new Values();
-  return { sql: afterSql(parseSort(DEAL, keys), place, values.bind), values: values.list };
+  return { sql: afterSql(placed(keys), place, values.bind), values: values.list };
 };
 
 describe("parseSort", () => {

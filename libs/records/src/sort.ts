@@ -1,7 +1,7 @@
 import type { Bind } from "@kehu/auth";
 import { Malformed } from "@kehu/contracts";
 import type { Field, FieldMap } from "./field.ts";
-import { columnOf, sqlType } from "./filter.ts";
+import { columnOf, customColumn, sqlType } from "./filter.ts";
 
 /** One key of an order. Empty values come last in either direction; the id is always the last key. */
 export interface SortKey {
@@ -31,9 +31,79 @@ export function parseSort(fields: FieldMap, keys: readonly string[]): SortKey[] 
   return [...parsed, { name: "id", field: fields["id"]!, descending: parsed.at(-1)?.descending ?? false }];
 }
 
-export function orderBySql(keys: readonly SortKey[]): string {
+/** A key with the column or expression by which rows are compared. */
+export type PlacedKey = SortKey & { column: string };
+
+/** A run of rows of an ordered list: what stands behind FROM, its condition, its order, and what it shows besides. */
+export interface Stretch {
+  /** All rows, those in which the first key has a value, or those in which it has none. */
+  holds: "all" | "valued" | "empty";
+  from: string;
+  where: string;
+  keys: readonly PlacedKey[];
+  /** `, <expression> AS <name>`: the values of keys that no view has. */
+  columns: string;
+}
+
+/**
+ * The stretches of a list, one behind the other. A list by a field that the company has added begins with the records that
+ * have a value, in the order of an index over values; those without one, which no index of values knows, come behind.
+ */
+export function stretchesOf(table: string, keys: readonly SortKey[]): Stretch[] {
+  const [first, ...others] = keys;
+  if (!first!.field.custom) return [stretch("all", `${table} t`, "true", keys.map(placed))];
+  const { key } = first!.field.custom;
+  const value = `s0.${customColumn(first!.field)}`;
+  const valued = { ...first!, field: { ...first!.field, neverNull: true }, column: value };
+  const rest = others.map((one, n) => (one.name === "id" ? { ...one, column: "s0.record_id" } : placed(one, n + 1)));
+  const without = `NOT EXISTS (SELECT 1 FROM custom_value c WHERE c.record_id = t.id AND c.field = '${key}')`;
+  return [
+    stretch(
+      "valued",
+      `custom_value s0 JOIN ${table} t ON t.id = s0.record_id`,
+      `s0.field = '${key}' AND ${value} IS NOT NULL`,
+      [valued, ...rest],
+      1,
+    ),
+    stretch("empty", `${table} t`, without, others.map(placed)),
+  ];
+}
+
+const placed = (key: SortKey, n: number): PlacedKey => ({
+  ...key,
+  column: key.field.custom ? `s${n}.${customColumn(key.field)}` : `t.${columnOf(key.field)}`,
+});
+
+/** @param joined how many of the keys stand in `from` already */
+function stretch(
+  holds: Stretch["holds"],
+  from: string,
+  where: string,
+  keys: readonly PlacedKey[],
+  joined = 0,
+): Stretch {
+  const custom = keys.flatMap((one, n) => (one.field.custom ? [{ ...one, key: one.field.custom.key, n }] : []));
+  const joins = custom
+    .filter(({ n }) => n >= joined)
+    .map(({ key, n }) => ` LEFT JOIN custom_value s${n} ON s${n}.record_id = t.id AND s${n}.field = '${key}'`);
+  const columns = custom.map(({ name, column }) => `, ${column}::text AS "sort.${name}"`);
+  return { holds, from: from + joins.join(""), where, keys, columns: columns.join("") };
+}
+
+/**
+ * @param place one value of each key of the list; null for its start
+ * @returns the values behind which the rows of the stretch come; null for its start, undefined where it is passed
+ */
+export function placeIn({ holds }: Stretch, place: readonly unknown[] | null): readonly unknown[] | null | undefined {
+  if (!place || holds === "all") return place;
+  const isEmpty = place[0] === null;
+  if (holds === "valued") return isEmpty ? undefined : place;
+  return isEmpty ? place.slice(1) : null;
+}
+
+export function orderBySql(keys: readonly PlacedKey[]): string {
   return keys
-    .map(({ field, descending }) => `t.${columnOf(field)}${descending ? " DESC" : ""}${nullsLast(field, descending)}`)
+    .map(({ field, column, descending }) => `${column}${descending ? " DESC" : ""}${nullsLast(field, descending)}`)
     .join(", ");
 }
 
@@ -41,12 +111,12 @@ export function orderBySql(keys: readonly SortKey[]): string {
 const nullsLast = (field: Field, descending: boolean) => (descending && !field.neverNull ? " NULLS LAST" : "");
 
 /** The condition that a row comes after the given place. */
-export function afterSql(keys: readonly SortKey[], place: readonly unknown[], bind: Bind): string {
+export function afterSql(keys: readonly PlacedKey[], place: readonly unknown[], bind: Bind): string {
   const plain = keys.every(({ field, descending }) => field.neverNull && descending === keys[0]!.descending);
   const values = keys.map(({ field }, index) =>
     place[index] === null ? null : `${bind(place[index])}::${sqlType(field)}`,
   );
-  const columns = keys.map(({ field }) => `t.${columnOf(field)}`);
+  const columns = keys.map(({ column }) => column);
   if (plain) return `(${columns.join(", ")}) ${keys[0]!.descending ? "<" : ">"} (${values.join(", ")})`;
   const branches = keys.map((key, index) => {
     const same = keys
@@ -54,12 +124,12 @@ export function afterSql(keys: readonly SortKey[], place: readonly unknown[], bi
       .map((_, before) =>
         values[before] === null ? `${columns[before]} IS NULL` : `${columns[before]} = ${values[before]}`,
       );
-    return [...same, beyond(columns[index]!, values[index]!, key)].join(" AND ");
+    return [...same, beyond(key, values[index]!)].join(" AND ");
   });
   return `(${branches.map((branch) => `(${branch})`).join(" OR ")})`;
 }
 
-function beyond(column: string, value: string | null, { descending, field }: SortKey): string {
+function beyond({ column, descending, field }: PlacedKey, value: string | null): string {
   if (value === null) return "false";
   const further = `${column} ${descending ? "<" : ">"} ${value}`;
   return field.neverNull ? further : `(${further} OR ${column} IS NULL)`;

@@ -9,7 +9,8 @@ import { sameValue, type Change, type PublicState } from "./record.entity.ts";
 import type { Reply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
 import type { Rows } from "./rows.ts";
-import { historyPlace, personNames, sealedFields } from "./sealing.ts";
+import { changedCustom, valueIn, writesOfCustom } from "./custom-store.ts";
+import { historyPlace, personalIn } from "./sealing.ts";
 import { shapeView, viewColumns } from "./view.ts";
 
 /**
@@ -101,6 +102,7 @@ function writes(
   return [
     insertHistory(history, bind),
     insertIntoOutbox(tx, events, who, bind),
+    ...writesOfCustom(resource, changes, bind),
     ...(kept.length ? [rows.update(resource, kept, bind)] : []),
     ...(born.length ? [rows.insert(resource, born, bind)] : []),
   ];
@@ -131,11 +133,15 @@ function insertHistory(entries: readonly HistoryRow[], bind: Bind): string {
 
 const valuesOf = (state: object | null) => (state ?? {}) as Readonly<Record<string, unknown>>;
 
+/** Names of what differs, of custom fields each by itself: `custom.region`. */
 function changedFields(before: PublicState | null, after: PublicState): string[] {
   const [was, is] = [valuesOf(before), valuesOf(after)];
-  return Object.keys(is).filter(
+  const changed = Object.keys(is).filter(
     (field) => field !== "updatedAt" && field !== "id" && !sameValue(is[field] ?? null, was[field] ?? null),
   );
+  if (!changed.includes("custom")) return changed;
+  const custom = changedCustom(was, is).map((name) => `custom.${name}`);
+  return [...changed.filter((field) => field !== "custom"), ...custom];
 }
 
 function historyOf(
@@ -160,10 +166,13 @@ function historyOf(
   };
   if (before === null) return events.map((event) => ({ ...entry, version: event.version, event_type: event.type }));
   const [was, is] = [valuesOf(before), valuesOf(after)];
-  const personal = new Set([...sealedFields(resource), ...personNames(resource)]);
+  const isPersonal = personalIn(resource);
   const kept = (field: string, value: unknown) =>
-    personal.has(field) ? sealedValue(value, historyPlace(record.id, field), key) : (value ?? null);
-  return fields.map((field) => ({ ...entry, field, before: kept(field, was[field]), after: kept(field, is[field]) }));
+    isPersonal(field) ? sealedValue(value, historyPlace(record.id, field), key) : (value ?? null);
+  return fields.map((field) => {
+    const [before, after] = [was, is].map((state) => kept(field, valueIn(state, field)));
+    return { ...entry, field, before, after };
+  });
 }
 
 /** A value of an erased person is kept nowhere. */

@@ -2,6 +2,7 @@ import { rowScope, type Bind, type RequestContext } from "@kehu/auth";
 import type { Queryable } from "@kehu/database";
 import type { PersonalData } from "@kehu/personal-data";
 import { partsFor } from "./caller-sql.ts";
+import { customEntries } from "./custom-fields.ts";
 import { fieldsFor, hidesName } from "./field-rules.ts";
 import { besideName, COLLABORATORS, type Field, type FieldKind, type FieldMap, type ReferenceTarget } from "./field.ts";
 import { toInstant } from "./instant.ts";
@@ -22,6 +23,11 @@ export type RecordView = Record<string, unknown> & { id: string; version: number
 export function viewColumns(resource: Resource, who: RequestContext, bind: Bind): { columns: string; names: string } {
   const columns: [sql: string, name: string][] = [];
   for (const [name, field] of Object.entries(fieldsFor(resource, who))) {
+    if (field.custom?.type === "reference" || field.custom?.type === "user")
+      columns.push([
+        nameBeside(field.target!, `(t.custom->>'${field.custom.name}')::uuid`, who, bind),
+        besideName(name),
+      ]);
     if (!field.shown) continue;
     if (field.kind === "money") {
       columns.push(
@@ -90,7 +96,20 @@ export function shapeView(
   const view: Record<string, unknown> = {};
   const open = fieldsFor(resource, who);
   for (const name of shownNames(open)) view[name] = shapeValue(open[name]?.kind, name, row);
+  if (open["custom"]) view["custom"] = shapeCustom(open, row);
   return view as RecordView;
+}
+
+/** Every field of the company's that the caller may see, with null for an empty one. */
+function shapeCustom(open: FieldMap, row: Record<string, unknown>): object {
+  const entries = customEntries(open);
+  const stored = (row["custom"] ?? {}) as Readonly<Record<string, unknown>>;
+  const shown: Record<string, unknown> = {};
+  for (const [name, { custom, target }] of entries) {
+    shown[custom.name] = stored[custom.name] ?? null;
+    if (target) shown[besideName(custom.name)] = row[besideName(name)] ?? null;
+  }
+  return shown;
 }
 
 function shapeValue(kind: FieldKind | undefined, name: string, row: Record<string, unknown>): unknown {
@@ -100,7 +119,10 @@ function shapeValue(kind: FieldKind | undefined, name: string, row: Record<strin
 
 /** A place in an order is one value of each sort key, as the database reads it. */
 export function placeOf(keys: readonly SortKey[], row: Record<string, unknown>): unknown[] {
-  return keys.map(({ name, field }) => row[field.kind === "money" ? `${name}.minor` : name] ?? null);
+  return keys.map(({ name, field }) => {
+    const column = field.custom ? `sort.${name}` : field.kind === "money" ? `${name}.minor` : name;
+    return row[column] ?? null;
+  });
 }
 
 const shownNamesOf = new WeakMap<FieldMap, readonly string[]>();
@@ -158,6 +180,12 @@ export function schemaOfField(field: Field): object {
     case "text":
     case "longText":
       return { type: "string" };
+    case "link":
+      return { type: "string", format: "uri" };
+    case "time":
+      return { type: "string", format: "time" };
+    case "number":
+      return { type: "number" };
     case "choice":
       return field.choices?.length ? { type: "string", enum: field.choices } : { type: "string" };
     case "integer":
@@ -175,6 +203,8 @@ export function schemaOfField(field: Field): object {
       return MONEY_SCHEMA;
     case "list":
       return { type: "array", items: { type: "string" } };
+    case "choices":
+      return { type: "array", items: { type: "string", enum: field.choices } };
     case "json":
       return field.schema!;
   }

@@ -1,10 +1,10 @@
 import type { Database } from "@kehu/database";
 import { testDatabase, type TestDatabase } from "@kehu/testing";
 import fc from "fast-check";
-import { day, fields, integer, list, text } from "../src/field.ts";
+import { day, fields, integer, list, text } from "../src/fields.ts";
 import { filterSql, type Filter } from "../src/filter.ts";
 import type { Operator } from "../src/filter-values.ts";
-import { afterSql, orderBySql, parseSort, type SortKey } from "../src/sort.ts";
+import { afterSql, orderBySql, parseSort, type SortKey, stretchesOf } from "../src/sort.ts";
 import { Values } from "../src/caller-sql.ts";
 
 const FIELDS = fields({
@@ -147,7 +147,8 @@ describe("lists on Postgres", () => {
     );
   });
 
-  function pageAfter(keys: SortKey[], place: unknown[] | null, limit: number) {
+  function pageAfter(sort: SortKey[], place: unknown[] | null, limit: number) {
+    const { keys } = stretchesOf("deal", sort)[0]!;
     const values = new Values();
     const from = TABLE.replace("$1", values.bind(JSON.stringify(ROWS)));
     const columns = keys.map(({ field }, index) => `t.${field.column}::text AS "key.${index}"`);

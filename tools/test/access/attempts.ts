@@ -51,7 +51,7 @@ export async function filters(
   const search = (where: object) =>
     watch.page(resource, "POST", `/v1/${resource.name}/search`, { where, count: "exact", limit: 200 });
   for (const { name, operators } of fields) {
-    const value = row[name];
+    const value = valueIn(row, name);
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") continue;
     for (const op of operators)
       await search({ field: name, op, value: op === "isNull" ? false : /^n?in$/.test(op) ? [value] : value });
@@ -196,3 +196,9 @@ export async function ofStrangers(watch: Watch): Promise<void> {
 }
 
 const foreignTo = (actor: Actor): Place => (sees(actor, "customer.account", "mine") ? "other branch's" : "mine");
+
+/** The value of a field, also of one that the company has added: `custom.mark`. */
+function valueIn(row: Readonly<Record<string, unknown>>, name: string): unknown {
+  const [, own] = /^custom\.(.+)$/.exec(name) ?? [];
+  return own === undefined ? row[name] : (row["custom"] as Readonly<Record<string, unknown>>)[own];
+}

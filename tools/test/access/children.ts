@@ -5,6 +5,7 @@ import type { Operation } from "./recipe.ts";
 import { resourceOf } from "./resources.ts";
 import type { System } from "./system.ts";
 import type { Watch } from "./watch.ts";
+import { fieldCalled } from "./world.ts";
 
 /** A row that must be after a request what it was before. */
 interface Kept {
@@ -40,6 +41,7 @@ export function childrenRecipe({ path }: Operation): Recipe | undefined {
   if (path === "/v1/me/sessions/{id}") return sessionOfAnother;
   if (path === "/v1/users/{id}/handovers/{handoverId}") return handoverOfAnother;
   if (/^\/v1\/operations\/[^/]+\/dead-letters\/\{id\}\/\w+$/.test(path)) return deadLetterOfAnother;
+  if (/\/fields\/\{name\}/.test(path)) return fieldOfAnother;
   // Below `auth` stands nothing: the link names its user.
   return path.startsWith("/v1/auth/invitations/") ? () => Promise.resolve([]) : undefined;
 }
@@ -91,6 +93,17 @@ async function sessionOfAnother({ world }: Watch, { path }: Operation): Promise<
     path: path.replace("{id}", id),
     kept: [{ table: "identity.session", id }],
   }));
+}
+
+/** A field that another resource has, and this one has not. */
+async function fieldOfAnother({ world }: Watch, { method, path }: Operation): Promise<Attempt[]> {
+  const name = world.freshMark().replaceAll("-", "");
+  const other = path.startsWith("/v1/accounts/") ? "contacts" : "accounts";
+  const { id } = await world.admin("POST", `/v1/${other}/fields`, fieldCalled(name));
+  const kept = [{ table: "customer.custom_field", id: String(id) }];
+  return [
+    { what: path, path: path.replace("{name}", name), kept, ...(method === "PATCH" && { body: { required: true } }) },
+  ];
 }
 
 /** A handover of one user, asked for under another. */

@@ -9,8 +9,8 @@ export const SECRET = "zq-closed-zq";
 /** Of each resource one field that is hidden from the clerk, and one that he reads only, with a value to set it to. */
 export const CLOSED: readonly { name: string; hidden: string; readOnly: string; value: unknown }[] = [
   { name: "accounts", hidden: "industry", readOnly: "website", value: "https://fresh.example" },
-  { name: "contacts", hidden: "title", readOnly: "source", value: "fresh" },
-  { name: "campaigns", hidden: "goal", readOnly: "type", value: "fresh" },
+  { name: "contacts", hidden: "custom.mark", readOnly: "source", value: "fresh" },
+  { name: "campaigns", hidden: "custom.mark", readOnly: "type", value: "fresh" },
   { name: "leads", hidden: "industry", readOnly: "company", value: "fresh" },
   { name: "opportunities", hidden: "nextStep", readOnly: "source", value: "fresh" },
   { name: "tickets", hidden: "subject", readOnly: "priority", value: "high" },
@@ -55,7 +55,7 @@ export class Clerk {
   async faults(closed: Closed): Promise<string[]> {
     const resource = resourceOf(closed);
     const id = this.world.id(resource, "nobody's");
-    await this.world.admin("PATCH", `/v1/${closed.name}/${id}`, { [closed.hidden]: SECRET });
+    await this.world.admin("PATCH", `/v1/${closed.name}/${id}`, setting(closed.hidden, SECRET));
     const verdicts = [
       ...(await this.shown(closed, id)),
       ...(await this.named(closed, id)),
@@ -78,7 +78,7 @@ export class Clerk {
     const verdicts: Verdict[] = [];
     for (const [method, path, body] of asked) {
       const answer = await this.ask(method, path, body);
-      const isShown = answer.text.includes(SECRET) || recordsIn(answer).some((record) => hidden in record);
+      const isShown = answer.text.includes(SECRET) || recordsIn(answer).some((record) => has(record, hidden));
       verdicts.push([`${method} ${path} answers ${answer.status}`, answer.status === 200]);
       verdicts.push([`${method} ${path} shows ${hidden}`, !isShown]);
     }
@@ -107,8 +107,8 @@ export class Clerk {
         { sort: [hidden] },
         { fields: [hidden] },
       ].map((body): [string, string, object] => ["POST", `${list}/search`, body]),
-      ["PATCH", `${list}/${id}`, { [hidden]: "fresh" }],
-      ["POST", list, { ...this.least(name), [hidden]: "fresh" }],
+      ["PATCH", `${list}/${id}`, setting(hidden, "fresh")],
+      ["POST", list, { ...this.least(name), ...setting(hidden, "fresh") }],
     ];
     return this.answered(asked, 400);
   }
@@ -118,7 +118,7 @@ export class Clerk {
     const one = `/v1/${name}/${id}`;
     const { version } = await this.world.admin("GET", one);
     const alone = await this.answered([["PATCH", one, { [readOnly]: value }]], 403);
-    const operations = [{ [readOnly]: value }, { [hidden]: "fresh" }].map((data) => ({ op: "update", id, data }));
+    const operations = [{ [readOnly]: value }, setting(hidden, "fresh")].map((data) => ({ op: "update", id, data }));
     const { body } = await this.ask("POST", `/v1/${name}/bulk`, { operations });
     const outcomes = ((body["results"] ?? []) as { outcome: string }[]).map(({ outcome }) => outcome);
     return [
@@ -145,6 +145,20 @@ export class Clerk {
   private ask(method: string, path: string, body?: object) {
     return this.world.system.ask(method, path, this.token, body);
   }
+}
+
+/** The name of a field that the company has added, below `custom`. */
+const customName = (field: string) => /^custom\.(.+)$/.exec(field)?.[1];
+
+function setting(field: string, value: string): object {
+  const name = customName(field);
+  return name ? { custom: { [name]: value } } : { [field]: value };
+}
+
+function has(record: object, field: string): boolean {
+  const name = customName(field);
+  const { custom = {} } = record as { custom?: object };
+  return name ? name in custom : field in record;
 }
 
 function recordsIn({ body }: Answered): object[] {

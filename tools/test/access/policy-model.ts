@@ -43,7 +43,8 @@ type Role = Readonly<Record<string, Rules>>;
 const CUSTOMERS = ["customer.account", "customer.contact", "customer.interaction", "customer.task"];
 const WORK = [...CUSTOMERS, "service-desk.ticket", "marketing.campaign", "marketing.campaign-member"];
 const LEDGER = ["marketing.consent", "marketing.suppression"];
-const ORDER = ["sales.pipeline", "service-desk.queue"];
+const FIELDS = ["customer", "sales", "service-desk", "marketing"].map((area) => `${area}.field`);
+const ORDER = ["sales.pipeline", "service-desk.queue", ...FIELDS];
 const COMPANY = ["identity.user", "identity.team", "identity.role", "identity.settings"];
 
 const give = (concepts: readonly string[], rules: Rules): Role =>
@@ -210,6 +211,9 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   const [area = "", ...rest] = path.replace("/v1/", "").split("/");
   const last = rest.at(-1) ?? "";
   const concept = last === "logout" ? "oneself" : (AREAS[area] ?? "everybody");
+  // What fields there are is told to who reads the records; the fields of the company are arranged by few.
+  if (rest[0] === "fields" && (rest.length > 1 || method !== "GET"))
+    return [`${concept.split(".")[0]}.field`, method === "GET" ? "read" : "write"];
   if (/\/(person-keys\/rewrap|erasures|retention)$/.test(path)) return ["operations.personal-data", "manage"];
   if (last === "subject-export") return ["operations.personal-data", "export"];
   if (concept === "operations.bus") return [concept, method === "GET" ? "read" : "repair"];

@@ -3,7 +3,7 @@ import { PLACES } from "./policy-model.ts";
 import type { Operation, Recipe } from "./recipe.ts";
 import { OTHERS, OPERATIONS } from "./other-recipes.ts";
 import { resourceOf, type TestResource } from "./resources.ts";
-import type { World } from "./world.ts";
+import { fieldCalled, PLANTED_FIELD, type World } from "./world.ts";
 
 const post = (body?: object, given?: object): Recipe => ({
   ...(body && { body: () => body }),
@@ -86,6 +86,30 @@ const COMMON: Readonly<Record<string, (resource: TestResource) => Recipe>> = {
   "POST import": (resource) => ({ body: bulk(resource, { origin: "import" }, resource.full) }),
 };
 
+/** The fields that a company adds to a resource. */
+const FIELD: Recipe = {
+  places: ["nobody's", "absent"],
+  subject: (_world, _actor, place) => Promise.resolve(place === "absent" ? "nothing" : PLANTED_FIELD),
+};
+const FIELDS: Readonly<Record<string, Recipe>> = {
+  "POST fields": { body: ({ world }) => fieldCalled(camel(world.freshMark())) },
+  "GET fields/{name}": FIELD,
+  "GET fields/{name}/history": FIELD,
+  "POST fields/{name}/restore": FIELD,
+  "PATCH fields/{name}": { ...FIELD, body: () => ({ label: { en: "Mark", zh: "记号" } }) },
+  "DELETE fields/{name}": {
+    ...FIELD,
+    subject: async (world, actor, place, path) => {
+      if (place === "absent" || actor !== "administrator") return FIELD.subject!(world, actor, place, path);
+      const name = camel(world.freshMark());
+      await world.admin("POST", path.replace("/{name}", ""), fieldCalled(name));
+      return name;
+    },
+  },
+};
+
+const camel = (words: string) => words.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
 /** Changes the record; an entry of a ledger, which is never changed, is made. */
 function bulk({ deletable, patch }: TestResource, more: object, make: TestResource["full"]): Recipe["body"] {
   return ({ world, actor, id }) => {
@@ -133,6 +157,7 @@ export function recipeOf({ method, path }: Operation): Recipe | undefined {
   const [, , area = "", ...rest] = path.split("/");
   if (area === "operations") return OTHERS[`${method} ${path}`] ?? OPERATIONS[`${method} ${rest.slice(1).join("/")}`];
   if (!resource) return OTHERS[`${method} ${path}`];
+  if (rest[0] === "fields" && (rest.length > 1 || method !== "GET")) return FIELDS[`${method} ${rest.join("/")}`];
   const last = rest.at(-1) ?? "";
   const verb = `${area} ${last}`;
   if (method === "GET" && PARTS.includes(verb)) return {};

@@ -32,7 +32,7 @@ export async function prepare(world: World, cell: Cell, { fresh = "", name = "" 
     fresh || (recipe.subject && place !== null ? await recipe.subject(world, actor, place, operation.path) : planted());
   const path = operation.path
     .replace(/\{(id|token|file)\}/, id)
-    .replace("{name}", name)
+    .replace("{name}", name || id)
     .replace("{type}/{collaboratorId}", `user/${world.people.get("read-only").id}`)
     .replace(/\/bulk\/import$/, "/bulk")
     .replace(/\/owner\/pool$/, "/owner")

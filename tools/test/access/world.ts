@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { eventually } from "@kehu/testing";
 import type { People } from "./people.ts";
 import { PLACES, sees, type Actor, type Place } from "./policy-model.ts";
-import { RESOURCES, type TestResource } from "./resources.ts";
+import { RESOURCES, type Ids, type TestResource } from "./resources.ts";
 import type { System } from "./system.ts";
 
 const BATCH = 500;
@@ -31,6 +31,15 @@ const BIRTHS: readonly Place[] = [
   "nobody's",
   "deleted",
 ];
+
+/** What a company calls a field that it adds to every resource that takes any. */
+export const PLANTED_FIELD = "mark";
+export const fieldCalled = (name: string) => ({ name, type: "text", label: { en: "Mark", zh: "标记" } });
+
+function wholeOf(resource: TestResource, mark: string, ids: Ids): object {
+  const whole = resource.full(mark, ids);
+  return resource.owned ? { ...whole, custom: { [PLANTED_FIELD]: mark }, tags: [mark] } : whole;
+}
 
 /** The other system that knows planted records by their marks. */
 export const SYSTEM = "elsewhere";
@@ -62,6 +71,8 @@ export class World {
 
   static async plant(system: System, people: People): Promise<World> {
     const world = new World(system, people);
+    for (const { name } of RESOURCES.filter(({ owned }) => owned))
+      await world.admin("POST", `/v1/${name}/fields`, fieldCalled(PLANTED_FIELD));
     world.persons = await world.meet(PERSONS);
     await world.untilLevel();
     for (const resource of RESOURCES) {
@@ -69,7 +80,7 @@ export class World {
         if (whyNot(resource, place)) continue;
         const ids = (name: string) => world.refer(name, "other branch's");
         const mark = markOf(resource.name, place);
-        const data = { ...resource.full(mark, ids), externalIds: [{ system: SYSTEM, id: mark }] };
+        const data = { ...wholeOf(resource, mark, ids), externalIds: [{ system: SYSTEM, id: mark }] };
         const [id] = await world.born(resource, [data], place);
         world.planted.set(`${resource.name} ${place}`, id!);
       }
@@ -127,7 +138,7 @@ export class World {
     for (const place of new Set(places)) {
       const wanted = places.filter((one) => one === place);
       const refer = this.readable("administrator");
-      const items = wanted.map(() => ({ ...resource.full(this.freshMark(), refer), ...given }));
+      const items = wanted.map(() => ({ ...wholeOf(resource, this.freshMark(), refer), ...given }));
       ids.set(place, place === "absent" ? wanted.map(() => this.absent) : await this.born(resource, items, place));
     }
     return places.map((place) => ids.get(place)!.shift()!);

@@ -1,8 +1,8 @@
 import { ACCOUNT_TYPES, type AccountState } from "@kehu/contracts";
-import { Imported, IsReference, IsTitle, Nullable, PatchOf, RecordDto } from "@kehu/records";
+import { Imported, IsReference, IsTitle, Nullable, PatchOf, OwnedDto } from "@kehu/records";
 import { IsIn, IsString, MaxLength } from "class-validator";
 
-export class CreateAccount extends RecordDto {
+export class CreateAccount extends OwnedDto {
   @IsTitle() name: string;
   @Nullable() @IsIn(ACCOUNT_TYPES) type?: AccountState["type"];
   @Nullable() @IsString() @MaxLength(100) industry?: string | null;

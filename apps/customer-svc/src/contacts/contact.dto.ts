@@ -1,5 +1,5 @@
 import { CONTACT_POINT_KINDS, type ContactPoint } from "@kehu/contracts";
-import { Imported, IsId, IsReference, IsTitle, Nullable, Optional, PatchOf, RecordDto } from "@kehu/records";
+import { Imported, IsId, IsReference, IsTitle, Nullable, Optional, PatchOf, OwnedDto } from "@kehu/records";
 import { Type } from "class-transformer";
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, MaxLength, ValidateNested } from "class-validator";
 
@@ -10,7 +10,7 @@ export class ContactPointDto {
   @Optional() @IsBoolean() primary?: boolean;
 }
 
-export class CreateContact extends RecordDto {
+export class CreateContact extends OwnedDto {
   @Nullable() @IsTitle() firstName?: string | null;
   @IsTitle() lastName: string;
   @Nullable() @IsString() @MaxLength(255) title?: string | null;

@@ -62,7 +62,14 @@ export class Contact extends OwnedEntity {
 
   /** Overwrites what says who the person is; his company and what was done with him stays. */
   override erase(now: Date): DomainEvent[] {
-    const differs = assign(this, { firstName: null, lastName: ERASED, title: null, contactPoints: [] });
+    const differs = assign(this, {
+      firstName: null,
+      lastName: ERASED,
+      title: null,
+      contactPoints: [],
+      custom: {},
+      tags: [],
+    });
     return differs ? [event("customer.contact.erased", this, now)] : [];
   }
 

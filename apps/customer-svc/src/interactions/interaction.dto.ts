@@ -1,5 +1,5 @@
 import { DIRECTIONS, INTERACTION_KINDS, LINK_TYPES, type ExternalLink, type InteractionState } from "@kehu/contracts";
-import { Imported, IsInstant, IsTitle, Nullable, Optional, PatchOf, RecordDto } from "@kehu/records";
+import { Imported, IsInstant, IsTitle, Nullable, Optional, PatchOf, OwnedDto } from "@kehu/records";
 import { Type } from "class-transformer";
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsString, Max, MaxLength, Min, ValidateNested } from "class-validator";
 import { LinkInput } from "../links/link.ts";
@@ -11,7 +11,7 @@ export class ExternalLinkInput {
   @IsString() @MaxLength(200) id: string;
 }
 
-export class CreateInteraction extends RecordDto {
+export class CreateInteraction extends OwnedDto {
   @IsIn(INTERACTION_KINDS) kind: InteractionState["kind"];
   @Nullable() @IsIn(DIRECTIONS) direction?: InteractionState["direction"];
   @Nullable() @IsTitle() subject?: string | null;

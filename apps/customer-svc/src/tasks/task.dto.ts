@@ -1,12 +1,12 @@
 import { TASK_STATUSES } from "@kehu/contracts";
-import { Imported, IsInstant, IsTitle, Nullable, Optional, PatchOf, RecordDto } from "@kehu/records";
+import { Imported, IsInstant, IsTitle, Nullable, Optional, PatchOf, OwnedDto } from "@kehu/records";
 import { OmitType } from "@nestjs/mapped-types";
 import { Type } from "class-transformer";
 import { ArrayMaxSize, IsArray, IsIn, ValidateNested } from "class-validator";
 import { LinkInput } from "../links/link.ts";
 import { TO_DO, type TaskStatus } from "./task-status.ts";
 
-export class CreateTask extends RecordDto {
+export class CreateTask extends OwnedDto {
   @IsTitle() subject: string;
   /** `open` where it is not given; a task is completed and reopened by verbs. */
   @Optional() @IsIn(TO_DO) status?: (typeof TO_DO)[number];

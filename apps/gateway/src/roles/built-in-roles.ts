@@ -61,6 +61,10 @@ const ADMINISTRATION: readonly Permission[] = [
   "sales.lead.erase",
   "identity.audit.read",
   "identity.audit.export",
+  "customer.field.write",
+  "sales.field.write",
+  "service-desk.field.write",
+  "marketing.field.write",
   "operations.bus.read",
   "operations.bus.repair",
   "operations.personal-data.manage",
@@ -120,13 +124,18 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
     name: "Marketing",
     grants: {
       ...give("own", OWN_WORK),
-      ...give("all", COLLEAGUES, ofArea("marketing"), [
-        "customer.account.read",
-        "customer.contact.read",
-        "sales.lead.read",
-        "sales.lead.write",
-        "analytics.metric.read",
-      ]),
+      ...give(
+        "all",
+        COLLEAGUES,
+        ofArea("marketing").filter((name) => !ADMINISTRATION.includes(name)),
+        [
+          "customer.account.read",
+          "customer.contact.read",
+          "sales.lead.read",
+          "sales.lead.write",
+          "analytics.metric.read",
+        ],
+      ),
     },
   },
   {

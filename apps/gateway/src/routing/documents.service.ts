@@ -57,6 +57,11 @@ export class Documents implements OnApplicationBootstrap, OnModuleDestroy {
     for (const upstream of this.config.upstreams) this.schedule(upstream, FIRST_PAUSE_MS);
   }
 
+  /** Asks every service now: a field that was added a moment ago is in its document. One that is away keeps its last. */
+  async refresh(): Promise<void> {
+    await Promise.all(this.config.upstreams.map((upstream) => this.fetch(upstream)));
+  }
+
   onModuleDestroy(): void {
     this.stopped = true;
     this.timers.forEach((timer) => clearTimeout(timer));

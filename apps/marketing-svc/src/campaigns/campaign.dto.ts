@@ -1,8 +1,8 @@
 import { CAMPAIGN_STATUSES, type CampaignState, type Money } from "@kehu/contracts";
-import { Imported, IsDay, IsMoney, IsReference, IsTitle, Nullable, PatchOf, RecordDto } from "@kehu/records";
+import { Imported, IsDay, IsMoney, IsReference, IsTitle, Nullable, PatchOf, OwnedDto } from "@kehu/records";
 import { IsIn, IsString, MaxLength } from "class-validator";
 
-export class CreateCampaign extends RecordDto {
+export class CreateCampaign extends OwnedDto {
   @IsTitle() name: string;
   /** Email, conference, webinar, ... */
   @Nullable() @IsString() @MaxLength(100) type?: string | null;

@@ -1,8 +1,8 @@
 import { MEMBER_STATUSES, type CampaignMemberState } from "@kehu/contracts";
-import { Imported, IsInstant, IsReference, IsTitle, Nullable, Optional, PatchOf, RecordDto } from "@kehu/records";
+import { Imported, IsInstant, IsReference, IsTitle, Nullable, Optional, PatchOf, OwnedDto } from "@kehu/records";
 import { IsDefined, IsIn } from "class-validator";
 
-class MemberPerson extends RecordDto {
+class MemberPerson extends OwnedDto {
   @Nullable() @IsReference() leadId?: string | null;
   @Nullable() @IsReference() contactId?: string | null;
   /** Name of a person who is neither a lead nor a contact, or not known to be. */

@@ -72,9 +72,9 @@ export class CampaignMember extends OwnedEntity {
     return [event("marketing.campaign-member.restored", this, now)];
   }
 
-  /** Overwrites the name, where it has one of its own. */
+  /** Overwrites the name, where it has one of its own, and empties what the company has added. */
   override erase(now: Date): DomainEvent[] {
-    const differs = this.name !== null && assign(this, { name: ERASED });
+    const differs = assign(this, { name: this.name === null ? null : ERASED, custom: {}, tags: [] });
     return differs ? [event("marketing.campaign-member.erased", this, now)] : [];
   }
 

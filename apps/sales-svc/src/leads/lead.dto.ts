@@ -9,13 +9,13 @@ import {
   Nullable,
   Optional,
   PatchOf,
-  RecordDto,
+  OwnedDto,
 } from "@kehu/records";
 import { Type } from "class-transformer";
 import { IsIn, IsInt, IsString, Max, MaxLength, Min, ValidateNested } from "class-validator";
 import type { LeadStatus } from "./lead-status.ts";
 
-export class CreateLead extends RecordDto {
+export class CreateLead extends OwnedDto {
   @Nullable() @IsTitle() firstName?: string | null;
   @IsTitle() lastName: string;
   @Nullable() @IsTitle() company?: string | null;

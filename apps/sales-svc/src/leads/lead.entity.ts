@@ -121,7 +121,7 @@ export class Lead extends OwnedEntity {
 
   /** Overwrites what says who the person is; his company and what became of the lead stays. */
   override erase(now: Date): DomainEvent[] {
-    const differs = assign(this, { firstName: null, lastName: ERASED, email: null, phone: null });
+    const differs = assign(this, { firstName: null, lastName: ERASED, email: null, phone: null, custom: {}, tags: [] });
     return differs ? [event("sales.lead.erased", this, now)] : [];
   }
 

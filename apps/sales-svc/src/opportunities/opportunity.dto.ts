@@ -10,7 +10,7 @@ import {
   Nullable,
   Optional,
   PatchOf,
-  RecordDto,
+  OwnedDto,
 } from "@kehu/records";
 import { Type } from "class-transformer";
 import { ArrayMaxSize, IsArray, IsInt, IsString, Max, MaxLength, Min, ValidateNested } from "class-validator";
@@ -21,7 +21,7 @@ export class OpportunityContactDto {
 }
 
 /** What people may set at any time while the deal is open. */
-class OpportunityFields extends RecordDto {
+class OpportunityFields extends OwnedDto {
   @IsTitle() name: string;
   /** The primary contact. */
   @Nullable() @IsReference() contactId?: string | null;

@@ -1,8 +1,8 @@
 import { PRIORITIES, TICKET_CHANNELS, TICKET_STATUSES, TICKET_TYPES, type TicketState } from "@kehu/contracts";
-import { Imported, IsInstant, IsReference, IsTitle, Nullable, Optional, PatchOf, RecordDto } from "@kehu/records";
+import { Imported, IsInstant, IsReference, IsTitle, Nullable, Optional, PatchOf, OwnedDto } from "@kehu/records";
 import { IsBoolean, IsIn } from "class-validator";
 
-export class CreateTicket extends RecordDto {
+export class CreateTicket extends OwnedDto {
   @IsTitle() subject: string;
   /** How the customer came to us. */
   @Nullable() @IsIn(TICKET_CHANNELS) channel?: TicketState["channel"];

@@ -22,6 +22,8 @@ const account = concept("kehu.customer.account", "account", AccountState, {
   deletedAt: null,
   teamId: null,
   collaborators: [],
+  custom: { region: "华东", visits: 3 },
+  tags: ["key account"],
   name: "华星科技 Huaxing Technology",
   type: "customer",
   industry: "technology",

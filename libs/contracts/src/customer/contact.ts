@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { concept, nullable, oneOf, Personal, OwnedState, Uuid } from "../event.ts";
+import { concept, nullable, oneOf, Personal, PersonalCustom, OwnedState, Uuid } from "../event.ts";
 
 export const CONTACT_POINT_KINDS = ["email", "phone", "wechat", "address"] as const;
 
@@ -13,6 +13,7 @@ export type ContactPoint = Static<typeof ContactPoint>;
 
 export const ContactState = Type.Object({
   ...OwnedState,
+  custom: PersonalCustom,
   /** The person; goes with him from lead to contact. */
   personId: Uuid,
   firstName: nullable(Personal),
@@ -33,6 +34,8 @@ const contact = concept("kehu.customer.contact", "contact", ContactState, {
   deletedAt: null,
   teamId: null,
   collaborators: [],
+  custom: { region: "华东", visits: 3 },
+  tags: ["key account"],
   personId: "0199c1a0-0000-7000-8000-0000000000b1",
   firstName: "伟",
   lastName: "王",

@@ -38,6 +38,8 @@ const interaction = concept("kehu.customer.interaction", "interaction", Interact
   deletedAt: null,
   teamId: null,
   collaborators: [],
+  custom: { region: "华东", visits: 3 },
+  tags: ["key account"],
   kind: "call",
   direction: "outbound",
   subject: "First call",

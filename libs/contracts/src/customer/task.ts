@@ -23,6 +23,8 @@ const task = concept("kehu.customer.task", "task", TaskState, {
   deletedAt: null,
   teamId: null,
   collaborators: [],
+  custom: { region: "华东", visits: 3 },
+  tags: ["key account"],
   subject: "Send the offer",
   status: "open",
   dueAt: "2026-01-09T09:00:00.000Z",

@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { concept, Instant, nullable, oneOf, Personal, OwnedState, Uuid } from "../event.ts";
+import { concept, Instant, nullable, oneOf, Personal, PersonalCustom, OwnedState, Uuid } from "../event.ts";
 
 export const MEMBER_STATUSES = [
   "planned",
@@ -18,6 +18,7 @@ export const MEMBER_STATUSES = [
 
 export const CampaignMemberState = Type.Object({
   ...OwnedState,
+  custom: PersonalCustom,
   campaignId: Uuid,
   /** The person, where he is known; `name` alone where he is not. */
   leadId: nullable(Uuid),
@@ -38,6 +39,8 @@ const member = concept("kehu.marketing.campaign-member", "campaignMember", Campa
   deletedAt: null,
   teamId: null,
   collaborators: [],
+  custom: { region: "华东", visits: 3 },
+  tags: ["key account"],
   campaignId: "0199c1a0-0000-7000-8000-000000000010",
   leadId: "0199c1a0-0000-7000-8000-000000000005",
   contactId: null,

@@ -27,6 +27,8 @@ const campaign = concept("kehu.marketing.campaign", "campaign", CampaignState, {
   deletedAt: null,
   teamId: null,
   collaborators: [],
+  custom: { region: "华东", visits: 3 },
+  tags: ["key account"],
   name: "春季 Spring 2026",
   type: "email",
   status: "draft",

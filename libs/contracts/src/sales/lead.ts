@@ -1,10 +1,11 @@
 import { Type, type Static } from "typebox";
-import { concept, Instant, nullable, oneOf, Personal, OwnedState, Uuid } from "../event.ts";
+import { concept, Instant, nullable, oneOf, Personal, PersonalCustom, OwnedState, Uuid } from "../event.ts";
 
 export const LEAD_STATUSES = ["new", "contacted", "nurturing", "qualified", "unqualified", "converted"] as const;
 
 export const LeadState = Type.Object({
   ...OwnedState,
+  custom: PersonalCustom,
   personId: Uuid,
   firstName: nullable(Personal),
   lastName: Personal,
@@ -53,6 +54,8 @@ const lead = concept("kehu.sales.lead", "lead", LeadState, {
   deletedAt: null,
   teamId: null,
   collaborators: [],
+  custom: { region: "华东", visits: 3 },
+  tags: ["key account"],
   personId: "0199c1a0-0000-7000-8000-0000000000b1",
   firstName: "伟",
   lastName: "王",

@@ -44,6 +44,8 @@ const opportunity = concept("kehu.sales.opportunity", "opportunity", Opportunity
   deletedAt: null,
   teamId: null,
   collaborators: [],
+  custom: { region: "华东", visits: 3 },
+  tags: ["key account"],
   name: "华星 CRM 2026",
   accountId: "0199c1a0-0000-7000-8000-000000000001",
   contactId: null,

@@ -39,6 +39,8 @@ const ticket = concept("kehu.service-desk.ticket", "ticket", TicketState, {
   deletedAt: null,
   teamId: null,
   collaborators: [],
+  custom: { region: "华东", visits: 3 },
+  tags: ["key account"],
   number: 1001,
   subject: "Login fails",
   status: "new",

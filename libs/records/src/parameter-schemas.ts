@@ -1,6 +1,20 @@
-import { operatorsOf, schemaOfField, type DeclaredQuery, type Field, type FieldMap } from "@kehu/records";
-import type { Schema } from "./schema-changes.ts";
+import type { Field, FieldMap } from "./field.ts";
+import { operatorsOf } from "./filter.ts";
+import type { DeclaredQuery } from "./query-parameters.ts";
+import { schemaOfField } from "./view.ts";
 
+/** JSON Schema of a value in a query string. */
+interface Schema {
+  type?: string | string[];
+  description?: string;
+  enum?: unknown[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
+  additionalProperties?: Schema | boolean;
+}
+
+/** A parameter as OpenAPI 3.1 describes it. */
 export interface Parameter {
   name?: string;
   in?: "path" | "query" | "header";
@@ -12,7 +26,7 @@ export interface Parameter {
   $ref?: string;
 }
 
-/** The query parameters that an operation declares. */
+/** @returns the query parameters that an operation declares */
 export function queryParameters({ parameters, filter }: DeclaredQuery): Parameter[] {
   const plain = Object.entries(parameters).map(([name, { description, schema }]): Parameter => {
     const list = (schema as Schema).type === "array";
