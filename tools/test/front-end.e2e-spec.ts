@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { eventually } from "@kehu/testing";
 import { Kehu } from "./faults/support/kehu.ts";
 import { Person } from "./faults/support/person.ts";
 
@@ -24,7 +26,9 @@ function examplesIn(block: string): Example[] {
   });
 }
 
-const blocks = Array.from(readFileSync(PAGE, "utf8").matchAll(/^```http\n([^]*?)^```/gm), ([, block]) => block!);
+const page = readFileSync(PAGE, "utf8");
+const PROGRAM = /^```js\n([^]*?)^```/m.exec(page)![1]!;
+const blocks = Array.from(page.matchAll(/^```http\n([^]*?)^```/gm), ([, block]) => block!);
 const EXAMPLES = blocks.flatMap(examplesIn);
 
 describe("docs/front-end.md", () => {
@@ -51,4 +55,25 @@ describe("docs/front-end.md", () => {
       if (!refusal) expect(answer).toMatchObject({ data: expect.any(Array) });
     },
   );
+
+  it("has a program that keeps a copy", async () => {
+    const { token } = admin;
+    const env = { PATH: process.env["PATH"], KEHU_URL: kehu.url, TOKEN: token };
+    const program = spawn(process.execPath, ["--input-type=module", "--eval", PROGRAM], { env });
+    let output = "";
+    for (const stream of [program.stdout, program.stderr])
+      stream.on("data", (bytes: Buffer) => (output += String(bytes)));
+    const printed = (line: string) => eventually(() => expect(output.split("\n")).toContain(line), 30_000);
+    try {
+      await printed("loaded");
+      const { id } = await admin.done<{ id: string }>("POST", "/v1/accounts", { name: "华星科技" });
+      await printed("created 华星科技");
+      await admin.done("PATCH", `/v1/accounts/${id}`, { name: "华星 Huaxing" });
+      await printed("updated 华星 Huaxing");
+      await admin.done("DELETE", `/v1/accounts/${id}`);
+      await printed(`deleted ${id}`);
+    } finally {
+      program.kill();
+    }
+  }, 120_000);
 });
