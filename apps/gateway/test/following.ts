@@ -90,6 +90,15 @@ export class Following {
     });
   }
 
+  /** Waits until whatever was written or told has arrived. */
+  async settled(): Promise<void> {
+    const behind = `
+      SELECT 1 FROM identity.outbox WHERE published_at IS NULL
+      UNION ALL SELECT 1 FROM bus.topic LEFT JOIN bus.position ON topic = name AND consumer_group = 'kehu.gateway'
+      WHERE bus.topic.next_offset > coalesce(bus.position.next_offset, 1)`;
+    await eventually(async () => (await this.system.database.admin.query(behind)).rows.length === 0);
+  }
+
   /** Waits until all that was told has arrived: the last of it is seen by the administrator. */
   async arrived(id: string, version: number): Promise<void> {
     const { admin } = this.system.database;

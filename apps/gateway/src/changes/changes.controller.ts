@@ -34,7 +34,7 @@ export class ChangesController {
   @Get("sync")
   @OwnAccess()
   @KeysToo()
-  @Cost(5)
+  @Cost(10)
   @Takes({ ...FOLLOWING, limit: LIMIT })
   sync(@Query() query: ListParameters, @Who() who: RequestContext): Promise<ChangesPage> {
     return this.queries.sync(query, who);

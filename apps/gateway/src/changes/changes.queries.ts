@@ -8,7 +8,7 @@ import { followerOf, parseAsked, type Follower } from "./reach.ts";
 import { SyncTokens, tooOld } from "./sync-tokens.service.ts";
 
 /** Changes that are looked at for one answer, however few of them the caller may see, and how many at a time. */
-const MOST_READ = 5_000;
+const MOST_READ = 2_000;
 const PART = 1_000;
 
 /** A page of changes. */

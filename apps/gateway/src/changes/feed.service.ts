@@ -7,7 +7,7 @@ import { ChangesQueries } from "./changes.queries.ts";
 export const NEWS = "kehu.changes";
 
 const POLL_MS = 1_000;
-/** Changes that are read at a time, and that are kept for those who are not quite up to date. */
+/** Changes that are read at a time, and the most that are kept for those who are not quite up to date. */
 const PART = 1_000;
 
 /**
@@ -17,8 +17,10 @@ const PART = 1_000;
 @Injectable()
 export class Feed implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(Feed.name);
-  /** Without a gap; the last one is the newest that is known. */
+  /** Without a gap; the last one is the newest that is known. They go after two seconds, as people's places in them grow old. */
   private recent: ChangeRow[] = [];
+  /** How many of them were there at the last tick. */
+  private aged = 0;
   private last: number | null = null;
   private followers = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -34,7 +36,8 @@ export class Feed implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.session.listen(NEWS, () => void this.poll());
+    // The poll is the safety net.
+    await this.session.listen(NEWS, () => void this.poll()).catch(() => undefined);
   }
 
   onModuleDestroy(): void {
@@ -52,8 +55,7 @@ export class Feed implements OnApplicationBootstrap, OnModuleDestroy {
       if (this.followers > 0) return;
       clearInterval(this.timer);
       this.timer = undefined;
-      this.recent = [];
-      this.last = null;
+      this.forget();
     };
   }
 
@@ -82,6 +84,8 @@ export class Feed implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Streams look at their callers and their clocks also while the database is slow. */
   private tick(): void {
+    this.recent = this.recent.slice(this.aged);
+    this.aged = this.recent.length;
     this.wakeAll();
     void this.poll();
   }
@@ -105,21 +109,28 @@ export class Feed implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       if (!this.failing) this.log.error(`Changes cannot be read: ${(error as Error).message}`);
       this.failing = true;
-      this.last = null;
-      this.recent = [];
+      this.forget();
     }
   }
 
   private async read(): Promise<void> {
-    if (this.last === null) {
-      this.recent = [];
-      this.last = await this.queries.now();
-      return;
-    }
-    const { rows } = await this.queries.whole(this.last, PART);
-    this.recent = [...this.recent, ...rows].slice(-PART);
-    this.last = rows.at(-1)?.seq ?? this.last;
+    const before = this.last;
+    const { rows, last } =
+      before === null ? { rows: [], last: await this.queries.now() } : await this.queries.whole(before, PART);
+    // They have left, or others have come, meanwhile.
+    if (this.followers === 0 || this.last !== before) return;
+    const known = [...this.recent, ...rows];
+    const surplus = Math.max(0, known.length - PART);
+    this.recent = known.slice(surplus);
+    this.aged = Math.max(0, this.aged - surplus);
+    this.last = before === null ? last : (rows.at(-1)?.seq ?? before);
     this.again ||= rows.length === PART;
+  }
+
+  private forget(): void {
+    this.recent = [];
+    this.aged = 0;
+    this.last = null;
   }
 
   private nextTurn(): Promise<void> {
