@@ -38,6 +38,7 @@ export const FAULTS: readonly Fault[] = [
     spec: "apps/analytics-svc/test/metrics.e2e-spec.ts",
     title: "counts only what the caller may see now",
   },
+  { name: "scope-missing-in-changes", spec: `${GATEWAY}/changes-reach.e2e-spec.ts`, title: "A06 tells the old owner" },
   {
     name: "cursor-of-anybody",
     spec: "apps/customer-svc/test/accounts.e2e-spec.ts",

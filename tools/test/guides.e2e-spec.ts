@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { eventually } from "@kehu/testing";
 import { Kehu } from "./faults/support/kehu.ts";
 import { Person } from "./faults/support/person.ts";
 
@@ -24,13 +26,14 @@ function examplesIn(block: string): Example[] {
   });
 }
 
-function examplesOf(page: string): Example[] {
-  const text = readFileSync(join(import.meta.dirname, "../../docs", page), "utf8");
-  return Array.from(text.matchAll(/^```http\n([^]*?)^```/gm), ([, block]) => block!).flatMap(examplesIn);
-}
+const textOf = (page: string) => readFileSync(join(import.meta.dirname, "../../docs", page), "utf8");
+const blocksIn = (page: string, language: string) =>
+  Array.from(textOf(page).matchAll(/^```(\w+)\n([^]*?)^```/gm)).flatMap(([, of, block]) =>
+    of === language ? block! : [],
+  );
 
 describe.each(PAGES)("docs/%s", (page) => {
-  const examples = examplesOf(page);
+  const examples = blocksIn(page, "http").flatMap(examplesIn);
   let kehu: Kehu;
   let admin: Person;
 
@@ -54,5 +57,30 @@ describe.each(PAGES)("docs/%s", (page) => {
       if (!refusal && method !== "DELETE") expect(Object.keys(answer)).not.toHaveLength(0);
       if (!refusal && method === "GET") expect(answer).toMatchObject({ data: expect.any(Array) });
     },
+  );
+
+  it.each(blocksIn(page, "js").map((text) => [text]))(
+    "has a program that keeps a copy",
+    async (text) => {
+      const { token } = admin;
+      const env = { PATH: process.env["PATH"], KEHU_URL: kehu.url, TOKEN: token };
+      const program = spawn(process.execPath, ["--input-type=module", "--eval", text], { env });
+      let output = "";
+      for (const stream of [program.stdout, program.stderr])
+        stream.on("data", (bytes: Buffer) => (output += String(bytes)));
+      const printed = (line: string) => eventually(() => expect(output.split("\n")).toContain(line), 30_000);
+      try {
+        await printed("loaded");
+        const { id } = await admin.done<{ id: string }>("POST", "/v1/accounts", { name: "华星科技" });
+        await printed("created 华星科技");
+        await admin.done("PATCH", `/v1/accounts/${id}`, { name: "华星 Huaxing" });
+        await printed("updated 华星 Huaxing");
+        await admin.done("DELETE", `/v1/accounts/${id}`);
+        await printed(`deleted ${id}`);
+      } finally {
+        program.kill();
+      }
+    },
+    120_000,
   );
 });

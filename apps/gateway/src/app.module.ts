@@ -2,6 +2,7 @@ import { Module } from "@nestjs/common";
 import { AccessModule } from "./access/access.module.ts";
 import { ApiKeysModule } from "./api-keys/api-keys.module.ts";
 import { AuditModule } from "./audit/audit.module.ts";
+import { ChangesModule } from "./changes/changes.module.ts";
 import { config } from "./config.ts";
 import { DocsModule } from "./docs/docs.module.ts";
 import { HandoversModule } from "./handovers/handovers.module.ts";
@@ -35,6 +36,7 @@ import { UsersModule } from "./users/users.module.ts";
     RolesModule,
     ApiKeysModule,
     SettingsModule,
+    ChangesModule,
     RoutingModule,
     ProxyModule,
     OperationsModule,

@@ -71,6 +71,9 @@ describe("Config", () => {
     ["KEHU_IN_FLIGHT_SERVICE", "0"],
     ["KEHU_IN_FLIGHT_CALLER", "-1"],
     ["KEHU_CLIENT_PATIENCE_MS", "10"],
+    ["KEHU_CHANGES_DAYS", "0"],
+    ["KEHU_STREAMS", "0"],
+    ["KEHU_STREAMS_CALLER", "0"],
     ["KEHU_TRUSTED_PROXIES", "a-value"],
   ])("A51 refuses %s=%s, naming the variable and not the value", (variable, value) => {
     const attempt = () => parse({ [variable]: value });

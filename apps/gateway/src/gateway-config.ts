@@ -45,6 +45,11 @@ export class Config {
   readonly inFlightPerCaller: number;
   /** How long a client may be slow, whatever it is slow with. */
   readonly clientPatienceMs: number;
+  /** Days for which changes are kept for those who follow them. */
+  readonly changesDays: number;
+  /** Streams of changes that are open at once: in whole, of one caller. */
+  readonly streams: number;
+  readonly streamsPerCaller: number;
   readonly corsOrigins: string[];
   /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: string[];
@@ -80,6 +85,9 @@ export class Config {
     this.inFlightPerService = environment.integer("KEHU_IN_FLIGHT_SERVICE", 256, 1, 10_000);
     this.inFlightPerCaller = environment.integer("KEHU_IN_FLIGHT_CALLER", 128, 1, 10_000);
     this.clientPatienceMs = environment.integer("KEHU_CLIENT_PATIENCE_MS", 15_000, 1_000, 600_000);
+    this.changesDays = environment.integer("KEHU_CHANGES_DAYS", 30, 1, 365);
+    this.streams = environment.integer("KEHU_STREAMS", 1_000, 1, 100_000);
+    this.streamsPerCaller = environment.integer("KEHU_STREAMS_CALLER", 10, 1, 10_000);
     this.corsOrigins = environment.list("KEHU_CORS_ORIGINS");
     this.trustedProxies = environment.list("KEHU_TRUSTED_PROXIES");
     if (this.trustedProxies.some((range) => !/^[0-9a-f.:]+(\/\d{1,3})?$/i.test(range))) {

@@ -11,7 +11,7 @@ export {
   type RequestContext,
   type Scope,
 } from "./request-context.ts";
-export { rowScope, type Bind } from "./row-scope.ts";
+export { isWithinScope, rowScope, type Bind, type PlacedRow } from "./row-scope.ts";
 export { isOwnerless, PERMISSIONS, type Permission } from "./permissions.ts";
 export {
   ACCESS,

@@ -6,6 +6,7 @@ export { OnEvent, type EventContext } from "./on-event.ts";
 export { BusOperations, type Freshness, type SnapshotSource } from "./operations.ts";
 export { MESSAGING, type MessagingOptions } from "./options.ts";
 export { appendToOutbox, insertIntoOutbox } from "./outbox.ts";
+export { Session } from "./session.ts";
 export { BusStrategy } from "./strategy.ts";
 export { TRANSPORT, type Transport } from "./transport.ts";
 export { upsertNewer, type VersionedRow } from "./upsert-newer.ts";

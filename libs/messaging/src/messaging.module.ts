@@ -37,7 +37,7 @@ export class MessagingModule {
       BusStrategy,
       BusOperations,
     ];
-    return { module: MessagingModule, global: true, providers, exports: [BusStrategy, BusOperations] };
+    return { module: MessagingModule, global: true, providers, exports: [BusStrategy, BusOperations, Session] };
   }
 }
 

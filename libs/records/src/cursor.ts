@@ -1,4 +1,4 @@
-import { Malformed } from "@kehu/contracts";
+import { Malformed, type Problem } from "@kehu/contracts";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /**
@@ -14,13 +14,16 @@ export class CursorSigner {
     return `${payload}.${this.mac(payload, binding)}`;
   }
 
-  /** @throws Malformed `cursor.invalid` */
-  read(cursor: string, binding: unknown): unknown[] {
+  /**
+   * @param refusal what is thrown for a cursor that is none, or none of this binding
+   * @throws Malformed `cursor.invalid`, where no other refusal is given
+   */
+  read(cursor: string, binding: unknown, refusal?: Problem): unknown[] {
     const [payload = "", mac = "", ...more] = cursor.split(".");
     const expected = Buffer.from(this.mac(payload, binding));
     const given = Buffer.from(mac);
     if (more.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw new Malformed("cursor.invalid", "The cursor is not one of this list, filter, order and caller.");
+      throw refusal ?? new Malformed("cursor.invalid", "The cursor is not one of this list, filter, order and caller.");
     }
     return JSON.parse(Buffer.from(payload, "base64url").toString()) as unknown[];
   }

@@ -35,6 +35,8 @@ export interface TestGateway {
   raw(bytes: string | Buffer): Promise<string>;
   /** Connections of clients that are open. */
   connections(): Promise<number>;
+  /** Ends it as SIGTERM does after its moment of farewell: what is under way is answered. */
+  farewell(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -128,6 +130,7 @@ export async function startGateway(load: () => Promise<{ AppModule: Type }>, key
     },
     raw: (bytes) => exchange(port, bytes),
     connections: () => promisify(server.getConnections.bind(server))(),
+    farewell: () => app.close(),
     async close() {
       server.closeAllConnections();
       await app.close();

@@ -35,6 +35,9 @@ export const OTHERS: Readonly<Record<string, Recipe>> = {
   "POST /v1/operations/analytics/rebuild": {},
   "GET /v1/settings": {},
   "PATCH /v1/settings": { body: () => ({ fiscalYearStart: 4 }) },
+  "GET /v1/sync": {},
+  // Whoever may follow is told that this is no place to begin; a stream would not end.
+  "GET /v1/changes": { query: () => "?since=nowhere", done: 400 },
   "GET /v1/me": {},
   "GET /v1/me/permissions": {},
   "GET /v1/me/permissions/explain": { query: () => "?permission=customer.account.write" },

@@ -150,6 +150,7 @@ export function answerTo(actor: Actor, method: string, path: string, place: Plac
   const [concept, verb] = wordsOf(method, path);
   if (concept === "everybody") return place === "absent" ? "absent" : "done";
   if (actor === "anonymous") return "sign in";
+  if (concept === "what one may read") return "done";
   if (actor === "narrow key" && (concept === "oneself" || concept === "api-key" || isForPeople(method, path)))
     return "not for keys";
   // Why a record is within reach is told to whoever sees it.
@@ -204,6 +205,8 @@ const AREAS: Readonly<Record<string, string>> = {
   "audit-entries": "identity.audit",
   "api-keys": "api-key",
   me: "oneself",
+  sync: "what one may read",
+  changes: "what one may read",
 };
 
 /** The concept that a request is about, and what it does with it. */

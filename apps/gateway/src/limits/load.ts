@@ -31,6 +31,7 @@ export class Load implements OnModuleInit, OnModuleDestroy {
   private readonly loop = new EventLoop();
   private readonly services = new Counts();
   private readonly callers = new Counts();
+  private readonly leaving = new WeakMap<ServerResponse, () => void>();
   private whole = 0;
 
   constructor(private readonly config: Config) {}
@@ -66,7 +67,14 @@ export class Load implements OnModuleInit, OnModuleDestroy {
     // He would be counted for ever: that his answer has ended was said already.
     if (response.closed) throw new Problem(408, "request.timeout", "The client has gone.");
     this.add(service, caller, 1);
-    response.once("close", () => this.add(service, caller, -1));
+    this.leaving.set(response, () => this.add(service, caller, -1));
+    response.once("close", () => this.leave(response));
+  }
+
+  /** Counts a request no longer, though its answer goes on: it is a stream, of which there are limits of their own. */
+  leave(response: ServerResponse): void {
+    this.leaving.get(response)?.();
+    this.leaving.delete(response);
   }
 
   private add(service: string, caller: string, by: 1 | -1): void {

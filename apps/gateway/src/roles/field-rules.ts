@@ -64,17 +64,27 @@ interface Reach {
   readonly fieldRules: FieldRules;
 }
 
+/** Fields that show others in another form: who may not see these may not see them, nor that they changed (`partOf`). */
+export const PART_OF: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  "sales.opportunity": { stageCategory: ["stage"], stageSince: ["stage"], baseAmount: ["amount"] },
+  "identity.user": { name: ["firstName", "lastName"] },
+};
+
 /** What no API key is shown but by an entry in the audit trail: the fields that are encrypted, wherever they are shown. */
-const CLOSED_TO_KEYS: FieldRules = {
+export const CLOSED_TO_KEYS: FieldRules = {
   "customer.contact": { contactPoints: "hidden" },
   "sales.lead": { email: "hidden", phone: "hidden" },
   "marketing.consent": { proof: "hidden" },
 };
 
+/** @returns what is closed to the caller, and to keys where he is one */
+export function closedTo({ actorType, fieldRules }: Pick<RequestContext, "actorType" | "fieldRules">): FieldRules {
+  return actorType === "api-key" ? strictest([fieldRules, CLOSED_TO_KEYS]) : fieldRules;
+}
+
 /** @returns a field that is closed to the caller and would be more open to who has the role; undefined where there is none */
 export function openedBeyond(who: RequestContext, { grants, fieldRules }: Reach): string | undefined {
-  const closed = who.actorType === "api-key" ? strictest([who.fieldRules, CLOSED_TO_KEYS]) : who.fieldRules;
-  for (const [concept, fields] of Object.entries(closed)) {
+  for (const [concept, fields] of Object.entries(closedTo(who))) {
     if (!Object.keys(grants).some((permission) => permission.startsWith(`${concept}.`))) continue;
     for (const [field, access] of Object.entries(fields)) {
       const theirs = fieldRules[concept]?.[field];

@@ -12,7 +12,7 @@ interface Answer<B> {
 export class Person {
   private constructor(
     private readonly url: string,
-    private readonly token: string,
+    readonly token: string,
   ) {}
 
   /** @param login the first administrator's, where it is not given */
