@@ -1,0 +1,15 @@
+export { openTable, type TableOptions } from "./open-table.ts";
+export type { Table, TableRow, TableWarning } from "./table.ts";
+export { ENCODINGS, type TextEncoding } from "./text-encoding.ts";
+export { DELIMITERS, type Delimiter } from "./delimiter.ts";
+export type { Fault } from "./fault.ts";
+export type { TableChoice, TableField, TableFieldKind, TableLabel } from "./field.ts";
+export type { CellOptions, CellResult, CellValue } from "./cell-result.ts";
+export { readCell } from "./read-cell.ts";
+export { suggestMapping, type MappingSuggestion } from "./suggest-mapping.ts";
+export { Profile, type ColumnProfile, type ProfileOptions, type TableProfile } from "./profile.ts";
+export { madeHarmless } from "./harmless.ts";
+export { csvLines, writeCsv, type WriteCsvOptions } from "./write-csv.ts";
+export { writeXlsx, type WriteXlsxOptions } from "./write-xlsx.ts";
+export type { WrittenColumn, WrittenRow } from "./written-cell.ts";
+export * from "./limits.ts";

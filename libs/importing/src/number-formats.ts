@@ -1,0 +1,32 @@
+/** What a number in a cell stands for, by how it is shown. */
+export type NumberFormat = "number" | "date" | "time" | "moment" | "moment-utc" | { currency: string };
+
+/** Built-in formats of days and times (ECMA-376, part 1, 18.8.30), those of East Asian languages among them. */
+const BUILT_IN: Readonly<Record<number, NumberFormat>> = {
+  ...Object.fromEntries([14, 15, 16, 17, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58].map((id) => [id, "date"])),
+  ...Object.fromEntries([18, 19, 20, 21, 32, 33, 34, 35, 45, 46, 47, 55, 56].map((id) => [id, "time"])),
+  22: "moment",
+};
+
+/** A currency by its code or sign: `[$EUR] #,##0.00`, `[$€-407]`, `"€"`. What is only a language has none: `[$-804]`. */
+const CURRENCY = /\[\$([^\]-]+)(?:-[\dA-F]+)?\]|"([$€£¥￥₩₹])"/i;
+
+/** What stands in a format without being shown from the number: texts, escapes, colours, conditions, fillers. */
+const LITERALS = /"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi;
+
+/**
+ * @param id of a format; built in where `code` is not given
+ * @param code the format as people write it: `yyyy-mm-dd`
+ */
+export function numberFormat(id: number, code: string | undefined): NumberFormat {
+  if (code === undefined) return BUILT_IN[id] ?? "number";
+  const [, currency, sign] = CURRENCY.exec(code) ?? [];
+  if (currency ?? sign) return { currency: (currency ?? sign)! };
+  const shown = code.split(";")[0]!.replace(LITERALS, "").toLowerCase();
+  if (shown.includes("general")) return "number";
+  const hasTime = /[hs]/.test(shown);
+  const hasDay = /[yd]/.test(shown) || (!hasTime && /m/.test(shown));
+  if (hasDay && hasTime) return code.endsWith('"Z"') ? "moment-utc" : "moment";
+  if (hasTime || /\[m+\]/.test(shown)) return "time";
+  return hasDay ? "date" : "number";
+}
