@@ -23,7 +23,6 @@ export function numberFormat(id: number, code: string | undefined): NumberFormat
   const [, currency, sign] = CURRENCY.exec(code) ?? [];
   if (currency ?? sign) return { currency: (currency ?? sign)! };
   const shown = code.split(";")[0]!.replace(LITERALS, "").toLowerCase();
-  if (shown.includes("general")) return "number";
   const hasTime = /[hs]/.test(shown);
   const hasDay = /[yd]/.test(shown) || (!hasTime && /m/.test(shown));
   if (hasDay && hasTime) return code.endsWith('"Z"') ? "moment-utc" : "moment";

@@ -46,6 +46,8 @@ describe("a cell", () => {
     ["integer", "9007199254740991", 9007199254740991],
     ["integer", "9007199254740993", "import.cell-integer"],
     ["integer", "0x10", "import.cell-integer"],
+    ["integer", `${"0".repeat(399)}7`, 7],
+    ["integer", `${"0".repeat(400)}7`, "import.cell-integer"],
     ["number", "1,234.5", 1234.5],
     ["number", "1.234,5", 1234.5, COMMA],
     ["number", "1 234,5", 1234.5, COMMA],
