@@ -54,6 +54,7 @@ export { Retention, type RetentionCondition } from "./retention.ts";
 export { ALWAYS_OPEN, closed, fieldsFor, mustSet } from "./field-rules.ts";
 export { History, type HistoryEntry } from "./history.ts";
 export { filterSql, operatorsOf, parseFilter, type Filter } from "./filter.ts";
+export { LONGEST_Q, namesOf, takesKeywords, wordsOf, type Keyword } from "./keywords.ts";
 export { matcherOf, type Matcher, type RecordState } from "./matching.ts";
 export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";
 export { normalEmail, normalPhone } from "./normal-forms.ts";

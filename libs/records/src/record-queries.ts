@@ -10,6 +10,7 @@ import { besideName, type FieldMap, type Label } from "./field.ts";
 import { filterSql, operatorsOf, type Token } from "./filter.ts";
 import type { FilterOptions } from "./filter-values.ts";
 import { parseListQuery, parseSearch, type ListQuery, type SearchRequest } from "./list-query.ts";
+import { findsManySql, orderOf, RANK, rankedSql, searchFilter, type Search } from "./keyword-search.ts";
 import type { Resource } from "./resource.ts";
 import { afterSql, orderBySql } from "./sort.ts";
 import { parseAggregate } from "./aggregate-query.ts";
@@ -88,13 +89,13 @@ export class RecordQueries {
   /** A page of the list that a query string asks for. */
   list(resource: Resource, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<Page> {
     const open = fieldsFor(resource, who);
-    return this.page(resource, parseListQuery(open, query, defaultSort(resource, open), resource.person?.names), who);
+    return this.page(resource, parseListQuery(open, query, defaultSort(resource, open), resource.keywords), who);
   }
 
   /** A page of the list that a tree asks for. */
   search(resource: Resource, body: SearchRequest, who: RequestContext): Promise<Page> {
     const open = fieldsFor(resource, who);
-    return this.page(resource, parseSearch(open, body, defaultSort(resource, open), resource.person?.names), who);
+    return this.page(resource, parseSearch(open, body, defaultSort(resource, open), resource.keywords), who);
   }
 
   /** Counts of the records that a filter finds, and sums and averages of their fields, by group. */
@@ -104,7 +105,7 @@ export class RecordQueries {
     who: RequestContext,
   ): Promise<Aggregate> {
     const open = fieldsFor(resource, who);
-    const asked = parseAggregate(open, query, resource.person?.names);
+    const asked = parseAggregate(open, query, resource.keywords);
     const { sql, values } = scopeOf(resource, who);
     const condition = await this.condition(resource, asked, sql.scope, who, values);
     const { timeZone } = await this.optionsFor(who);
@@ -136,39 +137,72 @@ export class RecordQueries {
       ...viewColumns(resource, who, bind),
       scope: rowScope(who, resource.permissions.read, "t", bind),
     }));
-    const condition = await this.condition(resource, query, sql.scope, who, values);
+    const order = orderOf(query);
     const binding = [
       resource.concept,
       query.where,
-      query.sort.map(({ name, descending }) => [name, descending]),
+      query.q?.text ?? null,
+      order.map(({ name, descending }) => [name, descending]),
       who.actorType,
       who.actorId,
     ];
     const place = query.cursor === null ? null : this.cursors.read(query.cursor, binding);
-    const after = place ? ` AND ${afterSql(query.sort, place, values.bind)}` : "";
-    const text = `SELECT ${sql.columns} FROM ${resource.table} t WHERE ${condition}${after}
-      ORDER BY ${orderBySql(query.sort)} LIMIT ${rowsFor(query.limit)}`;
-    const rows = await (query.where
+    const many = query.q !== null && (await this.findsMany(resource, query, place, who));
+    const condition = await this.condition(resource, query, sql.scope, who, values, !many);
+    const ranked = query.ranked && !many;
+    const keys = ranked ? order : query.sort;
+    const from = ranked
+      ? `${await this.ranked(resource, query.q!, condition, who, values)} t WHERE true`
+      : `${resource.table} t WHERE ${condition}`;
+    const after = place ? ` AND ${afterSql(keys, place.slice(-keys.length), values.bind)}` : "";
+    const text = `SELECT ${sql.columns}${ranked ? `, t.${RANK.field.column} AS "${RANK.name}"` : ""} FROM ${from}${after}
+      ORDER BY ${orderBySql(keys)} LIMIT ${rowsFor(query.limit)}`;
+    const rows = await (query.where || query.q
       ? this.database.queryOnce(text, values.list)
       : this.database.query(text, values.list));
     const hasMore = rows.length > query.limit;
     const shown = hasMore ? rows.slice(0, query.limit) : rows;
-    const nextCursor = hasMore ? this.cursors.sign(placeOf(query.sort, shown.at(-1)!), binding) : null;
+    const nextCursor = hasMore ? this.cursors.sign(placeOf(order, shown.at(-1)!), binding) : null;
     return {
       data: shown.map((row) => this.shape(resource, query, row, who)),
       page: { nextCursor, hasMore, ...(query.count && { total: await this.count(resource, query, who) }) },
     };
   }
 
+  /** Whether more records are found than are ranked; of a page that is not the first the place says it. */
+  private async findsMany(
+    resource: Resource,
+    query: ListQuery,
+    place: readonly unknown[] | null,
+    who: RequestContext,
+  ): Promise<boolean> {
+    if (query.ranked && place) return place[0] === null;
+    const { sql, values } = scopeOf(resource, who);
+    const condition = await this.condition(resource, query, sql.scope, who, values);
+    const [row] = await this.database.queryOnce<{ many: boolean }>(
+      findsManySql(resource.table, condition),
+      values.list,
+    );
+    return row!.many;
+  }
+
+  private async ranked(resource: Resource, q: Search, condition: string, who: RequestContext, values: Values) {
+    const { table, fields } = resource;
+    return rankedSql(table, fields, q, condition, values.bind, await this.optionsFor(who), this.token);
+  }
+
+  /** @param byIndex false where `q` finds so much that its index only costs */
   private async condition(
     resource: Resource,
-    { where }: Pick<ListQuery, "where">,
+    { where, q }: Pick<ListQuery, "where" | "q">,
     scope: string,
     who: RequestContext,
     values: Values,
+    byIndex = true,
   ): Promise<string> {
-    if (!where) return `t.deleted_at IS NULL AND (${scope})`;
-    const wanted = filterSql(resource.fields, where, values.bind, await this.optionsFor(who), this.token);
+    const parts = [...(where ? [where] : []), ...(q ? [searchFilter(q, byIndex)] : [])];
+    if (parts.length === 0) return `t.deleted_at IS NULL AND (${scope})`;
+    const wanted = filterSql(resource.fields, { and: parts }, values.bind, await this.optionsFor(who), this.token);
     return `t.deleted_at IS NULL AND (${wanted}) AND (${scope})`;
   }
 
