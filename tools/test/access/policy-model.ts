@@ -203,6 +203,7 @@ const AREAS: Readonly<Record<string, string>> = {
   "audit-entries": "identity.audit",
   "api-keys": "api-key",
   me: "oneself",
+  search: "oneself",
 };
 
 /** The concept that a request is about, and what it does with it. */
