@@ -1,4 +1,4 @@
-import { queryParameters, schemaOf, type Parameter, type Resource } from "@kehu/records";
+import { namesOf, queryParameters, schemaOf, type Parameter, type Resource } from "@kehu/records";
 import { STATUS_CODES } from "node:http";
 import type { Handler } from "./openapi-controllers.ts";
 import { RECORD, type HandlerFacts } from "./openapi-types.ts";
@@ -21,6 +21,7 @@ export interface Operation {
   "x-permission"?: string;
   "x-also-reads"?: readonly string[];
   "x-cost"?: number;
+  "x-called-by"?: readonly string[];
   parameters: Parameter[];
   requestBody?: Content & { required?: boolean };
   responses: Record<string, Response | { $ref: string }>;
@@ -70,6 +71,7 @@ export function describeOperation(described: Described): Operation {
     "x-permission": permission,
     ...(alsoReads.length && { "x-also-reads": alsoReads }),
     ...(handler.cost !== undefined && { "x-cost": handler.cost }),
+    ...calledBy(handler),
     parameters: [
       ...pathParameters(operation, handler),
       ...(handler.query ? queryParameters(handler.query) : []),
@@ -78,6 +80,12 @@ export function describeOperation(described: Described): Operation {
     ...(requestBody && { requestBody: { ...requestBody, required: true } }),
     responses: { ...successOf(described), ...problemsOf(described) },
   };
+}
+
+/** Of a list that `q` searches: the fields that a record is called by. */
+function calledBy({ answer }: Handler): Pick<Operation, "x-called-by"> {
+  const [first] = (answer?.shape === "page" && answer.resource.keywords) || [];
+  return first === undefined ? {} : { "x-called-by": namesOf(first) };
 }
 
 /** What every service has under its own path is called after the service: `CustomerOperations.replay`. */

@@ -68,6 +68,11 @@ export const FAULTS: readonly Fault[] = [
     title: "A21 keeps the last active administrator",
   },
   { name: "hidden-field-sortable", spec: FIELD_RULES, title: "A08 is no oracle: GET" },
+  {
+    name: "hidden-field-searched",
+    spec: "apps/customer-svc/test/account-keywords.e2e-spec.ts",
+    title: "A08 finds nothing by what is hidden",
+  },
   { name: "read-only-field-set", spec: FIELD_RULES, title: "cannot be set, alone or in bulk" },
   { name: "sharing-lets-delete", spec: SHARING, title: "delete, hand over or share on what is only shared" },
   { name: "owner-rights-by-sharing", spec: SHARING, title: "delete, hand over or share on what is only shared" },

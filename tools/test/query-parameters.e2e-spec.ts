@@ -22,6 +22,7 @@ function valueFor(schema: Schema): string {
   if (type === "boolean") return "true";
   if (type === "integer" || description.includes("12.30")) return "1";
   if (description.includes("<resource>/<id>")) return `accounts/${ID}`;
+  if (description.includes("`accounts`")) return "accounts";
   if (description.includes("seven digits")) return "4850224";
   return description.includes("2026-01-31") ? "2026-01-31" : "1";
 }
@@ -114,7 +115,9 @@ describe("query parameters of all operations", () => {
         const query =
           parameter.name === "filter"
             ? conditions(parameter).join("&")
-            : plain(parameter) + (NEEDED[parameter.name ?? ""] ?? "");
+            : [parameter, ...parameters.filter((one) => one.required && one.in === "query" && one !== parameter)]
+                .map(plain)
+                .join("&") + (NEEDED[parameter.name ?? ""] ?? "");
         const { status, code } = await ask(method, `${path}?${query}`);
         // A cursor, or a token, cannot be made up: being read as one is all that can be asked here.
         const isMadeUp = MADE_UP[parameter.name ?? ""] === code && code !== undefined;

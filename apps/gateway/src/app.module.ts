@@ -15,6 +15,7 @@ import { PlatformModule } from "./platform/platform.module.ts";
 import { ProxyModule } from "./proxy/proxy.module.ts";
 import { RolesModule } from "./roles/roles.module.ts";
 import { RoutingModule } from "./routing/routing.module.ts";
+import { SearchModule } from "./search/search.module.ts";
 import { SessionsModule } from "./sessions/sessions.module.ts";
 import { SettingsModule } from "./settings/settings.module.ts";
 import { StartModule } from "./start/start.module.ts";
@@ -40,6 +41,7 @@ import { UsersModule } from "./users/users.module.ts";
     RoutingModule,
     ProxyModule,
     OperationsModule,
+    SearchModule,
     PersonalDataModule,
     DocsModule,
     HealthModule,

@@ -1,7 +1,8 @@
 import { Malformed } from "@kehu/contracts";
 import type { Field, FieldMap } from "./field.ts";
 import type { Filter } from "./filter.ts";
-import type { Named } from "./keywords.ts";
+import type { Search } from "./keyword-search.ts";
+import type { Keyword } from "./keywords.ts";
 import { conditionsOf } from "./list-query.ts";
 import { isMoment } from "./moment-filter.ts";
 
@@ -20,6 +21,7 @@ export interface GroupKey {
 
 export interface AggregateQuery {
   where: Filter | null;
+  q: Search | null;
   groups: GroupKey[];
   /** Names of fields. */
   sum: string[];
@@ -50,20 +52,21 @@ export function measures(fields: FieldMap): string[] {
 /**
  * Reads `groupBy=stage,closedAt.month&sum=amount&average=amount` with the filters of a list, and `q=` where the list has it.
  *
- * @param names the fields with the names of the person whom a record is about
+ * @param keywords by what `q` finds records of the resource
  * @throws Malformed `aggregate.unknown-field` with `allowed`, `aggregate.too-many`, and what `conditionsOf` throws
  */
 export function parseAggregate(
   fields: FieldMap,
   query: Readonly<Record<string, unknown>>,
-  names?: Named["by"],
+  keywords?: readonly Keyword[],
 ): AggregateQuery {
-  const { where, plain } = conditionsOf(fields, query, ["groupBy", "sum", "average"], names);
+  const { where, q, plain } = conditionsOf(fields, query, ["groupBy", "sum", "average"], keywords);
   const known = new Map(groupKeys(fields).map((one) => [one.key, one]));
   const keys = wordsOf("groupBy", plain["groupBy"], [...known.keys()], MOST_GROUP_KEYS);
   const added = measures(fields);
   return {
     where,
+    q,
     groups: keys.map((key) => known.get(key)!),
     sum: wordsOf("sum", plain["sum"], added, MOST_MEASURES),
     average: wordsOf("average", plain["average"], added, MOST_MEASURES),

@@ -11,12 +11,12 @@ import {
   type FilterOptions,
   type Operator,
 } from "./filter-values.ts";
-import { keywordSql, type Named } from "./keywords.ts";
+import { keywordSql, type Keywords } from "./keywords.ts";
 import { isMoment, momentSql, type MomentOperator } from "./moment-filter.ts";
 
 /** A condition on one field, or conditions joined. */
 export type Filter =
-  { field: string; op: Operator; value: unknown } | Named | { and: Filter[] } | { or: Filter[] } | { not: Filter };
+  { field: string; op: Operator; value: unknown } | Keywords | { and: Filter[] } | { or: Filter[] } | { not: Filter };
 
 /** How deep a tree may be, and how many conditions it may have. */
 const DEPTH = 10;
@@ -106,7 +106,7 @@ export function filterSql(fields: FieldMap, filter: Filter, bind: Bind, options:
     if ("and" in node) return node.and.length ? all(node.and, " AND ") : "true";
     if ("or" in node) return node.or.length ? all(node.or, " OR ") : "false";
     if ("not" in node) return `(NOT ${compile(node.not, true)})`;
-    if ("named" in node) return `(${keywordSql(fields, node, bind)})`;
+    if ("words" in node) return `(${keywordSql(fields, node, bind)})`;
     const field = fields[node.field]!;
     const condition = { name: node.field, field, op: node.op, value: node.value, bind, options, isExact };
     if (field.blind) return `(${blindSql(condition, token!)})`;

@@ -7,7 +7,7 @@ import { CursorSigner } from "./cursor.ts";
 import { CustomFields } from "./custom-fields.ts";
 import { fieldsFor, hiddenNames } from "./field-rules.ts";
 import { parsePaging } from "./list-query.ts";
-import type { Page } from "./record-queries.ts";
+import type { Page } from "./record-lists.ts";
 import type { Resource } from "./resource.ts";
 import { historyPlace, personalIn } from "./sealing.ts";
 import { Values } from "./caller-sql.ts";

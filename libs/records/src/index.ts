@@ -54,6 +54,7 @@ export { Retention, type RetentionCondition } from "./retention.ts";
 export { ALWAYS_OPEN, closed, fieldsFor, mustSet } from "./field-rules.ts";
 export { History, type HistoryEntry } from "./history.ts";
 export { filterSql, operatorsOf, parseFilter, type Filter } from "./filter.ts";
+export { LONGEST_Q, namesOf, takesKeywords, wordsOf, type Keyword } from "./keywords.ts";
 export { matcherOf, type Matcher, type RecordState } from "./matching.ts";
 export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";
 export { normalEmail, normalPhone } from "./normal-forms.ts";
@@ -70,7 +71,8 @@ export {
 } from "./record.entity.ts";
 export { RecordReach, type Reached } from "./record-reach.ts";
 export type { Aggregate } from "./aggregates.ts";
-export { RecordQueries, type FieldView, type Page } from "./record-queries.ts";
+export { RecordLists, type Page } from "./record-lists.ts";
+export { RecordQueries, type FieldView } from "./record-queries.ts";
 export { Records, type Decide } from "./records.ts";
 export { References, unknownReference, type ReferenceInput } from "./references.ts";
 export { Stale, WriteReply, type Reply } from "./reply.ts";

@@ -1,20 +1,105 @@
 import type { Bind } from "@kehu/auth";
-import type { FieldMap } from "./field.ts";
+import { Malformed } from "@kehu/contracts";
+import type { Field, FieldMap } from "./field.ts";
 
-/** A text to be found in the names of a person: his first and his last name. */
-export interface Named {
-  named: string;
-  /** The two fields. */
-  by: readonly [first: string, last: string];
+/** By what `q` finds records: a field with a text or a number, or the fields with a person's first and last name. */
+export type Keyword = string | readonly [first: string, last: string];
+
+/** Words of which each has to stand in one of the texts. */
+export interface Keywords {
+  words: readonly string[];
+  /** What is looked at: what is open to the caller. */
+  by: readonly Keyword[];
+  /** What the index holds, if it is to be used. */
+  index: readonly Keyword[] | null;
+}
+
+/** The longest text that `q` takes, and the most words. */
+export const LONGEST_Q = 200;
+export const MOST_WORDS = 10;
+
+/** Between texts; a blank to whoever types it. */
+const SEPARATOR = "\u001f";
+const BLANKS = /[\s\u001f]+/u;
+
+/**
+ * The words of what a caller searches by.
+ *
+ * @throws Malformed `query.invalid`
+ */
+export function wordsOf(text: string): string[] {
+  const words = text.normalize("NFKC").split(BLANKS).filter(Boolean);
+  if (words.length === 0 || words.length > MOST_WORDS || text.length > LONGEST_Q)
+    throw new Malformed(
+      "query.invalid",
+      `The parameter q is a text of 1 to ${LONGEST_Q} characters and at most ${MOST_WORDS} words, not blank.`,
+    );
+  return words;
+}
+
+/** @returns true where `q` finds anything for the caller */
+export function takesKeywords(
+  open: FieldMap,
+  keywords: readonly Keyword[] | undefined,
+): keywords is readonly Keyword[] {
+  const has = (field: string) => Object.hasOwn(open, field);
+  return keywords !== undefined && (keywords.some((one) => namesOf(one).every(has)) || has("email") || has("phone"));
+}
+
+/** @returns the fields of which a keyword is made */
+export const namesOf = (keyword: Keyword): readonly string[] => (typeof keyword === "string" ? [keyword] : keyword);
+
+/** Every word stands in a text; the index narrows it down to what has all groups of three letters of every word. */
+export function keywordSql(fields: FieldMap, { words, by, index }: Keywords, bind: Bind): string {
+  const patterns = words.map((word) => `folded(${bind(`%${word.replace(/[\\%_]/g, "\\$&")}%`)}::text)`);
+  const stands = `${textsSql(fields, by)} LIKE ALL (ARRAY[${patterns.join(", ")}])`;
+  // Hidden from the server, which would think that few rows are found and read them all to sort them.
+  if (!index) return `coalesce(${stands}, false)`;
+  const grams = words.map((word) => `grams_in(folded(${bind(word)}::text))`);
+  return `grams_from(${textsSql(fields, index)}) @@ (${grams.join(" && ")}) AND ${stands}`;
 }
 
 /**
- * Without spaces, in small letters and with either name first, so that 王伟 is found where the first name is 伟. An index
- * knows the single letters and the pairs of letters (`grams`), which Chinese needs; what has them all is looked at.
+ * What is searched, as one text: what stands in the index of a table, inside `grams_from()`, with the alias `t` for it.
+ *
+ * @param keywords as the resource declares them
  */
-export function keywordSql(fields: FieldMap, { named, by }: Named, bind: Bind): string {
-  const [first, last] = by.map((name) => `t.${fields[name]!.column}`);
-  const words = `words_of(${first}, ${last})`;
-  const wanted = `squeezed(${bind(named)}::text)`;
-  return `grams(${words}) @> grams(${wanted}) AND position(${wanted} IN ${words}) > 0`;
+export function textsSql(fields: FieldMap, keywords: readonly Keyword[]): string {
+  const column = (name: string) => `t.${fields[name]!.column}`;
+  const texts = keywords.map((one) => {
+    if (typeof one !== "string") return `both_orders(${one.map(column).join(", ")})`;
+    const { kind, neverNull } = fields[one]!;
+    const text = kind === "integer" ? `${column(one)}::text` : column(one);
+    return neverNull ? text : `coalesce(${text}, '')`;
+  });
+  return `folded(${texts.join(" || chr(31) || ")})`;
+}
+
+/** @throws Error where a keyword of a resource is no text or number that stands plain in its column */
+export function checkKeywords(concept: string, fields: FieldMap, keywords: readonly Keyword[]): void {
+  const isSearched = ({ kind, personal }: Field) => !personal && ["text", "longText", "integer"].includes(kind);
+  const wrong = keywords.flatMap(namesOf).find((name) => !Object.hasOwn(fields, name) || !isSearched(fields[name]!));
+  if (wrong !== undefined) throw new Error(`${concept} cannot be found by ${wrong}: it is no text that stands plain.`);
+}
+
+/** Letter by letter, as Postgres does it: the whole word would decide how a Greek sigma at its end is written. */
+export function lower(text: string): string {
+  return Array.from(text, (letter) => Array.from(letter.toLowerCase())[0]).join("");
+}
+
+const folded = (text: string) => lower(text.normalize("NFKC"));
+
+/** The same as `keywordSql` says, of a record in memory. */
+export function keywordMatcher({ words, by }: Keywords): (record: Readonly<Record<string, unknown>>) => boolean {
+  const wanted = words.map(folded);
+  return (record) => {
+    const text = (name: string) => String((record[name] as string | number | null | undefined) ?? "");
+    const texts = by.map((one) => {
+      if (typeof one === "string") return text(one);
+      const [first, last] = one.map((name) => text(name).replaceAll(/[ \u00a0\u3000]/g, ""));
+      return [first! + last!, last! + first!].join(SEPARATOR);
+    });
+    const all = folded(texts.join(SEPARATOR));
+    return wanted.every((word) => all.includes(word));
+  };
 }

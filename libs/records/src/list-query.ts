@@ -4,21 +4,19 @@ import { Nullable, Optional } from "./dto.ts";
 import { parseFilter, type Filter } from "./filter.ts";
 import { OPERATORS, type Operator } from "./filter-values.ts";
 import type { FieldMap } from "./field.ts";
-import type { Named } from "./keywords.ts";
+import { parseKeywords, type Search } from "./keyword-search.ts";
+import { LONGEST_Q, takesKeywords, type Keyword } from "./keywords.ts";
 import { parseSort, type SortKey } from "./sort.ts";
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
-/** The longest text that `q` takes. */
-export const LONGEST_Q = 200;
-
-/** Fewer digits are no phone number in any country. */
-const FEWEST_DIGITS = 5;
-
 /** What a list is asked for, whether it came as a query string or as a tree. */
 export interface ListQuery {
   where: Filter | null;
+  q: Search | null;
   sort: SortKey[];
+  /** What fits `q` better comes first: the caller asked for no other order. */
+  ranked: boolean;
   limit: number;
   cursor: string | null;
   count: boolean;
@@ -30,7 +28,7 @@ export interface ListQuery {
 export class SearchRequest {
   /** `{ field, op, value }`, `{ and: [] }`, `{ or: [] }` or `{ not: {} }` */
   @Nullable() @IsObject() where?: object;
-  /** Of contacts and leads: a part of a name; or the whole of an e-mail address or a phone number. */
+  /** As in the list's query string, without leaving what is searched for in an address. */
   @Optional() @IsString() @MaxLength(LONGEST_Q) q?: string;
   @Optional() @IsArray() @ArrayMaxSize(5) @IsString({ each: true }) sort?: string[];
   @Optional() @IsInt() @Min(1) @Max(MAX_LIMIT) limit?: number;
@@ -65,21 +63,23 @@ export function filterParameters(
 }
 
 /**
- * Reads a list's query string, with `q=` where people are found by their names: `filter[stage]=x&filter[amount][gte]=1&sort=-amount,name&limit=50&cursor=...&count=exact`.
+ * Reads a list's query string: `filter[stage]=x&filter[amount][gte]=1&q=x&sort=-amount,name&limit=50&cursor=...&count=exact`.
  *
- * @param names the fields with the names of the person whom a record is about
+ * @param keywords by what `q` finds records of the resource
  * @throws Malformed naming the parameter
  */
 export function parseListQuery(
   fields: FieldMap,
   query: Readonly<Record<string, unknown>>,
   defaultSort: readonly string[],
-  names?: Named["by"],
+  keywords?: readonly Keyword[],
 ): ListQuery {
-  const { where, plain } = conditionsOf(fields, query, PLAIN_KEYS, names);
+  const { where, q, plain } = conditionsOf(fields, query, PLAIN_KEYS, keywords);
   return {
     where,
+    q,
     sort: parseSort(fields, plain["sort"]?.split(",") ?? defaultSort),
+    ranked: q !== null && plain["sort"] === undefined,
     limit: limitOf(plain["limit"]),
     cursor: plain["cursor"] ?? null,
     count: countOf(plain["count"]),
@@ -88,7 +88,7 @@ export function parseListQuery(
 }
 
 /**
- * Reads the conditions of a query string, `q=` among them where people are found by their names.
+ * Reads the conditions of a query string, `q=` among them where the resource has it.
  *
  * @param plainKeys the other plain parameters that are known
  * @throws Malformed naming the parameter
@@ -97,15 +97,11 @@ export function conditionsOf(
   fields: FieldMap,
   query: Readonly<Record<string, unknown>>,
   plainKeys: readonly string[],
-  names?: Named["by"],
+  keywords?: readonly Keyword[],
 ) {
-  const { where, plain } = filterParameters(
-    fields,
-    query,
-    takesKeywords(fields, names) ? [...plainKeys, "q"] : plainKeys,
-  );
-  const q = plain["q"] === undefined ? null : keywordFilter(fields, names!, plain["q"]);
-  return { where: joined(where, q), plain };
+  const takesQ = takesKeywords(fields, keywords);
+  const { where, plain } = filterParameters(fields, query, takesQ ? [...plainKeys, "q"] : plainKeys);
+  return { where, q: plain["q"] === undefined ? null : parseKeywords(fields, keywords!, plain["q"]), plain };
 }
 
 /**
@@ -123,50 +119,20 @@ export function parseSearch(
   fields: FieldMap,
   body: SearchRequest,
   defaultSort: readonly string[],
-  names?: Named["by"],
+  keywords?: readonly Keyword[],
 ): ListQuery {
-  if (body.q !== undefined && !takesKeywords(fields, names)) throw invalid("q", "finds nothing here");
-  const where = body.where ? parseFilter(fields, body.where) : null;
+  if (body.q !== undefined && !takesKeywords(fields, keywords)) throw invalid("q", "finds nothing here");
   return {
-    where: joined(where, body.q === undefined ? null : keywordFilter(fields, names!, body.q)),
+    where: body.where ? parseFilter(fields, body.where) : null,
+    q: body.q === undefined ? null : parseKeywords(fields, keywords!, body.q),
     sort: parseSort(fields, body.sort ?? defaultSort),
+    ranked: body.q !== undefined && body.sort === undefined,
     limit: body.limit ?? DEFAULT_LIMIT,
     cursor: body.cursor ?? null,
     count: body.count === "exact",
     fields: pickOf(fields, body.fields ?? null),
   };
 }
-
-/**
- * Makes a condition of the keywords that a caller searches by: what he typed is part of a name, or is exactly the e-mail
- * address or the phone number of somebody.
- *
- * @param open the fields that the caller may see; by what is hidden from him nothing is found
- * @param by the fields with the names
- * @throws Malformed `query.invalid` for a text that is blank or too long
- */
-function keywordFilter(open: FieldMap, by: Named["by"], text: string): Filter {
-  if (text.trim() === "" || text.length > LONGEST_Q)
-    throw new Malformed("query.invalid", `The parameter q is a text of 1 to ${LONGEST_Q} characters, not blank.`);
-  const has = (field: string) => Object.hasOwn(open, field);
-  const equals = (field: string): Filter => ({ field, op: "eq", value: text });
-  const isLong = text.replace(/[^\p{Nd}]/gu, "").length >= FEWEST_DIGITS;
-  return {
-    or: [
-      ...(by.every(has) ? [{ named: text, by }] : []),
-      ...(has("email") && text.includes("@") ? [equals("email")] : []),
-      ...(has("phone") && isLong ? [equals("phone")] : []),
-    ],
-  };
-}
-
-/** @returns true where `q` finds anything for the caller */
-function takesKeywords(open: FieldMap, by: Named["by"] | undefined): by is Named["by"] {
-  const has = (field: string) => Object.hasOwn(open, field);
-  return by !== undefined && (by.every(has) || has("email") || has("phone"));
-}
-
-const joined = (where: Filter | null, q: Filter | null) => (q && where ? { and: [where, q] } : (q ?? where));
 
 function conditionOf(fields: FieldMap, key: string, value: string, plainKeys: readonly string[]): Filter {
   const match = FILTER_KEY.exec(key);

@@ -3,7 +3,7 @@ import { valueIn } from "./custom-store.ts";
 import type { Field, FieldMap } from "./field.ts";
 import type { Filter } from "./filter.ts";
 import { blindValue, listOf, parseValue, truth, type FilterOptions, type Operator } from "./filter-values.ts";
-import type { Named } from "./keywords.ts";
+import { keywordMatcher, lower } from "./keywords.ts";
 import { isMoment, spanOf, type Moment } from "./moment-filter.ts";
 import { toMinor } from "./money.ts";
 
@@ -34,7 +34,7 @@ export function matcherOf(fields: FieldMap, filter: Filter, options: FilterOptio
       const holds = compile(node.not);
       return (record, reach) => !holds(record, reach);
     }
-    if ("named" in node) return named(node);
+    if ("words" in node) return keywordMatcher(node);
     const field = fields[node.field]!;
     if (field.blind) return reached(node.field, field, field.blind, node.op, node.value, options);
     const holds = condition(node.field, field, node.op, node.value, options);
@@ -57,14 +57,14 @@ function condition(name: string, field: Field, op: Operator, value: unknown, opt
   if (field.kind === "list" || field.kind === "choices")
     return (has) => wanted.some((one) => ((has ?? []) as unknown[]).includes(one));
   const first = wanted[0]!;
-  const part = lower(first);
+  const part = lower(String(first));
   const onValue: Record<Exclude<Operator, "isNull">, (mine: Comparable) => boolean> = {
     eq: (mine) => wanted.includes(mine),
     in: (mine) => wanted.includes(mine),
     ne: (mine) => !wanted.includes(mine),
     nin: (mine) => !wanted.includes(mine),
-    contains: (mine) => lower(mine).includes(part),
-    startsWith: (mine) => lower(mine).startsWith(part),
+    contains: (mine) => lower(String(mine)).includes(part),
+    startsWith: (mine) => lower(String(mine)).startsWith(part),
     gt: (mine) => order(mine, first) > 0,
     gte: (mine) => order(mine, first) >= 0,
     lt: (mine) => order(mine, first) < 0,
@@ -142,21 +142,6 @@ function moment(text: string): bigint | number {
 function order(one: Comparable, other: Comparable): number {
   if (typeof one === "string") return Buffer.compare(Buffer.from(one), Buffer.from(other as string));
   return one < other ? -1 : Number(one > other);
-}
-
-/** Letter by letter, as Postgres does it: the whole word would decide how a Greek sigma at its end is written. */
-function lower(text: Comparable): string {
-  return Array.from(String(text), (letter) => Array.from(letter.toLowerCase())[0]).join("");
-}
-
-const squeezed = (text: string) => lower(text.replace(/[\s\u3000]/gu, ""));
-
-function named({ named: text, by }: Named): Matcher {
-  const wanted = squeezed(text);
-  return (record) => {
-    const [first, last] = by.map((name) => squeezed((record[name] as string | null | undefined) ?? ""));
-    return [`${first}${last}`, `${last}${first}`].some((name) => name.includes(wanted));
-  };
 }
 
 const OF_REACH: Readonly<Record<BlindKind, (reach: Reach) => readonly string[]>> = {

@@ -28,9 +28,16 @@ export interface Parameter {
 
 /** @returns the query parameters that an operation declares */
 export function queryParameters({ parameters, filter }: DeclaredQuery): Parameter[] {
-  const plain = Object.entries(parameters).map(([name, { description, schema }]): Parameter => {
+  const plain = Object.entries(parameters).map(([name, { description, schema, required }]): Parameter => {
     const list = (schema as Schema).type === "array";
-    return { name, in: "query", description, ...(list && { style: "form", explode: false }), schema };
+    return {
+      name,
+      in: "query",
+      ...(required && { required }),
+      description,
+      ...(list && { style: "form", explode: false }),
+      schema,
+    };
   });
   return filter ? [filterParameter(filter), ...plain] : plain;
 }

@@ -1,6 +1,7 @@
 import { groupKeys, measures, MOST_GROUP_KEYS, MOST_MEASURES } from "./aggregate-query.ts";
 import type { FieldMap } from "./field.ts";
-import { DEFAULT_LIMIT, LONGEST_Q, MAX_LIMIT } from "./list-query.ts";
+import { LONGEST_Q, MOST_WORDS, namesOf } from "./keywords.ts";
+import { DEFAULT_LIMIT, MAX_LIMIT } from "./list-query.ts";
 import type { Resource } from "./resource.ts";
 import { MOST_KEYS } from "./sort.ts";
 
@@ -14,6 +15,8 @@ export interface QueryParameter {
   description: string;
   /** JSON Schema; of a list, whose values stand with commas between, `type: "array"`. */
   schema: object;
+  /** Without it the operation answers 400. */
+  required?: boolean;
 }
 
 /** What an operation's query string may hold. */
@@ -33,7 +36,8 @@ export const PAGING: DeclaredQuery["parameters"] = {
 };
 
 /** The parameters of a list of records, besides its filters. */
-export function listParameters({ fields, person }: Pick<Resource, "fields" | "person">): DeclaredQuery["parameters"] {
+export function listParameters(resource: Pick<Resource, "fields" | "keywords">): DeclaredQuery["parameters"] {
+  const { fields } = resource;
   const names = Object.keys(fields);
   const sortable = names.filter((name) => fields[name]!.sortable).flatMap((name) => [name, `-${name}`]);
   return {
@@ -42,7 +46,7 @@ export function listParameters({ fields, person }: Pick<Resource, "fields" | "pe
       schema: { type: "array", items: { type: "string", enum: sortable }, maxItems: MOST_KEYS },
     },
     ...PAGING,
-    ...keywords(person),
+    ...keywordParameter(resource),
     count: { description: "`exact` for `page.total`", schema: { type: "string", enum: ["exact"] } },
     fields: {
       description: "The fields to show, with commas between",
@@ -51,21 +55,24 @@ export function listParameters({ fields, person }: Pick<Resource, "fields" | "pe
   };
 }
 
-const keywords = (person: Resource["person"]): DeclaredQuery["parameters"] =>
-  person?.names
-    ? {
-        q: {
-          description: "A part of a person's name; or the whole of an e-mail address or a phone number",
-          schema: { type: "string", minLength: 1, maxLength: LONGEST_Q },
-        },
-      }
-    : {};
+/** What is encrypted is found whole only. */
+function keywordParameter({ fields, keywords }: Pick<Resource, "fields" | "keywords">): DeclaredQuery["parameters"] {
+  if (!keywords) return {};
+  const exact = ["email", "phone"].filter((name) => Object.hasOwn(fields, name));
+  const whole = exact.length ? `; or one that is the whole of ${exact.join(" or ")}` : "";
+  return {
+    q: {
+      description:
+        `Up to ${MOST_WORDS} words of which each stands in ${keywords.flatMap(namesOf).join(", ")}${whole}. ` +
+        "Without `sort` what fits best comes first",
+      schema: { type: "string", minLength: 1, maxLength: LONGEST_Q },
+    },
+  };
+}
 
 /** The parameters of an aggregate, besides its filters. */
-export function aggregateParameters({
-  fields,
-  person,
-}: Pick<Resource, "fields" | "person">): DeclaredQuery["parameters"] {
+export function aggregateParameters(resource: Pick<Resource, "fields" | "keywords">): DeclaredQuery["parameters"] {
+  const { fields } = resource;
   const some = (description: string, words: string[], maxItems: number) => ({
     description,
     schema: { type: "array", items: { type: "string", ...(words.length && { enum: words }) }, maxItems },
@@ -78,7 +85,7 @@ export function aggregateParameters({
       sum: some("Fields to be summed, with commas between", added, MOST_MEASURES),
       average: some("Fields of which the average is wanted, with commas between", added, MOST_MEASURES),
     }),
-    ...keywords(person),
+    ...keywordParameter(resource),
   };
 }
 

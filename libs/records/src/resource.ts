@@ -3,7 +3,7 @@ import type { Tx } from "@kehu/database";
 import type { DomainEvent, EventType } from "@kehu/contracts";
 import type { Reach } from "@kehu/personal-data";
 import type { Field, FieldMap } from "./field.ts";
-import type { Named } from "./keywords.ts";
+import { checkKeywords, type Keyword } from "./keywords.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
 
@@ -28,8 +28,6 @@ export interface Person<T extends RecordEntity = RecordEntity> {
   readonly id: string;
   /** Where he is reached: what is found by `blind_index`, a column that the table then has. */
   reach?(record: T): Reach;
-  /** The fields with his first and last name, by which `q` finds him; his table has an index over their `grams`. */
-  readonly names?: Named["by"];
 }
 
 /** Whom an export of personal data is about: the person, and the ids of the records that are he. */
@@ -55,6 +53,11 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly permissions: { readonly read: Permission; readonly write: Permission; readonly import: Permission };
   /** What may be filtered, sorted and shown. */
   readonly fields: FieldMap;
+  /**
+   * By what `q` finds its records, and first by what one is called. The table has an index over all of them:
+   * `USING gin (grams_from(folded(name || chr(31) || coalesce(website, ''))))`.
+   */
+  readonly keywords?: readonly Keyword[];
   /** Where its records are about persons, with whose keys their personal fields are encrypted. */
   readonly person?: Person<T>;
   /**
@@ -81,7 +84,8 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
  * Declares a resource; the literal is checked and kept as it is.
  *
  * @throws Error where people own the records but no scope could reach them, or the other way round; or where records
- *   refer to contacts or leads, and nothing says which of them an export of everything about a person has to hold
+ *   refer to contacts or leads, and nothing says which of them an export of everything about a person has to hold; or
+ *   where a keyword is no text
  */
 export function resource<T extends RecordEntity>(definition: Resource<T>): Resource<T> {
   const isOwned = definition.entity.prototype instanceof OwnedEntity;
@@ -93,6 +97,7 @@ export function resource<T extends RecordEntity>(definition: Resource<T>): Resou
     throw new Error(
       `${definition.concept} refers to contacts or leads: its resource says by \`naming\` which name a person.`,
     );
+  checkKeywords(definition.concept, definition.fields, definition.keywords ?? []);
   return definition;
 }
 

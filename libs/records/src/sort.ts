@@ -51,7 +51,7 @@ export interface Stretch {
  */
 export function stretchesOf(table: string, keys: readonly SortKey[]): Stretch[] {
   const [first, ...others] = keys;
-  if (!first!.field.custom) return [stretch("all", `${table} t`, "true", keys.map(placed))];
+  if (!first!.field.custom) return [stretch("all", `${table} t`, "true", placedKeys(keys))];
   const { key } = first!.field.custom;
   const value = `s0.${customColumn(first!.field)}`;
   const valued = { ...first!, field: { ...first!.field, neverNull: true }, column: value };
@@ -68,6 +68,9 @@ export function stretchesOf(table: string, keys: readonly SortKey[]): Stretch[] 
     stretch("empty", `${table} t`, without, others.map(placed)),
   ];
 }
+
+/** The keys of a list in one stretch. */
+export const placedKeys = (keys: readonly SortKey[]): PlacedKey[] => keys.map(placed);
 
 const placed = (key: SortKey, n: number): PlacedKey => ({
   ...key,

@@ -44,7 +44,7 @@ function holds(filter: Filter, row: Row): boolean {
   if ("and" in filter) return filter.and.every((part) => holds(part, row));
   if ("or" in filter) return filter.or.some((part) => holds(part, row));
   if ("not" in filter) return !holds(filter.not, row);
-  if ("named" in filter) throw new Error("Only people are found by their names.");
+  if ("words" in filter) throw new Error("Words are looked for in tables that have an index for them.");
   const { field, op, value } = filter;
   if (field === "tags") {
     if (op === "isNull") return (row.tags.length === 0) === value;

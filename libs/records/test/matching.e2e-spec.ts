@@ -8,6 +8,7 @@ import { writesOfCustom } from "../src/custom-store.ts";
 import { USERS, type FieldMap } from "../src/field.ts";
 import { boolean, choice, day, instant, integer, money, ownedFields, reference, text } from "../src/fields.ts";
 import { filterSql, operatorsOf, type Filter } from "../src/filter.ts";
+import { wordsOf, type Keyword } from "../src/keywords.ts";
 import { matcherOf, type RecordState } from "../src/matching.ts";
 import { toMinor } from "../src/money.ts";
 import type { PublicState, RecordEntity } from "../src/record.entity.ts";
@@ -44,9 +45,31 @@ const TEXTS = [
   "𠮷野家",
   "👍",
   "～",
+  "ｚ９",
+  "it's",
+  "ナ",
   "z",
   "Z",
 ];
+/** Full-width letters are plain ones, and no letter has a meaning of its own. */
+const TYPED = [
+  "华",
+  "华星",
+  "星华",
+  "ＨＵＡ",
+  "xīng",
+  "new",
+  "7",
+  "wonz",
+  "%",
+  "_",
+  "\\",
+  "'",
+  "οδ",
+  "𠮷",
+  "ﾅ",
+  "～z",
+].flatMap(wordsOf);
 const IDS = ["0199c1a0-0000-7000-8000-00000000000a", "0199c1a0-0000-7000-8000-00000000000b"];
 const DAYS = ["0001-01-01", "2024-02-29", "2026-11-26", "2026-11-27", "2026-12-01", "9999-12-31"];
 const INSTANTS = [
@@ -146,11 +169,18 @@ const conditionOn = (fields: FieldMap): fc.Arbitrary<Filter> =>
       return value.map((wanted): Filter => ({ field, op, value: wanted }));
     }),
   );
+/** What `q` makes of what somebody types, with the index and without. */
+const keywords: fc.Arbitrary<Filter> = fc.record({
+  words: fc.array(fc.constantFrom(...TYPED), { minLength: 1, maxLength: 2 }),
+  by: fc.constantFrom<Keyword[]>(["name"], ["name", "count"], [["name", "stage"], "count"]),
+  index: fc.constantFrom<Keyword[] | null>(null, [["name", "stage"], "count", "name"]),
+});
 const treeOver = (fields: FieldMap) =>
   fc.letrec<{ tree: Filter }>((again) => ({
     tree: fc.oneof(
       { maxDepth: 4, withCrossShrink: true },
       conditionOn(fields),
+      keywords,
       fc.record({ and: fc.array(again("tree"), { maxLength: 3 }) }),
       fc.record({ or: fc.array(again("tree"), { maxLength: 3 }) }),
       fc.record({ not: again("tree") }),

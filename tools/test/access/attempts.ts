@@ -60,10 +60,11 @@ export async function filters(
     const query = `filter[${name}]=${encodeURIComponent(value)}`;
     await watch.page(resource, "GET", `/v1/${resource.name}?count=exact&limit=200&${query}`);
   }
-  if (!["contacts", "leads"].includes(resource.name)) return;
   const mark = markOf(resource.name, place!);
-  for (const q of [mark, `${mark}@kehu.example`, "zq-"])
+  for (const q of [mark, `${mark}@kehu.example`, "zq-"]) {
     await watch.page(resource, "GET", `/v1/${resource.name}?count=exact&limit=200&q=${q}`);
+    await watch.ask("GET", `/v1/search?kinds=${resource.name}&limit=20&q=${q}`);
+  }
 }
 
 interface Counted {

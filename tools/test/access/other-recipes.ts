@@ -47,6 +47,7 @@ export const OTHERS: Readonly<Record<string, Recipe>> = {
     subject: (world, _actor, place) => Promise.resolve(world.id(resourceOf("/v1/accounts")!, place)),
     query: ({ id }) => `?permission=customer.account.write&record=accounts%2F${id}`,
   },
+  "GET /v1/search": { query: () => "?q=zq" },
   "GET /v1/me/sessions": {},
   "DELETE /v1/me/sessions": {},
   "DELETE /v1/me/sessions/{id}": {

@@ -207,6 +207,7 @@ const AREAS: Readonly<Record<string, string>> = {
   me: "oneself",
   sync: "what one may read",
   changes: "what one may read",
+  search: "oneself",
 };
 
 /** The concept that a request is about, and what it does with it. */

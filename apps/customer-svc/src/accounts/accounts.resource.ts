@@ -32,6 +32,7 @@ export const ACCOUNTS = resource<Account>({
     website: text("Website", "网站"),
     parentId: reference("Parent account", "上级客户", ACCOUNT),
   }),
+  keywords: ["name", "website"],
   dto: { create: CreateAccount, update: UpdateAccount, import: ImportAccount },
   context: lineage,
 });

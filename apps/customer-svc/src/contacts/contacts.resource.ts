@@ -65,9 +65,9 @@ export const CONTACTS = resource<Contact>({
   }),
   person: {
     id: "personId",
-    names: ["firstName", "lastName"],
     reach: (contact) => ({ emails: contact.valuesOf("email"), phones: contact.valuesOf("phone") }),
   },
+  keywords: [["firstName", "lastName"]],
   dto: { create: CreateContact, update: UpdateContact, import: ImportContact },
   context: countryOfPhones,
 });

@@ -40,6 +40,7 @@ export const INTERACTIONS = resource<Interaction>({
     externalLinks: json("Links to other systems", "外部关联", EXTERNAL_LINKS_SCHEMA, { neverNull: true }),
   }),
   naming: (subject, bind) => linkedTo("interaction", subject, bind),
+  keywords: ["subject", "purpose", "outcome"],
   dto: { create: CreateInteraction, update: UpdateInteraction, import: ImportInteraction },
   defaultSort: ["-occurredAt"],
 });

@@ -25,5 +25,6 @@ export const TASKS = resource<Task>({
     links: links("Links", "关联记录", LINK_TARGETS),
   }),
   naming: (subject, bind) => linkedTo("task", subject, bind),
+  keywords: ["subject"],
   dto: { create: CreateTask, update: UpdateTask, import: ImportTask },
 });

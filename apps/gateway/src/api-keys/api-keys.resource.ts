@@ -28,6 +28,7 @@ export const API_KEYS = resource<ApiKey>({
     // The gateway has the users themselves, and no copies.
     ownerId: { ...OWN_FIELDS["ownerId"]!, target: { ...USER_COPIES, table: "app_user", copy: false } },
   },
+  keywords: ["name", "prefix"],
   dto: { create: CreateApiKey, update: UpdateApiKey, import: RecordDto },
   context: usableKeys,
 });

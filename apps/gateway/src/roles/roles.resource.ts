@@ -23,6 +23,7 @@ export const ROLES = resource<Role>({
     grants: json("Grants", "权限", GRANTS, { required: true }),
     fieldRules: json("Field rules", "字段规则", FIELD_RULES, { neverNull: true }),
   }),
+  keywords: ["name"],
   dto: { create: CreateRole, update: UpdateRole, import: RecordDto },
   context: (_tx, _items, _births, who: RequestContext) => Promise.resolve(who),
   defaultSort: ["name"],

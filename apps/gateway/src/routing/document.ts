@@ -9,6 +9,7 @@ export interface OpenApiOperation {
   "x-permission"?: unknown;
   "x-also-reads"?: unknown;
   "x-cost"?: unknown;
+  "x-called-by"?: unknown;
   parameters?: { name?: string }[];
   requestBody?: { content?: Record<string, unknown> };
 }

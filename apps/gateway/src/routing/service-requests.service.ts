@@ -25,9 +25,19 @@ export class ServiceRequests {
 
   /** @returns what it answers; undefined where it is away, too slow, or refuses */
   async tryAsk<T>(service: string, path: string, permission: Permission, who: RequestContext): Promise<T | undefined> {
+    return (await this.tryAnswer<T>(service, path, permission, who))?.body;
+  }
+
+  /** @returns the status, and what it answers with 200; undefined where it is away or too slow */
+  async tryAnswer<T>(
+    service: string,
+    path: string,
+    permission: Permission,
+    who: RequestContext,
+  ): Promise<{ status: number; body: T | undefined } | undefined> {
     const token = signInternalToken(claimsFor(who, [permission]), service, this.upstreams.get(service).key);
-    const text = await this.upstreams.text(service, path, token);
-    return text === undefined ? undefined : (JSON.parse(text) as T);
+    const answer = await this.upstreams.answer(service, path, token);
+    return answer && { ...answer, body: answer.status === 200 ? (JSON.parse(answer.text) as T) : undefined };
   }
 
   /** Asks all services at once. @throws as `ask`, when one of them does not answer */

@@ -20,6 +20,7 @@ export const TEAMS = resource<Team>({
     name: text("Name", "名称", { required: true }),
     parentId: reference("Parent team", "上级团队", TEAM),
   }),
+  keywords: ["name"],
   dto: { create: CreateTeam, update: UpdateTeam, import: ImportTeam },
   context: claimTeams,
   consequences: moveAlong,

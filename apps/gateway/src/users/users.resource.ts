@@ -20,7 +20,7 @@ export const USERS = resource<User>({
   entity: User,
   permissions: { read: "identity.user.read", write: "identity.user.write", import: "identity.user.import" },
   fields: fields({
-    email: text("Email", "邮箱", { required: true, personal: true }),
+    email: text("Email", "邮箱", { required: true, personal: true, normalise: normalEmail }),
     firstName: text("First name", "名"),
     lastName: text("Last name", "姓", { required: true }),
     name: text("Name", "姓名", { neverNull: true, partOf: ["firstName", "lastName"] }),
@@ -30,6 +30,7 @@ export const USERS = resource<User>({
     language: text("Language", "语言", { neverNull: true }),
     timeZone: text("Time zone", "时区"),
   }),
+  keywords: [["firstName", "lastName"]],
   dto: { create: CreateUser, update: UpdateUser, import: ImportUser },
   context: colleagues,
 });

@@ -48,6 +48,7 @@ export const CAMPAIGNS = resource<Campaign>({
     expectedRevenue: money("Expected revenue", "预期收入"),
     parentId: reference("Parent campaign", "上级活动", CAMPAIGN),
   }),
+  keywords: ["name", "goal"],
   dto: { create: CreateCampaign, update: UpdateCampaign, import: ImportCampaign },
   context: async (tx, items): Promise<Surroundings> => ({
     currency: (await readSettings(tx)).currency,

@@ -53,9 +53,9 @@ export const LEADS = resource<Lead>({
   }),
   person: {
     id: "personId",
-    names: ["firstName", "lastName"],
     reach: ({ email, phone }) => ({ emails: email === null ? [] : [email], phones: phone === null ? [] : [phone] }),
   },
+  keywords: [["firstName", "lastName"], "company", "website"],
   dto: { create: CreateLead, update: UpdateLead, import: ImportLead },
   context: countryOfPhones,
 });

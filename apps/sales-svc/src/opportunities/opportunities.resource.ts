@@ -73,6 +73,7 @@ export const OPPORTUNITIES = resource<Opportunity>({
     return `SELECT o.id FROM opportunity o WHERE o.contacts <> '[]' AND o.contacts @> ANY(${bind(parts)}::jsonb[])
       UNION ALL SELECT o.id FROM opportunity o WHERE o.lead_id = ANY(${bind(leadIds)})`;
   },
+  keywords: ["name"],
   dto: { create: CreateOpportunity, update: UpdateOpportunity, import: ImportOpportunity },
   context: dealContext,
 });

@@ -44,6 +44,7 @@ export const PIPELINES = resource<Pipeline>({
     isDefault: boolean("Default", "默认", { neverNull: true }),
     stages: json("Stages", "阶段", STAGES_SCHEMA, { required: true }),
   }),
+  keywords: ["name"],
   dto: { create: CreatePipeline, update: UpdatePipeline, import: ImportPipeline },
   context: stagesInUse,
 });

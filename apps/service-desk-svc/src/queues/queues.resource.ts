@@ -18,5 +18,6 @@ export const QUEUES = resource<Queue>({
     name: text("Name", "名称", { required: true }),
     description: longText("Description", "说明"),
   }),
+  keywords: ["name", "description"],
   dto: { create: CreateQueue, update: UpdateQueue, import: ImportQueue },
 });
