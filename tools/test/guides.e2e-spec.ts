@@ -59,9 +59,27 @@ describe.each(PAGES)("docs/%s", (page) => {
     },
   );
 
-  it.each(blocksIn(page, "js").map((text) => [text]))(
-    "has a program that keeps a copy",
-    async (text) => {
+  for (const text of blocksIn(page, "upload")) {
+    it("has a file that is imported whole", async () => {
+      const [, path = "", options = "", file = ""] = /^POST (\S+)\n([^]*?)\n\n([^]*)$/.exec(text) ?? [];
+      const form = new FormData();
+      form.set("options", options);
+      form.set("file", new Blob([file]), "accounts.csv");
+      const headers = { authorization: `Bearer ${admin.token}` };
+      const answer = await fetch(kehu.url + path, { method: "POST", headers, body: form });
+      const { id } = (await answer.json()) as { id: string };
+      const ended = await eventually(async () => {
+        const { body } = await admin.ask<{ status: string }>("GET", `${path}/${id}`);
+        expect(["completed", "failed"]).toContain(body.status);
+        return body;
+      }, 30_000);
+      const rows = file.trim().split("\n").length - 1;
+      expect(ended).toMatchObject({ status: "completed", rows, failed: 0 });
+    });
+  }
+
+  for (const text of blocksIn(page, "js")) {
+    it("has a program that keeps a copy", async () => {
       const { token } = admin;
       const env = { PATH: process.env["PATH"], KEHU_URL: kehu.url, TOKEN: token };
       const program = spawn(process.execPath, ["--input-type=module", "--eval", text], { env });
@@ -80,7 +98,6 @@ describe.each(PAGES)("docs/%s", (page) => {
       } finally {
         program.kill();
       }
-    },
-    120_000,
-  );
+    }, 120_000);
+  }
 });

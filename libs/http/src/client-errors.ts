@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { isUploading } from "./uploads.ts";
 import { PROBLEM_TYPE, problemOf, problemText, sendProblem } from "./problem.filter.ts";
 
 /** What Node's parser calls the errors that are more than a malformed request. */
@@ -24,6 +25,7 @@ type Headers = Readonly<Record<string, string>>;
 export const answerClientErrors = (headers: Headers, linger: number) =>
   function answer(error: Error & { code?: string }, socket: Socket): void {
     if (error.code === "ECONNRESET" || socket.destroyed) return;
+    if (error.code === "ERR_HTTP_REQUEST_TIMEOUT" && isUploading(socket)) return;
     refuse(socket, problemOf({ statusCode: STATUS[error.code ?? ""] ?? 400 }), headers, linger);
   };
 

@@ -79,4 +79,6 @@ export function customFieldsController(fields: Resource): (of: Resource) => Type
   };
 }
 
-const pascal = (words: string) => words.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+/** `campaign-member` as the name of a class. */
+export const pascal = (words: string) =>
+  words.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());

@@ -1,3 +1,4 @@
+export { allowUpload, UPLOAD_RATE } from "./uploads.ts";
 export { bootstrap, createApp } from "./bootstrap.ts";
 export {
   ConfigError,
@@ -12,6 +13,7 @@ export {
 export { CustomFieldsModule } from "./custom-fields.module.ts";
 export { HealthController } from "./health.controller.ts";
 export { parseBody } from "./json-body.ts";
+export { ImportsModule } from "./imports.module.ts";
 export { JsonLogger } from "./logger.ts";
 export { ProblemFilter, problemOf, sendProblem } from "./problem.filter.ts";
 export { QueryGuard } from "./query.guard.ts";

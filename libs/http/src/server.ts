@@ -67,6 +67,8 @@ export function httpServer({
   answerOddRequests(fastify, headers, patience.step);
   closeSlowClients(fastify, patience);
   fastify.removeAllContentTypeParsers();
+  // An upload is read by whoever takes it.
+  fastify.addContentTypeParser("multipart/form-data", (_request, payload, done) => done(null, payload));
   fastify.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
     try {
       done(null, parseBody(body as Buffer));

@@ -2,6 +2,7 @@ import { eventually } from "@kehu/testing";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import { httpServer } from "./server.ts";
+import { allowUpload } from "./uploads.ts";
 
 /** Fifteen seconds of the product, in milliseconds. */
 const PATIENCE = 2_000;
@@ -20,6 +21,11 @@ describe("clients that are slow with a service", () => {
     fastify.get("/small", () => ({ count: ++asked }));
     fastify.get("/held", () => new Promise(() => (asked += 1)));
     fastify.post("/small", () => ({}));
+    fastify.post("/upload", async ({ raw }, reply) => {
+      allowUpload(raw, 3.5 * PATIENCE);
+      for await (const _chunk of raw);
+      return reply.header("connection", "close").send({});
+    });
     fastify.get("/large", () => Buffer.alloc(LARGE, "x"));
     fastify.get("/stream", () => Readable.from(Array<Buffer>(LARGE / 65_536).fill(Buffer.alloc(65_536, "x"))));
     await fastify.listen({ host: "127.0.0.1", port: 0 });
@@ -56,6 +62,22 @@ describe("clients that are slow with a service", () => {
     socket.once("close", () => clearInterval(timer));
     return socket;
   };
+
+  it("lets an upload come as slowly as its size allows, and no slower", async () => {
+    const upload = (length: number) => {
+      const socket = open(request("POST /upload", "content-type: multipart/form-data", `content-length: ${length}`));
+      let answer = "";
+      socket.on("data", (bytes: Buffer) => (answer += bytes.toString()));
+      const timer = setInterval(() => socket.write("a"), PATIENCE / 10);
+      socket.once("close", () => clearInterval(timer));
+      return () => answer;
+    };
+    const slow = upload(25);
+    const tooSlow = upload(500);
+    await eventually(() => expect(slow()).toContain("200 OK"), 4 * PATIENCE);
+    await eventually(async () => (await connections()) === 0, 4 * PATIENCE);
+    expect(tooSlow()).toBe("");
+  });
 
   it.each<[string, () => Socket]>([
     ["send nothing", () => open()],

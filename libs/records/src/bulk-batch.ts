@@ -80,8 +80,13 @@ export class BulkBatch {
     return target ? this.changeOne(target, data, who) : this.createOne(data, who);
   }
 
+  /** What changed, once all is decided. */
+  get changed(): Change[] {
+    return [...this.changes.values()];
+  }
+
   async store(tx: Tx, who: RequestContext): Promise<void> {
-    await this.records.store(tx, this.resource, [...this.changes.values()], who);
+    await this.records.store(tx, this.resource, this.changed, who);
   }
 
   private target({ operation, data }: Step): RecordEntity | null {
@@ -112,6 +117,7 @@ export class BulkBatch {
 
   private changeOne(record: RecordEntity, data: object, who: RequestContext): { outcome: Outcome; id: string } {
     const before = record.state();
+    const was = who.jobId === null ? undefined : { ...record };
     const patch = withAllOf(record, withoutKnownNames(record, data));
     const now = this.clock.now();
     const events =
@@ -119,7 +125,7 @@ export class BulkBatch {
     if (events.length === 0) return { outcome: "unchanged", id: record.id };
     const earlier = this.changes.get(record.id);
     if (earlier) earlier.events.push(...events);
-    else this.changes.set(record.id, { record, before, events });
+    else this.changes.set(record.id, { record, before, events, was });
     return { outcome: "updated", id: record.id };
   }
 

@@ -13,6 +13,7 @@ import { validated } from "./validation.ts";
 import { claimAll, keep } from "./idempotency.ts";
 import { Records } from "./records.ts";
 import { References } from "./references.ts";
+import type { Change } from "./record.entity.ts";
 import type { Resource } from "./resource.ts";
 
 /** What became of one operation. */
@@ -21,6 +22,19 @@ export interface BulkResult {
   id: string | null;
   warnings: FieldError[];
   errors: FieldError[];
+}
+
+/** Stores what became of operations beside their effects. */
+export type Keep = (
+  tx: Tx,
+  results: readonly (readonly [operation: BulkOperation, result: BulkResult])[],
+  changes: readonly Change[],
+) => Promise<unknown>;
+
+interface Options {
+  atomic: boolean;
+  keep?: Keep;
+  isRehearsal?: boolean;
 }
 
 /** Many creations and changes of one resource in one request; each with the same guarantees as a single one. */
@@ -45,34 +59,69 @@ export class Bulk {
    */
   async run(declared: Resource, request: BulkRequest, caller: RequestContext): Promise<{ results: BulkResult[] }> {
     const who = asOrigin(declared, request, caller);
-    const resource = await this.custom.of(declared, request.operations);
-    const steps = request.operations.map((operation, index) => stepOf(resource, operation, index, who, this.personal));
+    return { results: await this.work(declared, request.operations, who, { atomic: request.atomic ?? false }) };
+  }
+
+  /**
+   * The same for the rows of an import, however many there are; `who` acts with the permission to import.
+   *
+   * @param keep is called in the transaction of the effects, with their results
+   */
+  import(
+    declared: Resource,
+    operations: readonly BulkOperation[],
+    who: RequestContext,
+    keep: Keep,
+  ): Promise<BulkResult[]> {
+    return this.work(declared, operations, who, { atomic: false, keep });
+  }
+
+  /** What an import would make of operations; nothing is stored. */
+  rehearse(declared: Resource, operations: readonly BulkOperation[], who: RequestContext): Promise<BulkResult[]> {
+    return this.work(declared, operations, who, { atomic: false, isRehearsal: true });
+  }
+
+  private async work(
+    declared: Resource,
+    operations: readonly BulkOperation[],
+    who: RequestContext,
+    options: Options,
+  ): Promise<BulkResult[]> {
+    const resource = await this.custom.of(declared, operations);
+    const steps = operations.map((operation, index) => stepOf(resource, operation, index, who, this.personal));
     await this.references.arrive(
       resource,
       steps.flatMap(({ data }) => data ?? []),
       who,
     );
     try {
-      return { results: await this.together(resource, steps, who, request.atomic ?? false) };
+      return await this.together(resource, steps, who, options);
     } catch (error) {
-      if (request.atomic || !isCollision(error)) throw error;
+      if (options.atomic || !isCollision(error)) throw error;
     }
     const results: BulkResult[] = [];
-    for (const step of steps) results.push(await this.alone(resource, step, who));
-    return { results };
+    for (const step of steps) results.push(await this.alone(resource, step, who, options));
+    return results;
   }
 
-  private async alone(resource: Resource, step: Step, who: RequestContext): Promise<BulkResult> {
+  private async alone(resource: Resource, step: Step, who: RequestContext, options: Options): Promise<BulkResult> {
     try {
-      const [result] = await this.together(resource, [step], who, false);
+      const [result] = await this.together(resource, [step], who, options);
       return result!;
     } catch (error) {
-      if (error instanceof Problem && error.status < 500) return failed(error, null);
-      throw error;
+      if (!(error instanceof Problem) || error.status >= 500) throw error;
+      const result = failed(error, null);
+      if (options.keep) await this.database.transaction((tx) => options.keep!(tx, [[step.operation, result]], []));
+      return result;
     }
   }
 
-  private together(resource: Resource, steps: Step[], who: RequestContext, atomic: boolean): Promise<BulkResult[]> {
+  private together(
+    resource: Resource,
+    steps: Step[],
+    who: RequestContext,
+    { atomic, keep: keepResults, isRehearsal = false }: Options,
+  ): Promise<BulkResult[]> {
     return this.database.transaction(async (tx) => {
       const stored = await this.repliesOf(tx, steps, who);
       const batch = new BulkBatch(resource, this.records, this.references, this.clock);
@@ -84,7 +133,13 @@ export class Bulk {
       const results = steps.map((step) => fresh.get(step) ?? (stored.get(step.key) as BulkResult));
       if (atomic && failures)
         throw new RuleViolation("bulk.failed", "An operation failed, so nothing was done.", { results });
+      if (isRehearsal) return results;
       await batch.store(tx, who);
+      await keepResults?.(
+        tx,
+        steps.map(({ operation }, index) => [operation, results[index]!]),
+        batch.changed,
+      );
       if (who.idempotency)
         keep(
           tx,

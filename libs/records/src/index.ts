@@ -10,6 +10,11 @@ export { CustomField, type FieldNews } from "./custom-field.entity.ts";
 export { CreateCustomField, UpdateCustomField } from "./custom-field.dto.ts";
 export { CustomFieldDefinitions, customFieldResource, Defining } from "./custom-field-definitions.ts";
 export { customEntries, CustomFields } from "./custom-fields.ts";
+export { ImportOptions } from "./imports/import.dto.ts";
+export { ImportFiles } from "./imports/import-files.ts";
+export { ROW_OUTCOMES as IMPORT_OUTCOMES } from "./imports/import-job.ts";
+export { ImportWorker } from "./imports/import-worker.ts";
+export { Imports, type Upload } from "./imports/imports.ts";
 export { CursorSigner } from "./cursor.ts";
 export {
   IsDay,

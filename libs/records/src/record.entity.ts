@@ -77,6 +77,8 @@ export interface Change {
   record: RecordEntity;
   before: PublicState | null;
   events: DomainEvent[];
+  /** Its properties before, where they are kept so that a job can be undone. */
+  was?: object;
 }
 
 /**

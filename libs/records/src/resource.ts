@@ -47,6 +47,8 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly concept: string;
   /** The event type of its snapshots. */
   readonly snapshot: EventType;
+  /** The event type of a change that is nothing more; of records that are never changed there is none. */
+  readonly updated?: EventType;
   /** Its table, in the schema of its service. */
   readonly table: string;
   readonly entity: EntityClass<T>;

@@ -42,6 +42,7 @@ export function childrenRecipe({ path }: Operation): Recipe | undefined {
   if (path === "/v1/users/{id}/handovers/{handoverId}") return handoverOfAnother;
   if (/^\/v1\/operations\/[^/]+\/dead-letters\/\{id\}\/\w+$/.test(path)) return deadLetterOfAnother;
   if (/\/fields\/\{name\}/.test(path)) return fieldOfAnother;
+  if (/\/imports\/\{id\}/.test(path)) return importOfAnother;
   // Below `auth` stands nothing: the link names its user.
   return path.startsWith("/v1/auth/invitations/") ? () => Promise.resolve([]) : undefined;
 }
@@ -104,6 +105,17 @@ async function fieldOfAnother({ world }: Watch, { method, path }: Operation): Pr
   return [
     { what: path, path: path.replace("{name}", name), kept, ...(method === "PATCH" && { body: { required: true } }) },
   ];
+}
+
+/** An import of another resource. */
+function importOfAnother({ world }: Watch, { method, path }: Operation): Promise<Attempt[]> {
+  const resource = resourceOf(path)!;
+  const other = resource.name === "accounts" ? "contacts" : "accounts";
+  const id = world.importOf({ ...resource, name: other }, "nobody's");
+  const kept = [{ table: "customer.import_job", id }];
+  return Promise.resolve([
+    { what: path, path: path.replace("{id}", id), kept, ...(method === "POST" && { body: {} }) },
+  ]);
 }
 
 /** A handover of one user, asked for under another. */

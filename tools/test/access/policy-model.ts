@@ -156,6 +156,7 @@ export function answerTo(actor: Actor, method: string, path: string, place: Plac
   // Why a record is within reach is told to whoever sees it.
   if (path.endsWith("/explain/record"))
     return place !== null && place !== "deleted" && sees(actor, "customer.account", place) ? "done" : "absent";
+  if (/^\/v1\/[^/]+\/imports(\/|$)/.test(path)) return ofImports(ROLES[actor][concept]?.["import"], place);
   if (concept === "api-key") return ofKeys(actor, method, place);
   if (concept === "oneself") return place === null || place === "mine" ? "done" : "absent";
   const reach = ROLES[actor][concept]?.[verb];
@@ -172,6 +173,12 @@ const isForPeople = (method: string, path: string) =>
   path.endsWith("/subject-export") ||
   path === "/v1/users/{id}/password-reset" ||
   (path === "/v1/users/{id}/sessions" && method === "DELETE");
+
+/** Everybody has his own, and here they are the administrator's: who imports everything sees them. */
+function ofImports(reach: Reach | undefined, place: Place | null): Answer {
+  if (reach === undefined) return "not allowed";
+  return place === null || (place !== "absent" && reach === "all") ? "done" : "absent";
+}
 
 /** Everybody has his own; the administrator sees and revokes those of others, and changes none. */
 function ofKeys(actor: Actor, method: string, place: Place | null): Answer {
@@ -224,6 +231,7 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   // Who sees where somebody is signed in could watch him.
   if (area === "users" && last === "sessions") return [concept, "write"];
   if (area === "users" && /\/handovers?(\/|$)/.test(path)) return [concept, "handover"];
+  if (rest[0] === "imports") return [concept, "import"];
   if (["convert", "import", "export", "erase", "reveal"].includes(last)) return [concept, last];
   if (concept === "sales.opportunity" && last === "reopen") return [concept, last];
   if (rest.includes("collaborators")) return [concept, "write"];

@@ -108,6 +108,22 @@ const FIELDS: Readonly<Record<string, Recipe>> = {
   },
 };
 
+/** One that was taken back long ago: there is nothing to run, and nothing to take back again. */
+const IMPORT: Recipe = {
+  places: ["nobody's", "absent"],
+  subject: (world, _actor, place, path) => Promise.resolve(world.importOf(resourceOf(path)!, place)),
+};
+const IMPORTS: Readonly<Record<string, Recipe>> = {
+  // No file comes with it.
+  "POST imports": { done: 400, body: () => ({}) },
+  "GET imports": {},
+  "GET imports/{id}": IMPORT,
+  "GET imports/{id}/rows": IMPORT,
+  "GET imports/{id}/errors.csv": { ...IMPORT, done: 410 },
+  "POST imports/{id}/run": { ...IMPORT, done: 409, body: () => ({}) },
+  "POST imports/{id}/rollback": { ...IMPORT, done: 409 },
+};
+
 const camel = (words: string) => words.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Changes the record; an entry of a ledger, which is never changed, is made. */
@@ -158,6 +174,7 @@ export function recipeOf({ method, path }: Operation): Recipe | undefined {
   if (area === "operations") return OTHERS[`${method} ${path}`] ?? OPERATIONS[`${method} ${rest.slice(1).join("/")}`];
   if (!resource) return OTHERS[`${method} ${path}`];
   if (rest[0] === "fields" && (rest.length > 1 || method !== "GET")) return FIELDS[`${method} ${rest.join("/")}`];
+  if (rest[0] === "imports") return IMPORTS[`${method} ${rest.join("/")}`];
   const last = rest.at(-1) ?? "";
   const verb = `${area} ${last}`;
   if (method === "GET" && PARTS.includes(verb)) return {};

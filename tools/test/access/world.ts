@@ -73,6 +73,7 @@ export class World {
     const world = new World(system, people);
     for (const { name } of RESOURCES.filter(({ owned }) => owned))
       await world.admin("POST", `/v1/${name}/fields`, fieldCalled(PLANTED_FIELD));
+    for (const resource of RESOURCES.filter(({ bulk }) => bulk)) await world.plantImport(resource);
     world.persons = await world.meet(PERSONS);
     await world.untilLevel();
     for (const resource of RESOURCES) {
@@ -92,6 +93,11 @@ export class World {
 
   id(resource: TestResource, place: Place): string {
     return place === "absent" ? this.absent : this.planted.get(`${resource.name} ${place}`)!;
+  }
+
+  /** The import of a resource that is planted; it is the administrator's. */
+  importOf({ name }: TestResource, place: Place): string {
+    return place === "absent" ? this.absent : this.planted.get(`import ${name}`)!;
   }
 
   has(resource: string, place: Place): boolean {
@@ -166,6 +172,18 @@ export class World {
     const { data } = await this.admin("GET", `/v1/leads?limit=${count}&fields=personId`);
     for (const id of ids) await this.admin("DELETE", `/v1/leads/${id}`);
     return (data as { personId: string }[]).map(({ personId }) => personId);
+  }
+
+  private async plantImport({ name, table }: TestResource): Promise<void> {
+    const schema = table.split(".")[0]!;
+    if (schema === "identity") return;
+    const [row] = await this.system.rows<{ id: string }>(
+      `INSERT INTO ${schema}.import_job (id, resource, caller, owner_id, file_name, bytes, options, status)
+       VALUES (gen_random_uuid(), $1, jsonb_build_object('actorId', $2::text), $2, 'planted.csv', 0, '{}', 'rolled_back')
+       RETURNING id`,
+      [name, this.people.get("administrator").id],
+    );
+    this.planted.set(`import ${name}`, row!.id);
   }
 
   private async handOver(): Promise<void> {

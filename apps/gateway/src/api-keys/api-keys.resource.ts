@@ -20,6 +20,7 @@ export const API_KEYS = resource<ApiKey>({
   type: "api-key",
   concept: "identity.api-key",
   snapshot: "identity.api-key.snapshot",
+  updated: "identity.api-key.updated",
   table: "api_key",
   entity: ApiKey,
   permissions: { read: "identity.api-key.read", write: "identity.api-key.write", import: "identity.api-key.write" },

@@ -1,12 +1,11 @@
 import { Malformed, Problem } from "@kehu/contracts";
+import { allowUpload, UPLOAD_RATE } from "@kehu/http";
 import type { IncomingMessage } from "node:http";
 import { Transform, type Readable, type TransformCallback } from "node:stream";
 import type { Operation } from "../routing/openapi.ts";
 
 const JSON_LIMIT = 256 * 1024;
 const UPLOAD_LIMIT = 250 * 1024 * 1024;
-/** The slowest upload, in bytes per millisecond. */
-const UPLOAD_RATE = 16;
 const DEADLINE_MS = 15_000;
 /**
  * Up to so many bytes a body is gathered and sent on in one piece, which costs half as much as a stream: with one, undici
@@ -42,8 +41,9 @@ export async function requestBody(request: IncomingMessage, operation: Operation
   if (length !== undefined) {
     if (Number(length) > limit) throw tooLarge(limit);
     const content = Number(length) <= ONE_PIECE ? await wholeOf(request) : request;
-    const extra = upload ? Number(length) / UPLOAD_RATE : 0;
-    return { content, deadlineMs: DEADLINE_MS + extra };
+    const deadlineMs = DEADLINE_MS + (upload ? Number(length) / UPLOAD_RATE : 0);
+    if (upload) allowUpload(request, deadlineMs);
+    return { content, deadlineMs };
   }
   if (upload) throw new Problem(411, "request.length-required", "Send Content-Length with an upload.");
   return { content: request.pipe(new Bounded(limit)), deadlineMs: DEADLINE_MS };

@@ -14,6 +14,7 @@ export const ROLES = resource<Role>({
   type: "role",
   concept: "identity.role",
   snapshot: "identity.role.snapshot",
+  updated: "identity.role.updated",
   table: "role",
   entity: Role,
   permissions: { read: "identity.role.read", write: "identity.role.write", import: "identity.role.write" },

@@ -24,6 +24,7 @@ export const SETTINGS = resource<Settings>({
   type: "settings",
   concept: "identity.settings",
   snapshot: "identity.settings.snapshot",
+  updated: "identity.settings.updated",
   table: "settings",
   entity: Settings,
   permissions: { read: "identity.settings.read", write: "identity.settings.write", import: "identity.settings.write" },

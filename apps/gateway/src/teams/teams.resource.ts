@@ -13,6 +13,7 @@ export const TEAMS = resource<Team>({
   type: "team",
   concept: "identity.team",
   snapshot: "identity.team.snapshot",
+  updated: "identity.team.updated",
   table: "team",
   entity: Team,
   permissions: { read: "identity.team.read", write: "identity.team.write", import: "identity.team.write" },

@@ -16,6 +16,7 @@ export const USERS = resource<User>({
   type: "user",
   concept: "identity.user",
   snapshot: "identity.user.snapshot",
+  updated: "identity.user.updated",
   table: "app_user",
   entity: User,
   permissions: { read: "identity.user.read", write: "identity.user.write", import: "identity.user.import" },

@@ -25,6 +25,7 @@ export const LEADS = resource<Lead>({
   type: LEAD.type,
   concept: "sales.lead",
   snapshot: "sales.lead.snapshot",
+  updated: "sales.lead.updated",
   table: LEAD.table,
   entity: Lead,
   permissions: {

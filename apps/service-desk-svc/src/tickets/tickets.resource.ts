@@ -43,6 +43,7 @@ export const TICKETS = resource<Ticket>({
   type: "ticket",
   concept: "service-desk.ticket",
   snapshot: "service-desk.ticket.snapshot",
+  updated: "service-desk.ticket.updated",
   table: "ticket",
   entity: Ticket,
   permissions: {

@@ -1,0 +1,140 @@
+import type { View } from "./customer.ts";
+import { counts, Importing } from "./importing.ts";
+
+const lines = (...rows: string[]) => rows.map((row) => `${row}\r\n`).join("");
+
+let importing: Importing;
+
+beforeAll(async () => {
+  importing = await Importing.start();
+});
+afterAll(() => importing.customer.close());
+
+const sql = async <R extends object>(text: string, ...values: unknown[]) =>
+  (await importing.customer.database.admin.query<R>(text, values)).rows;
+const grown = async () => {
+  const [row] = await sql<Record<string, number>>(
+    `SELECT (SELECT count(*) FROM customer.history)::int AS history, (SELECT count(*) FROM customer.outbox)::int AS outbox`,
+  );
+  return row!;
+};
+
+describe("POST /v1/accounts/imports/:id/rollback", () => {
+  const mapping = { Name: "name", Industry: "industry", Site: "website", ERP: "externalIds.erp" };
+  const text = lines(
+    "ERP,Name,Industry,Site",
+    "r1,Old one,new,https://new.example",
+    "r2,Fresh,steel,",
+    "r3,Touched,glass,",
+  );
+
+  it("brings back what was: new records go, changed ones get their values, names are free again", async () => {
+    const old = await importing.customer.create("accounts", {
+      name: "Old one",
+      industry: "old",
+      tags: ["t"],
+      externalIds: [{ system: "erp", id: "r1" }],
+    });
+    const done = await importing.run("accounts", text, { mode: "upsert", mapping });
+    expect(counts(done)).toEqual([3, 2, 1, 0, 0]);
+    const before = await grown();
+    const undone = await importing.rollBack("accounts", done);
+    expect(undone).toMatchObject({ status: "rolled_back", rolledBack: 3, kept: 0 });
+    const [{ version, ...now }] = (await importing.list("accounts?sort=name")) as [View];
+    expect({ ...now, version: 1, updatedAt: null }).toEqual({ ...old, updatedAt: null });
+    expect(version).toBe(3);
+    expect(await sql("SELECT external_id FROM customer.external_id WHERE type = 'account'")).toEqual([
+      { external_id: "r1" },
+    ]);
+    const after = await grown();
+    expect(after["history"]).toBeGreaterThan(before["history"]!);
+    expect(after["outbox"]).toBe(before["outbox"]! + 3);
+    expect(await sql("SELECT field FROM customer.custom_value")).toEqual([]);
+    const again = await importing.run("accounts", text, { mode: "upsert", mapping });
+    expect(counts(again)).toEqual([3, 2, 1, 0, 0]);
+    await importing.rollBack("accounts", again);
+    expect((await importing.ask("POST", `accounts/imports/${again.id}/rollback`)).body.code).toBe("import.not-ended");
+  });
+
+  it("leaves what somebody has changed since, and takes back the rest of the same record", async () => {
+    const done = await importing.run("accounts", text, { mode: "upsert", mapping });
+    const [fresh, old, touched] = await importing.list("accounts?sort=name");
+    await importing.ask("PATCH", `accounts/${touched!.id}`, { website: "https://mine.example" });
+    await importing.ask("PATCH", `accounts/${old!.id}`, { industry: "mine" });
+    await importing.ask("DELETE", `accounts/${fresh!.id}`);
+    const undone = await importing.rollBack("accounts", done);
+    expect(undone).toMatchObject({ status: "rolled_back", rolledBack: 1, kept: 2 });
+    expect(await importing.list("accounts?sort=name&fields=name,industry,website")).toMatchObject([
+      { name: "Old one", industry: "mine", website: null },
+      { name: "Touched", industry: "glass", website: "https://mine.example" },
+    ]);
+  });
+
+  it("is of several changes of one record the first state", async () => {
+    const [old] = await importing.list("accounts?filter[name]=Old%20one");
+    const twice = lines("ERP,Industry", "r1,first", "r1,second");
+    const done = await importing.run("accounts", twice, {
+      mode: "update",
+      mapping: { ERP: "externalIds.erp", Industry: "industry" },
+    });
+    expect(counts(done)).toEqual([2, 0, 2, 0, 0]);
+    await importing.rollBack("accounts", done);
+    expect((await importing.list("accounts?filter[name]=Old%20one"))[0]).toMatchObject({ industry: old!["industry"] });
+  });
+
+  it("brings back encrypted values, and nothing of who was erased since", async () => {
+    const mapping = { Name: "lastName", Mail: "contactPoints.email", ERP: "externalIds.erp", Title: "title" };
+    const make = (id: string, name: string) =>
+      importing.customer.create("contacts", {
+        lastName: name,
+        contactPoints: [{ kind: "email", value: `${id}@old.example` }],
+        externalIds: [{ system: "erp", id }],
+      });
+    const [kept, erased] = [await make("p1", "Wang"), await make("p2", "Li")];
+    const text = lines("ERP,Name,Mail,Title", "p1,Wang Wei,p1@new.example,CEO", "p2,Li Na,p2@new.example,CFO");
+    const done = await importing.run("contacts", text, { mode: "update", mapping });
+    expect(counts(done)).toEqual([2, 0, 2, 0, 0]);
+    await importing.ask("POST", `contacts/${erased.id}/erase`);
+    expect(await importing.rollBack("contacts", done)).toMatchObject({ rolledBack: 1, kept: 1 });
+    expect(await importing.customer.get(`/v1/contacts/${kept.id}`)).toMatchObject({
+      lastName: "Wang",
+      title: null,
+      contactPoints: [{ kind: "email", value: "p1@old.example" }],
+    });
+    expect(await importing.list("contacts?filter[email]=p1%40old.example")).toHaveLength(1);
+    expect(await importing.customer.get(`/v1/contacts/${erased.id}`)).toMatchObject({
+      lastName: "(erased)",
+      contactPoints: [],
+    });
+  });
+
+  it("is refused of a trial, and of what is not done", async () => {
+    const { body } = await importing.upload("accounts", text);
+    await importing.rested("accounts", body.id);
+    expect((await importing.ask("POST", `accounts/imports/${body.id}/rollback`)).body.code).toBe("import.not-ended");
+    await importing.ask("POST", `accounts/imports/${body.id}/run`, { dryRun: true });
+    await importing.rested("accounts", body.id);
+    expect((await importing.ask("POST", `accounts/imports/${body.id}/rollback`)).body.code).toBe("import.not-ended");
+  });
+});
+
+describe("files of imports", () => {
+  it("are removed with their keys when they have had their time; what became of the rows stays", async () => {
+    const done = await importing.run("contacts", lines("Name", "Zhao", ""), { mapping: { Name: "lastName" } });
+    const open = await importing.upload("accounts", lines("Name", "A"));
+    await importing.rested("accounts", open.body.id);
+    await sql("UPDATE customer.import_job SET changed_at = now() - interval '31 days' WHERE id = $1", done.id);
+    await sql(
+      `INSERT INTO customer.import_job (id, resource, caller, owner_id, file_name, bytes, options, status, created_at)
+       VALUES (gen_random_uuid(), 'accounts', '{}', 'x', 'x', 0, '{}', 'uploading', now() - interval '2 days')`,
+    );
+    await importing.sweep();
+    const left = (id: string) => sql("SELECT FROM customer.import_chunk WHERE job_id = $1", id);
+    expect([(await left(done.id)).length, (await left(open.body.id)).length]).toEqual([0, 1]);
+    expect(await sql("SELECT wrapped FROM bus.person_key WHERE person_id = $1", done.id)).toEqual([{ wrapped: "" }]);
+    expect(await sql("SELECT FROM customer.import_job WHERE status = 'uploading'")).toEqual([]);
+    expect(await importing.rows("contacts", done)).toHaveLength(1);
+    const gone = await importing.ask("GET", `contacts/imports/${done.id}/errors.csv`);
+    expect(gone).toMatchObject({ status: 410, body: { code: "import.file-gone" } });
+  });
+});

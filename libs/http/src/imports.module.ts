@@ -1,0 +1,27 @@
+import { ImportFiles, Imports, ImportWorker, type Resource } from "@kehu/records";
+import { Module, type DynamicModule } from "@nestjs/common";
+import { importsController } from "./imports.controller.ts";
+
+const IMPORTED = Symbol("resources into which files are imported");
+
+/** Imports of files into the resources of a service. */
+@Module({})
+export class ImportsModule {
+  /** @param resources those into which files are imported */
+  static of(resources: readonly Resource[]): DynamicModule {
+    return {
+      module: ImportsModule,
+      controllers: resources.map(importsController),
+      providers: [
+        ImportFiles,
+        Imports,
+        ImportWorker,
+        {
+          provide: IMPORTED,
+          useFactory: (worker: ImportWorker) => resources.forEach((one) => worker.register(one)),
+          inject: [ImportWorker],
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,80 @@
+import { Malformed, RuleViolation } from "@kehu/contracts";
+import { ImportOptions, validated, type Upload } from "@kehu/records";
+import { Busboy, type BusboyHeaders } from "@fastify/busboy";
+import type { FastifyRequest } from "fastify";
+import type { Readable } from "node:stream";
+import { allowUpload, UPLOAD_RATE } from "./uploads.ts";
+import { parseBody } from "./json-body.ts";
+
+/** What an upload takes besides the time for its bytes. */
+const GRACE_MS = 15_000;
+/** The longest text beside the file. */
+const LONGEST_OPTIONS = 256 * 1024;
+
+/**
+ * Reads a multipart request (RFC 7578) up to its file, which is read by whoever takes it: nothing of it is kept here.
+ *
+ * @returns the file and the options that came before it
+ * @throws Malformed `upload.malformed`, `upload.no-file`, and what `validated` throws for options
+ */
+export function uploadOf({ raw, headers }: Pick<FastifyRequest, "raw" | "headers">): Promise<Upload> {
+  allowUpload(raw, GRACE_MS + Number(headers["content-length"] ?? 0) / UPLOAD_RATE);
+  return new Promise((resolve, reject) => {
+    const parser = parserOf(headers as BusboyHeaders);
+    let options = new ImportOptions();
+    let isTaken = false;
+    const fail = (error: unknown) => {
+      raw.unpipe(parser);
+      raw.resume();
+      reject(error instanceof Error ? error : malformed());
+    };
+    parser.on("field", (name, text, _nameCut, textCut) => {
+      try {
+        if (isTaken || name !== "options" || textCut) throw misplaced(name);
+        options = validated(ImportOptions, parseBody(Buffer.from(text)));
+      } catch (error) {
+        fail(error);
+      }
+    });
+    parser.on("file", (field, content, name) => {
+      if (field !== "file" || isTaken) return fail(misplaced(field));
+      isTaken = true;
+      resolve({ name: nameOf(name), options, content: whole(content) });
+    });
+    parser.on("error", () => fail(malformed()));
+    parser.on("finish", () => fail(new RuleViolation("upload.no-file", "Send the file as the part `file`.")));
+    raw.on("aborted", () => parser.destroy());
+    raw.pipe(parser);
+  });
+}
+
+type Parser = InstanceType<typeof Busboy>;
+
+function parserOf(headers: BusboyHeaders): Parser {
+  try {
+    return new Busboy({ headers, limits: { files: 1, fields: 1, parts: 2, fieldSize: LONGEST_OPTIONS } });
+  } catch {
+    throw malformed();
+  }
+}
+
+/** A file that ends before the request does was cut off: the parser says so by an event, and lets it end. */
+function whole(content: Readable): AsyncGenerator<Buffer> {
+  const faults: unknown[] = [];
+  content.on("error", (error) => faults.push(error));
+  return (async function* () {
+    for await (const chunk of content) yield chunk as Buffer;
+    if (faults.length > 0) throw malformed();
+  })();
+}
+
+const malformed = () => new Malformed("upload.malformed", "The body is no multipart/form-data, or is cut off.");
+
+const misplaced = (name: string) =>
+  new Malformed("upload.malformed", `The part ${name.slice(0, 100)} has no place: send \`options\`, then \`file\`.`);
+
+/** The last part of a path, without what no name has. */
+function nameOf(name: string | undefined): string {
+  const last = (name ?? "").split(/[\\/]/).at(-1)!.replaceAll(/\p{C}/gu, "");
+  return last.slice(0, 255) || "file";
+}

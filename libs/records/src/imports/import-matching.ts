@@ -1,0 +1,148 @@
+import { rowScope, type RequestContext } from "@kehu/auth";
+import { RuleViolation } from "@kehu/contracts";
+import type { Queryable } from "@kehu/database";
+import type { PersonalData } from "@kehu/personal-data";
+import { Values } from "../caller-sql.ts";
+import type { Settings } from "../company-settings.ts";
+import type { Field } from "../field.ts";
+import { customColumn, sqlType } from "../filter.ts";
+import type { Resource } from "../resource.ts";
+
+/** Records that a key names; more than one of them name none. */
+export interface Matched {
+  ids: string[];
+  isDeleted: boolean;
+}
+
+/** Finds the records of rows by what they are called. */
+export interface Matching {
+  /** The key in the data of a row, in the form in which keys are compared; null where the row has none. */
+  keyOf(data: Readonly<Record<string, unknown>>): string | null;
+  find(queryable: Queryable, keys: readonly string[], who: RequestContext): Promise<Map<string, Matched>>;
+}
+
+interface Found {
+  key: string;
+  id: string;
+  deleted: boolean;
+}
+
+/**
+ * @param matchBy `id`, `externalId`, or a field by which lists are filtered for equal values
+ * @param systems of the external ids that the file has
+ * @throws RuleViolation `import.unknown-key` with `allowed`
+ */
+export function matchingOf(
+  resource: Resource,
+  matchBy: string,
+  systems: readonly string[],
+  personal: PersonalData,
+  settings: Settings,
+): Matching {
+  if (matchBy === "id") return byId(resource);
+  if (matchBy === "externalId" && systems[0] !== undefined) return byExternalId(resource, systems[0]);
+  const field = Object.hasOwn(resource.fields, matchBy) ? resource.fields[matchBy]! : undefined;
+  if (field && isKey(field)) return byField(resource, matchBy, field, personal, settings);
+  const fields = Object.keys(resource.fields).filter((name) => isKey(resource.fields[name]!));
+  const allowed = ["id", ...(systems.length ? ["externalId"] : []), ...fields];
+  throw new RuleViolation("import.unknown-key", `matchBy: Records are not found by ${matchBy}.`, { allowed });
+}
+
+const KEY_KINDS: readonly Field["kind"][] = ["text", "integer", "number", "link", "id"];
+
+function isKey({ kind, blind, personal, filterable, custom }: Field): boolean {
+  if (blind) return blind === "email" || blind === "phone";
+  return filterable && !personal && KEY_KINDS.includes(kind) && (kind !== "id" || !custom);
+}
+
+const byId = (resource: Resource): Matching => ({
+  keyOf: ({ id }) => (typeof id === "string" ? id : null),
+  find: (queryable, keys, who) =>
+    look(
+      queryable,
+      who,
+      resource,
+      (bind) => `SELECT t.id::text AS key, t.id, t.deleted_at IS NOT NULL AS deleted
+      FROM ${resource.table} t WHERE t.id = ANY(${bind(keys)}::uuid[])`,
+    ),
+});
+
+/** Also a record that is out of the caller's reach: that he must not change it is said when it is tried. */
+const byExternalId = (resource: Resource, system: string): Matching => ({
+  keyOf: ({ externalIds }) =>
+    (externalIds as { system: string; id: string }[] | undefined)?.find((one) => one.system === system)?.id ?? null,
+  async find(queryable, keys) {
+    const rows = await queryable.query<Found & Record<string, unknown>>(
+      `SELECT e.external_id AS key, t.id, t.deleted_at IS NOT NULL AS deleted FROM external_id e
+       JOIN ${resource.table} t ON t.id = e.record_id WHERE e.type = $1 AND e.system = $2 AND e.external_id = ANY($3)`,
+      [resource.type, system, keys],
+    );
+    return gathered(rows);
+  },
+});
+
+function byField(resource: Resource, name: string, field: Field, personal: PersonalData, settings: Settings): Matching {
+  const { table } = resource;
+  const normal = (value: unknown) => {
+    const text = String(value);
+    return field.normalise ? field.normalise(text, settings) : text;
+  };
+  const from = (bind: (value: unknown) => string, keys: readonly string[]) => {
+    if (field.blind) {
+      const tokens = keys.map((key) => personal.blind.token(field.blind!, key));
+      return `unnest(${bind(keys)}::text[], ${bind(tokens)}::text[]) AS k (key, token)
+        JOIN ${table} t ON t.blind_index @> ARRAY[k.token]`;
+    }
+    const type = sqlType(field);
+    const wanted = `unnest(${bind(keys)}::text[]) AS k (key)`;
+    if (!field.custom) return `${wanted} JOIN ${table} t ON t.${field.column} = k.key::${type}`;
+    return `${wanted} JOIN custom_value c ON c.field = '${field.custom.key}' AND c.${customColumn(field)} = k.key::${type}
+      JOIN ${table} t ON t.id = c.record_id`;
+  };
+  return {
+    keyOf: (data) => {
+      const value = valueOf(data, name, field);
+      return value === null || value === undefined ? null : normal(value);
+    },
+    find: (queryable, keys, who) =>
+      look(
+        queryable,
+        who,
+        resource,
+        (bind) => `SELECT k.key, t.id, false AS deleted FROM ${from(bind, keys)}
+        WHERE t.deleted_at IS NULL`,
+      ),
+  };
+}
+
+/** A contact's e-mail stands among his contact points. */
+function valueOf(data: Readonly<Record<string, unknown>>, name: string, { custom, blind }: Field): unknown {
+  if (custom) return (data["custom"] as Readonly<Record<string, unknown>> | undefined)?.[custom.name];
+  if (!blind || name in data) return data[name];
+  const points = data["contactPoints"] as { kind: string; value: string }[] | undefined;
+  return points?.find(({ kind }) => kind === blind)?.value;
+}
+
+async function look(
+  queryable: Queryable,
+  who: RequestContext,
+  resource: Resource,
+  select: (bind: Values["bind"]) => string,
+): Promise<Map<string, Matched>> {
+  const values = new Values();
+  const text = select(values.bind);
+  const scope = rowScope(who, resource.permissions.read, "t", values.bind);
+  const joint = /\bWHERE\b/.test(text) ? "AND" : "WHERE";
+  return gathered(await queryable.query<Found & Record<string, unknown>>(`${text} ${joint} (${scope})`, values.list));
+}
+
+function gathered(rows: readonly Found[]): Map<string, Matched> {
+  const found = new Map<string, Matched>();
+  for (const { key, id, deleted } of rows) {
+    const one = found.get(key) ?? { ids: [], isDeleted: false };
+    if (!one.ids.includes(id)) one.ids.push(id);
+    one.isDeleted ||= deleted;
+    found.set(key, one);
+  }
+  return found;
+}

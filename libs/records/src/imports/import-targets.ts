@@ -1,0 +1,91 @@
+import type { TableField, TableFieldKind } from "@kehu/importing";
+import { getMetadataStorage } from "class-validator";
+import type { Field, FieldKind } from "../field.ts";
+import type { DtoClass, Resource } from "../resource.ts";
+
+/** What a column of a file becomes in the data of a record. */
+export interface ImportTarget extends TableField {
+  /** Puts a value that was read into the data of a row. */
+  put: (data: Record<string, unknown>, value: unknown) => void;
+  /** Of a reference that is given by its record's name. */
+  named?: Field;
+}
+
+const KINDS: Partial<Record<FieldKind, TableFieldKind>> = { choices: "multipleChoice" };
+const kindOf = ({ kind }: Field): TableFieldKind => KINDS[kind] ?? (kind as TableFieldKind);
+
+/** Names of systems are the caller's own; these stand in suggestions. */
+const EXTERNAL_ID = { en: "External id", zh: "外部编号" };
+
+/**
+ * @param resource with the fields of the company
+ * @returns what a column can be mapped to, but for the names of systems
+ */
+export function importTargets(resource: Resource): ImportTarget[] {
+  const taken = propertiesOf(resource.dto.import);
+  return Object.entries(resource.fields).flatMap(([name, field]) => {
+    if (!field.custom && !taken.has(name)) return [];
+    if (name === "externalIds" || name === "custom") return [];
+    return [...pointsOf(name, field), ...(field.kind === "json" ? [] : [plain(name, field), ...namesOf(name, field)])];
+  });
+}
+
+/**
+ * @param text as a mapping says it
+ * @returns undefined where there is no such thing
+ */
+export function importTarget(resource: Resource, text: string): ImportTarget | undefined {
+  if (text === "id") return { name: "id", kind: "id", label: { en: "Id", zh: "编号" }, put: put("id") };
+  const [, of, system] = /^(?:(.+)\.)?externalIds\.(.+)$/.exec(text) ?? [];
+  if (system === undefined) return importTargets(resource).find(({ name }) => name === text);
+  const shared = { name: text, kind: "text", label: EXTERNAL_ID } as const;
+  if (of === undefined) return { ...shared, put: (data, id) => void list(data, "externalIds").push({ system, id }) };
+  const reference = importTargets(resource).find(({ name, kind }) => name === of && kind === "reference");
+  return reference && { ...shared, put: (data, id) => reference.put(data, { externalId: { system, id } }) };
+}
+
+const put = (name: string) => (data: Record<string, unknown>, value: unknown) => void (data[name] = value);
+
+function plain(name: string, field: Field): ImportTarget {
+  const { custom } = field;
+  return {
+    name,
+    kind: kindOf(field),
+    label: field.label,
+    choices: custom?.choices ?? field.choices,
+    put: custom ? (data, value) => void (group(data, "custom")[custom.name] = value) : put(name),
+  };
+}
+
+/** A record is called by its name, too. */
+function namesOf(name: string, field: Field): ImportTarget[] {
+  if (field.kind !== "reference") return [];
+  const label = { en: `${field.label.en} name`, zh: `${field.label.zh}名称` };
+  const { put: putId } = plain(name, field);
+  return [{ name: `${name}.name`, kind: "text", label, put: putId, named: field }];
+}
+
+interface PointsSchema {
+  items?: { properties?: { kind?: { enum?: readonly string[] }; value?: object } };
+}
+
+/** Of a list of values of several kinds, such as contact points, each kind by itself. */
+function pointsOf(name: string, { schema }: Field): ImportTarget[] {
+  const { kind, value } = (schema as PointsSchema | undefined)?.items?.properties ?? {};
+  if (!kind?.enum || !value) return [];
+  return kind.enum.map((one) => ({
+    name: `${name}.${one}`,
+    kind: "text",
+    label: { en: one, zh: one },
+    put: (data, text) => void list(data, name).push({ kind: one, value: text }),
+  }));
+}
+
+const list = (data: Record<string, unknown>, name: string) => (data[name] ??= []) as unknown[];
+const group = (data: Record<string, unknown>, name: string) => (data[name] ??= {}) as Record<string, unknown>;
+
+/** The properties that a class takes. */
+function propertiesOf(dto: DtoClass): ReadonlySet<string> {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(dto, "", true, false);
+  return new Set(rules.map(({ propertyName }) => propertyName));
+}

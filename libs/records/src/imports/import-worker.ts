@@ -1,0 +1,232 @@
+import { Problem, RuleViolation } from "@kehu/contracts";
+import { Database } from "@kehu/database";
+import { openTable, Profile, type Table } from "@kehu/importing";
+import { PersonalData } from "@kehu/personal-data";
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
+import { v7 as uuidv7 } from "uuid";
+import { Bulk } from "../bulk.ts";
+import { Clock } from "../clock.ts";
+import { CompanySettings } from "../company-settings.ts";
+import { CustomFields } from "../custom-fields.ts";
+import { Records } from "../records.ts";
+import type { Resource } from "../resource.ts";
+import { ImportBatch, LeaseLost, type ImportRun } from "./import-batch.ts";
+import { ImportFiles } from "./import-files.ts";
+import {
+  contextOf,
+  END,
+  FOUND,
+  HOLD,
+  RELEASE,
+  TAKE,
+  type ImportFindings,
+  type ImportJob,
+  type ImportStatus,
+} from "./import-job.ts";
+import { cellOptions, ImportMapping, suggestedMapping, tableOptions } from "./import-mapping.ts";
+import { matchingOf } from "./import-matching.ts";
+import { rollBackNext } from "./import-rollback.ts";
+
+/** Rows of one transaction. */
+const BATCH = 500;
+const POLL_MS = 1_000;
+const SWEEP_MS = 10 * 60_000;
+/** A third of the lease. */
+const HOLD_MS = 3_000;
+
+/**
+ * Works on imports, batch by batch, each a transaction with what became of its rows: what was stored before the process
+ * died is done, and another worker, or this one, goes on behind it. A replica works on one import at a time.
+ */
+@Injectable()
+export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly log = new Logger(ImportWorker.name);
+  private readonly resources = new Map<string, Resource>();
+  private readonly id = uuidv7();
+  private timer: NodeJS.Timeout | undefined;
+  private sweeper: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly bulk: Bulk,
+    private readonly records: Records,
+    private readonly files: ImportFiles,
+    private readonly custom: CustomFields,
+    private readonly settings: CompanySettings,
+    private readonly personal: PersonalData,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Lets imports reach the records of a resource. */
+  register(resource: Resource): void {
+    this.resources.set(resource.name, resource);
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.resources.size === 0) return;
+    this.timer = setInterval(() => this.wake(), POLL_MS);
+    const forget = () => void this.forgetOld().catch((error: unknown) => this.log.warn(error));
+    this.sweeper = setInterval(forget, SWEEP_MS).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    clearInterval(this.sweeper);
+    await this.running;
+  }
+
+  /** Removes files that have had their time. */
+  forgetOld(): Promise<void> {
+    return this.files.forgetOld(this.resources);
+  }
+
+  /** Looks for work now; the poll does it each second. */
+  wake(): void {
+    this.running ??= this.workOff().finally(() => (this.running = undefined));
+  }
+
+  private async workOff(): Promise<void> {
+    try {
+      while (!this.stopped) {
+        const [job] = await this.database.query<ImportJob & Record<string, unknown>>(TAKE, [
+          this.id,
+          [...this.resources.keys()],
+        ]);
+        if (!job) return;
+        await this.work(job);
+      }
+    } catch (error) {
+      this.log.warn(`Imports wait: ${(error as Error).message}`);
+    }
+  }
+
+  /** What is wrong with the file ends the job; what is wrong with us lets it wait. */
+  private async work(job: ImportJob): Promise<void> {
+    const hold = () => void this.database.query(HOLD, [job.id, this.id]).catch(() => undefined);
+    const timer = setInterval(hold, HOLD_MS);
+    try {
+      const ended = job.status === "rolling_back" ? await this.rollBack(job) : await this.read(job);
+      if (ended) await this.end(job, ended, null);
+      else await this.database.query(RELEASE, [job.id, this.id]);
+    } catch (error) {
+      if (error instanceof LeaseLost) return;
+      if (!(error instanceof RuleViolation)) {
+        await this.database.query(RELEASE, [job.id, this.id]).catch(() => undefined);
+        throw error;
+      }
+      await this.end(job, "failed", error);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private end({ id }: ImportJob, status: ImportStatus, problem: Problem | null): Promise<unknown> {
+    const error = problem && JSON.stringify({ code: problem.code, message: problem.detail });
+    return this.database.query(END, [id, this.id, status, error]);
+  }
+
+  /** @returns null where it was stopped before its end */
+  private async rollBack(job: ImportJob): Promise<ImportStatus | null> {
+    const resource = await this.resourceOf(job);
+    const { database, records, clock, id: worker } = this;
+    const who = contextOf(job, resource.permissions.import);
+    while (!this.stopped) {
+      if (!(await rollBackNext({ job, resource, who, worker, database, records, clock }))) return "rolled_back";
+    }
+    return null;
+  }
+
+  private async read(job: ImportJob): Promise<ImportStatus | null> {
+    const resource = await this.resourceOf(job);
+    const file = await this.files.toDisk(job.id, resource);
+    try {
+      const table = await openTable(file.path, tableOptions(job.options));
+      if (job.status === "uploaded" && !(await this.profile(job, resource, table))) return "profiled";
+      return (await this.import(job, resource, table)) ? "completed" : null;
+    } finally {
+      await file.remove();
+    }
+  }
+
+  private async resourceOf({ resource }: ImportJob): Promise<Resource> {
+    return this.custom.of(this.resources.get(resource)!);
+  }
+
+  /** @returns true where the caller has said enough for the import to go on */
+  private async profile(job: ImportJob, resource: Resource, table: Table): Promise<boolean> {
+    const suggested = suggestedMapping(resource, table.columns);
+    const asked = job.options.mapping;
+    const mapping = asked ?? Object.fromEntries(suggested.map(({ column, field }) => [column, field]));
+    const targets = Object.keys(mapping).length
+      ? new ImportMapping(resource, table.columns, mapping, false).targets
+      : undefined;
+    const options = cellOptions(job.options, await this.settings.get(), job.caller.timeZone);
+    const profile = new Profile(table.columns, { ...options, fields: targets, key: keyColumn(mapping, job) });
+    for await (const row of table.rows()) {
+      profile.add(row);
+      if (this.stopped) throw new LeaseLost();
+    }
+    const result = profile.result();
+    const found: ImportFindings = {
+      format: table.format,
+      encoding: table.encoding ?? null,
+      delimiter: table.delimiter ?? null,
+      sheet: table.sheet ?? null,
+      header: table.header,
+      columns: table.columns,
+      suggested,
+      profile: result,
+    };
+    const status: ImportStatus = asked ? "running" : "profiled";
+    await this.database.query(FOUND, [job.id, this.id, JSON.stringify(found), result.rows + result.badRows, status]);
+    return asked !== undefined;
+  }
+
+  /** @returns false where it was stopped before the end of the file */
+  private async import(job: ImportJob, resource: Resource, table: Table): Promise<boolean> {
+    const run = await this.runOf(job, resource, table);
+    let batch = new ImportBatch(run);
+    for await (const row of table.rows()) {
+      if (row.line <= job.line) continue;
+      const fits = batch.size < BATCH && batch.add(row);
+      if (fits) continue;
+      await batch.work();
+      if (this.stopped) return false;
+      batch = new ImportBatch(run);
+      batch.add(row);
+    }
+    if (batch.size > 0) await batch.work();
+    return true;
+  }
+
+  private async runOf(job: ImportJob, resource: Resource, table: Table): Promise<ImportRun> {
+    const { options } = job;
+    const settings = await this.settings.get();
+    const mapping = new ImportMapping(resource, table.columns, options.mapping ?? {}, options.emptyClears ?? false);
+    const systems = [...mapping.targets.values()].flatMap(({ name }) => /^externalIds\.(.+)$/.exec(name)?.[1] ?? []);
+    const matchBy = options.matchBy ?? (systems.length > 0 ? "externalId" : undefined);
+    return {
+      job,
+      resource,
+      mapping,
+      matching: matchBy === undefined ? null : matchingOf(resource, matchBy, systems, this.personal, settings),
+      who: contextOf(job, resource.permissions.import),
+      worker: this.id,
+      cells: cellOptions(options, settings, job.caller.timeZone),
+      database: this.database,
+      bulk: this.bulk,
+      rows: this.records.rows,
+    };
+  }
+}
+
+/** The column by whose texts rows are told apart. */
+function keyColumn(mapping: Readonly<Record<string, string>>, { options }: ImportJob): string | undefined {
+  const { matchBy } = options;
+  const isKey = (target: string) =>
+    matchBy === undefined || matchBy === "externalId" ? target.startsWith("externalIds.") : target.endsWith(matchBy);
+  return Object.entries(mapping).find(([, target]) => isKey(target))?.[0];
+}
