@@ -4,10 +4,17 @@ import type { Kehu } from "./kehu.ts";
 
 const BATCH = 500;
 
+/** What a company has added to its accounts. */
+const FIELDS = [
+  { name: "region", type: "text", label: { en: "Region", zh: "区域" } },
+  { name: "score", type: "number", label: { en: "Score", zh: "分数" } },
+];
+
 const anAccount = (number: number) => ({
   name: `Account ${number}`,
   industry: `Industry ${number % 40}`,
   website: `https://account-${number}.example.com`,
+  custom: { region: `Region ${number % 12}`, score: number },
 });
 
 const aContact = (number: number) => ({
@@ -19,11 +26,12 @@ const aContact = (number: number) => ({
 });
 
 /**
- * Creates accounts in batches, as an import does.
+ * Creates accounts in batches, as an import does, with values of two fields of the company.
  *
  * @param owners ids of the users who own them, in turn
  */
 export async function createAccounts(kehu: Kehu, count: number, owners: readonly string[]): Promise<void> {
+  for (const field of FIELDS) await kehu.call("POST", "/v1/accounts/fields", field);
   await createAll(kehu, "accounts", count, anAccount, owners);
 }
 

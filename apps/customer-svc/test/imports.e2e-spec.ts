@@ -301,6 +301,25 @@ describe("whose imports", () => {
   });
 });
 
+describe("GET /v1/accounts/imports/:id/progress", () => {
+  it("tells how far it is, until it rests", async () => {
+    const { service, admin } = importing.customer;
+    const text = lines("Name", ...Array.from({ length: 3_000 }, (_, n) => `Told ${n}`));
+    const { body } = await importing.upload("accounts", text, { mapping: { Name: "name" } });
+    const headers = { authorization: `Bearer ${service.tokenOf(admin)}` };
+    const answer = await fetch(`${service.url}/v1/accounts/imports/${body.id}/progress`, { headers });
+    expect(answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    const events = Array.from(
+      (await answer.text()).matchAll(/^event: progress\ndata: (.*)\n\n/gm),
+      ([, data]) => JSON.parse(data!) as { status: string; created: number },
+    );
+    expect(events.at(-1)).toMatchObject({ status: "completed", created: 3_000 });
+    const created = events.map((event) => event.created);
+    expect(created).toEqual([...created].sort((a, b) => a - b));
+    expect((await importing.ask("GET", `accounts/imports/${randomUUID()}/progress`)).status).toBe(404);
+  });
+});
+
 describe("an import that is taken over", () => {
   const COUNT = 6_000;
 

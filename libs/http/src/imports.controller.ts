@@ -18,6 +18,7 @@ import { ApiBody, ApiConsumes } from "@nestjs/swagger";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { pascal } from "./custom-fields.controller.ts";
+import { importProgress } from "./import-progress.ts";
 import { uploadOf } from "./upload.ts";
 import { ParseId } from "./validation.pipe.ts";
 
@@ -81,6 +82,16 @@ export function importsController(of: Resource): Type {
     async errors(@Param("id", ParseId) id: string, @Who() who: RequestContext, @Res() reply: FastifyReply) {
       const lines = await this.imports.failures(of, id, who);
       await reply.header("content-disposition", `attachment; filename="errors.csv"`).send(Readable.from(lines));
+    }
+
+    /** How far it is, as server-sent events, until it rests or a minute has passed. */
+    @Get(":id/progress")
+    @RequirePermission(permission)
+    @Header("content-type", "text/event-stream; charset=utf-8")
+    async progress(@Param("id", ParseId) id: string, @Who() who: RequestContext, @Res() reply: FastifyReply) {
+      const look = () => this.imports.get(of, id, who);
+      await look();
+      await reply.header("x-accel-buffering", "no").send(Readable.from(importProgress(look)));
     }
 
     /** Imports a file that was looked at, or was tried. What is not said here is as it was said before, or suggested. */

@@ -15,6 +15,7 @@ export { ImportFiles } from "./imports/import-files.ts";
 export { ROW_OUTCOMES as IMPORT_OUTCOMES } from "./imports/import-job.ts";
 export { ImportWorker } from "./imports/import-worker.ts";
 export { Imports, type Upload } from "./imports/imports.ts";
+export type { ImportView } from "./imports/import-view.ts";
 export { CursorSigner } from "./cursor.ts";
 export {
   IsDay,

@@ -119,6 +119,7 @@ const IMPORTS: Readonly<Record<string, Recipe>> = {
   "GET imports": {},
   "GET imports/{id}": IMPORT,
   "GET imports/{id}/rows": IMPORT,
+  "GET imports/{id}/progress": IMPORT,
   "GET imports/{id}/errors.csv": { ...IMPORT, done: 410 },
   "POST imports/{id}/run": { ...IMPORT, done: 409, body: () => ({}) },
   "POST imports/{id}/rollback": { ...IMPORT, done: 409 },

@@ -97,7 +97,7 @@ export const ABANDONED = `DELETE FROM import_job WHERE status = 'uploading'
 export const FORGET = "DELETE FROM import_job WHERE id = $1";
 
 /** How long a worker that is heard of no more keeps others from its job. */
-const LEASE = "interval '10 seconds'";
+const LEASE = "interval '5 seconds'";
 
 /** The job that has waited longest, of those that nobody works on. */
 export const TAKE = `UPDATE import_job SET worker = $1, leased_until = clock_timestamp() + ${LEASE} WHERE id = (

@@ -32,7 +32,7 @@ const BATCH = 500;
 const POLL_MS = 1_000;
 const SWEEP_MS = 10 * 60_000;
 /** A third of the lease. */
-const HOLD_MS = 3_000;
+const HOLD_MS = 1_500;
 
 /**
  * Works on imports, batch by batch, each a transaction with what became of its rows: what was stored before the process
