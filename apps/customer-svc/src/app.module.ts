@@ -2,6 +2,7 @@ import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { AccountsModule } from "./accounts/accounts.module.ts";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
+import { ExportsModule } from "./exports/exports.module.ts";
 import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { ErasuresModule } from "./erasures/erasures.module.ts";
@@ -34,6 +35,7 @@ import { TimelinesModule } from "./timelines/timelines.module.ts";
     ErasuresModule,
     RetentionModule,
     FieldsModule,
+    ExportsModule,
   ],
 })
 export class AppModule {}

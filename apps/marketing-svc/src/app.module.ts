@@ -1,6 +1,7 @@
 import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
+import { ExportsModule } from "./exports/exports.module.ts";
 import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { ErasuresModule } from "./erasures/erasures.module.ts";
@@ -22,6 +23,7 @@ import { SuppressionsModule } from "./suppressions/suppressions.module.ts";
     SuppressionsModule,
     ErasuresModule,
     FieldsModule,
+    ExportsModule,
   ],
 })
 export class AppModule {}

@@ -1,6 +1,7 @@
 import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
+import { ExportsModule } from "./exports/exports.module.ts";
 import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { ErasuresModule } from "./erasures/erasures.module.ts";
@@ -24,6 +25,7 @@ import { RetentionModule } from "./retention/retention.module.ts";
     ErasuresModule,
     RetentionModule,
     FieldsModule,
+    ExportsModule,
   ],
 })
 export class AppModule {}

@@ -1,5 +1,6 @@
 import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
+import { ExportsModule } from "./exports/exports.module.ts";
 import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { CustomersModule } from "./customers/customers.module.ts";
@@ -18,6 +19,7 @@ import { TicketsModule } from "./tickets/tickets.module.ts";
     TicketsModule,
     MessagesModule,
     FieldsModule,
+    ExportsModule,
   ],
 })
 export class AppModule {}

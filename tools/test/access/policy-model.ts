@@ -80,9 +80,15 @@ const EVERYTHING = [...WORK, ...LEDGER, ...ORDER, ...COMPANY, "sales.lead", "sal
 
 /** The roles of this test that are made for it; their permissions are `<concept>.<verb>`. */
 export const MADE_ROLES: Readonly<Partial<Record<Actor, Role>>> = {
-  owner: role("team", "own", "own", {}, { read: "all", write: "all" }),
+  owner: role("team", "own", "own", { export: "own" }, { read: "all", write: "all" }),
   peer: role("team", "team", "own", {}, { read: "all" }),
-  manager: role("subtree", "subtree", "team", { import: "subtree" }, { read: "all", write: "all", import: "all" }),
+  manager: role(
+    "subtree",
+    "subtree",
+    "team",
+    { import: "subtree", export: "subtree" },
+    { read: "all", write: "all", import: "all" },
+  ),
   "other branch": role("own", "own", "own"),
 };
 
@@ -132,12 +138,12 @@ function reaches(actor: Actor, reach: Reach | undefined, place: Place, sharing: 
 function sharingFor(verb: string, path: string): "all" | "write" | "none" {
   if (["delete", "erase", "import"].includes(verb) || /\/(owner(\/pool)?|assign)$|\/collaborators\//.test(path))
     return "none";
-  return verb === "read" || verb === "reveal" ? "all" : "write";
+  return ["read", "reveal", "export"].includes(verb) ? "all" : "write";
 }
 
-/** Whether anything of a record may show itself to the actor. */
-export function sees(actor: Actor, concept: string, place: Place): boolean {
-  return reaches(actor, ROLES[actor][concept]?.["read"], place, "all");
+/** Whether anything of a record may show itself to the actor; or, of what he sees, whether he may take it out. */
+export function sees(actor: Actor, concept: string, place: Place, verb: "read" | "export" = "read"): boolean {
+  return reaches(actor, ROLES[actor][concept]?.[verb], place, "all");
 }
 
 /**
@@ -161,6 +167,8 @@ export function answerTo(actor: Actor, method: string, path: string, place: Plac
   const reach = ROLES[actor][concept]?.[verb];
   if (reach === undefined) return "not allowed";
   if (place === null) return "done";
+  // Of files everybody has his own.
+  if (verb === "export" && !concept.startsWith("operations.")) return place === "mine" ? "done" : "absent";
   const isSeen = sees(actor, concept, place) || (concept.startsWith("operations.") && place !== "absent");
   if (!isSeen || (place === "deleted" && !/\/(history|handovers|restore|erase|subject-export)$/.test(path)))
     return "absent";
@@ -218,6 +226,7 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   // What fields there are is told to who reads the records; the fields of the company are arranged by few.
   if (rest[0] === "fields" && (rest.length > 1 || method !== "GET"))
     return [`${concept.split(".")[0]}.field`, method === "GET" ? "read" : "write"];
+  if (rest[0] === "exports") return [concept, "export"];
   if (/\/(person-keys\/rewrap|erasures|retention)$/.test(path)) return ["operations.personal-data", "manage"];
   if (last === "subject-export") return ["operations.personal-data", "export"];
   if (concept === "operations.bus") return [concept, method === "GET" ? "read" : "repair"];
