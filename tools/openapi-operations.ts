@@ -49,7 +49,7 @@ const PROBLEMS: Readonly<Record<number, [description: string, code: string]>> = 
   403: ["The permission is missing", "permission.denied"],
   404: ["Not there, or out of the caller's scope", "not-found"],
   409: ["The state does not allow it, or the value is taken", "record.exists"],
-  410: ["What the token goes on from is kept no longer, or fits no more: load anew", "sync.expired"],
+  410: ["What the token is for is kept no longer, was fetched, or fits no more: begin anew", "sync.expired"],
   412: ["If-Match names an older version; `current` is the record as it is", "record.stale"],
   413: ["The body is too large", "request.too-large"],
   415: ["The body is not JSON", "request.unsupported-type"],
@@ -151,6 +151,7 @@ function problemsOf(described: Described): Operation["responses"] {
   if (path.includes("{")) statuses.push(404);
   if (method !== "get") statuses.push(409);
   if (handler.query && "since" in handler.query.parameters) statuses.push(410);
+  if (handler.query && "token" in handler.query.parameters) statuses.push(409, 410);
   if (changesRecord(described)) statuses.push(412);
   if (operation.requestBody) statuses.push(413, 415, 422);
   return Object.fromEntries(statuses.sort().map((status) => [status, { $ref: `#/components/responses/${status}` }]));

@@ -40,6 +40,11 @@ export const FAULTS: readonly Fault[] = [
   },
   { name: "scope-missing-in-changes", spec: `${GATEWAY}/changes-reach.e2e-spec.ts`, title: "A06 tells the old owner" },
   {
+    name: "scope-missing-in-exports",
+    spec: "apps/customer-svc/test/exports.e2e-spec.ts",
+    title: "A33 is what both scopes allow",
+  },
+  {
     name: "cursor-of-anybody",
     spec: "apps/customer-svc/test/accounts.e2e-spec.ts",
     title: "refuses a cursor of another caller",

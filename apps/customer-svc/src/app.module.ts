@@ -3,6 +3,7 @@ import { Module } from "@nestjs/common";
 import { AccountsModule } from "./accounts/accounts.module.ts";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
 import { ImportsModule } from "./imports/imports.module.ts";
+import { ExportsModule } from "./exports/exports.module.ts";
 import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { ErasuresModule } from "./erasures/erasures.module.ts";
@@ -36,6 +37,7 @@ import { TimelinesModule } from "./timelines/timelines.module.ts";
     RetentionModule,
     FieldsModule,
     ImportsModule,
+    ExportsModule,
   ],
 })
 export class AppModule {}

@@ -2,6 +2,7 @@ import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { CampaignsModule } from "./campaigns/campaigns.module.ts";
 import { ImportsModule } from "./imports/imports.module.ts";
+import { ExportsModule } from "./exports/exports.module.ts";
 import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { ErasuresModule } from "./erasures/erasures.module.ts";
@@ -26,6 +27,7 @@ import { RetentionModule } from "./retention/retention.module.ts";
     RetentionModule,
     FieldsModule,
     ImportsModule,
+    ExportsModule,
   ],
 })
 export class AppModule {}

@@ -1,6 +1,7 @@
 import { ServiceModule } from "@kehu/http";
 import { Module } from "@nestjs/common";
 import { ImportsModule } from "./imports/imports.module.ts";
+import { ExportsModule } from "./exports/exports.module.ts";
 import { FieldsModule } from "./fields/fields.module.ts";
 import { config } from "./config.ts";
 import { CustomersModule } from "./customers/customers.module.ts";
@@ -20,6 +21,7 @@ import { TicketsModule } from "./tickets/tickets.module.ts";
     MessagesModule,
     FieldsModule,
     ImportsModule,
+    ExportsModule,
   ],
 })
 export class AppModule {}

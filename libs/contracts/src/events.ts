@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import { CUSTOM_FIELD_EVENTS } from "./custom-field.ts";
+import { EXPORT_EVENTS } from "./export.ts";
 import { ACCOUNT_EVENTS } from "./customer/account.ts";
 import { CONTACT_EVENTS } from "./customer/contact.ts";
 import { INTERACTION_EVENTS } from "./customer/interaction.ts";
@@ -39,6 +40,7 @@ export const EVENTS = {
   ...CAMPAIGN_MEMBER_EVENTS,
   ...CONSENT_EVENTS,
   ...CUSTOM_FIELD_EVENTS,
+  ...EXPORT_EVENTS,
 };
 
 export type EventType = keyof typeof EVENTS;

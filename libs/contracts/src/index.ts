@@ -2,6 +2,7 @@ export * from "./problem.ts";
 export * from "./event.ts";
 export * from "./events.ts";
 export * from "./personal.ts";
+export { EXPORT_FORMATS, type ExportState } from "./export.ts";
 export { CUSTOM_TYPES, CustomFieldState, type CustomChoice, type CustomType } from "./custom-field.ts";
 export { ACCOUNT_TYPES, AccountState } from "./customer/account.ts";
 export { USER_STATUSES, UserState } from "./identity/user.ts";

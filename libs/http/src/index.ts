@@ -11,6 +11,7 @@ export {
   type ServiceConfig,
 } from "./config.ts";
 export { CustomFieldsModule } from "./custom-fields.module.ts";
+export { ExportsModule } from "./exports.module.ts";
 export { HealthController } from "./health.controller.ts";
 export { parseBody } from "./json-body.ts";
 export { ImportsModule } from "./imports.module.ts";

@@ -37,17 +37,28 @@ export function derive(secret: Buffer | string, purpose: string): KeyObject {
  * @returns nonce, ciphertext and tag in base64
  */
 export function encrypt(key: KeyObject, text: Buffer, context: string): string {
+  return encryptBytes(key, text, context).toString("base64");
+}
+
+/** The same, not in base64. */
+export function encryptBytes(key: KeyObject, bytes: Buffer, context: string): Buffer {
   const nonce = random(NONCE);
   const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG });
   cipher.setAAD(Buffer.from(context));
-  return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString("base64");
+  return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** @throws Error for a text that was changed, was encrypted with another key or belongs elsewhere */
 export function decrypt(key: KeyObject, encrypted: string, context: string): Buffer {
   const bytes = Buffer.from(encrypted, "base64");
   // Base64 has several spellings of the same bytes.
-  if (bytes.toString("base64") !== encrypted || bytes.length < NONCE + TAG) throw new Error("This is no ciphertext.");
+  if (bytes.toString("base64") !== encrypted) throw new Error("This is no ciphertext.");
+  return decryptBytes(key, bytes, context);
+}
+
+/** The same for what is not in base64. */
+export function decryptBytes(key: KeyObject, bytes: Buffer, context: string): Buffer {
+  if (bytes.length < NONCE + TAG) throw new Error("This is no ciphertext.");
   const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE), { authTagLength: TAG });
   decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(bytes.subarray(-TAG));

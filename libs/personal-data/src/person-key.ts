@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { ERASED, RuleViolation } from "@kehu/contracts";
-import { decrypt, encrypt } from "./cipher.ts";
+import { decrypt, decryptBytes, encrypt, encryptBytes } from "./cipher.ts";
 
 /** A value that cannot be read although its key should be there: it was changed, moved, or belongs to another key. */
 export class UnreadableValue extends Error {
@@ -57,6 +57,26 @@ export class PersonKey {
     if (!this.secret) return null;
     try {
       return JSON.parse(decrypt(this.secret, encrypted!, this.context(place)).toString()) as unknown;
+    } catch {
+      throw new UnreadableValue(this.id, place);
+    }
+  }
+
+  /**
+   * Seals a piece of a file, which is not filled up and not in base64.
+   *
+   * @param place where it stands; it can be read there only
+   * @throws RuleViolation `person.erased`
+   */
+  sealBytes(bytes: Buffer, place: string): Buffer {
+    if (!this.secret) throw new RuleViolation("person.erased", "The key of this is gone.");
+    return encryptBytes(this.secret, bytes, this.context(place));
+  }
+
+  /** @throws UnreadableValue for what was sealed elsewhere or with another key, and once the key is destroyed */
+  openBytes(sealed: Buffer, place: string): Buffer {
+    try {
+      return decryptBytes(this.secret!, sealed, this.context(place));
     } catch {
       throw new UnreadableValue(this.id, place);
     }

@@ -1,4 +1,11 @@
 export { Bulk, type BulkResult } from "./bulk.ts";
+export { ExportRequest } from "./exports/export.dto.ts";
+export type { ExportNews } from "./exports/export-events.ts";
+export { alsoReadBy, exportPermission } from "./exports/export-reach.ts";
+export type { ExportView } from "./exports/export-view.ts";
+export { ExportWorker } from "./exports/export-worker.ts";
+export { Exporting } from "./exports/exporting.ts";
+export { Exports, type Download } from "./exports/exports.ts";
 export { BulkOperation, BulkRequest } from "./bulk.dto.ts";
 export { Handovers, type HandoverProgress, type Holding } from "./handovers.ts";
 export { HandoversConsumer } from "./handovers.consumer.ts";

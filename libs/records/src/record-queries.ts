@@ -36,7 +36,7 @@ export interface FieldView {
 const NEWEST_FIRST = ["-createdAt"];
 
 /** An order by a field that is hidden from the caller would tell him of it. */
-function defaultSort(resource: Resource, open: FieldMap): readonly string[] {
+export function defaultSort(resource: Resource, open: FieldMap): readonly string[] {
   const own = resource.defaultSort ?? NEWEST_FIRST;
   return own.every((key) => Object.hasOwn(open, key.replace(/^-/, ""))) ? own : NEWEST_FIRST;
 }

@@ -52,7 +52,13 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   /** Its table, in the schema of its service. */
   readonly table: string;
   readonly entity: EntityClass<T>;
-  readonly permissions: { readonly read: Permission; readonly write: Permission; readonly import: Permission };
+  readonly permissions: {
+    readonly read: Permission;
+    readonly write: Permission;
+    readonly import: Permission;
+    /** Of what can be taken out as a file. */
+    readonly export?: Permission;
+  };
   /** What may be filtered, sorted and shown. */
   readonly fields: FieldMap;
   /**

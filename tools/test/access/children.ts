@@ -1,5 +1,6 @@
 import { traceOf } from "./aftermath.ts";
 import { promisedOperations } from "./cells.ts";
+import { exportOfAnother } from "./exports.ts";
 import { OPERATIONS } from "./other-recipes.ts";
 import type { Operation } from "./recipe.ts";
 import { resourceOf } from "./resources.ts";
@@ -41,6 +42,7 @@ export function childrenRecipe({ path }: Operation): Recipe | undefined {
   if (path === "/v1/me/sessions/{id}") return sessionOfAnother;
   if (path === "/v1/users/{id}/handovers/{handoverId}") return handoverOfAnother;
   if (/^\/v1\/operations\/[^/]+\/dead-letters\/\{id\}\/\w+$/.test(path)) return deadLetterOfAnother;
+  if (/\/exports\/\{id\}/.test(path)) return exportOfAnother;
   if (/\/fields\/\{name\}/.test(path)) return fieldOfAnother;
   if (/\/imports\/\{id\}/.test(path)) return importOfAnother;
   // Below `auth` stands nothing: the link names its user.

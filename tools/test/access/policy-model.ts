@@ -1,3 +1,5 @@
+import { wordsOf } from "./policy-words.ts";
+
 /**
  * The policy of docs/security.md in its own words, for the people of this test. Nothing here comes from the product: who
  * may do what was written by hand, so that the two can disagree.
@@ -80,9 +82,15 @@ const EVERYTHING = [...WORK, ...LEDGER, ...ORDER, ...COMPANY, "sales.lead", "sal
 
 /** The roles of this test that are made for it; their permissions are `<concept>.<verb>`. */
 export const MADE_ROLES: Readonly<Partial<Record<Actor, Role>>> = {
-  owner: role("team", "own", "own", {}, { read: "all", write: "all" }),
+  owner: role("team", "own", "own", { export: "own" }, { read: "all", write: "all" }),
   peer: role("team", "team", "own", {}, { read: "all" }),
-  manager: role("subtree", "subtree", "team", { import: "subtree" }, { read: "all", write: "all", import: "all" }),
+  manager: role(
+    "subtree",
+    "subtree",
+    "team",
+    { import: "subtree", export: "subtree" },
+    { read: "all", write: "all", import: "all" },
+  ),
   "other branch": role("own", "own", "own"),
 };
 
@@ -132,12 +140,12 @@ function reaches(actor: Actor, reach: Reach | undefined, place: Place, sharing: 
 function sharingFor(verb: string, path: string): "all" | "write" | "none" {
   if (["delete", "erase", "import"].includes(verb) || /\/(owner(\/pool)?|assign)$|\/collaborators\//.test(path))
     return "none";
-  return verb === "read" || verb === "reveal" ? "all" : "write";
+  return ["read", "reveal", "export"].includes(verb) ? "all" : "write";
 }
 
-/** Whether anything of a record may show itself to the actor. */
-export function sees(actor: Actor, concept: string, place: Place): boolean {
-  return reaches(actor, ROLES[actor][concept]?.["read"], place, "all");
+/** Whether anything of a record may show itself to the actor; or, of what he sees, whether he may take it out. */
+export function sees(actor: Actor, concept: string, place: Place, verb: "read" | "export" = "read"): boolean {
+  return reaches(actor, ROLES[actor][concept]?.[verb], place, "all");
 }
 
 /**
@@ -162,6 +170,8 @@ export function answerTo(actor: Actor, method: string, path: string, place: Plac
   const reach = ROLES[actor][concept]?.[verb];
   if (reach === undefined) return "not allowed";
   if (place === null) return "done";
+  // Of files everybody has his own.
+  if (verb === "export" && !concept.startsWith("operations.")) return place === "mine" ? "done" : "absent";
   const isSeen = sees(actor, concept, place) || (concept.startsWith("operations.") && place !== "absent");
   if (!isSeen || (place === "deleted" && !/\/(history|handovers|restore|erase|subject-export)$/.test(path)))
     return "absent";
@@ -185,64 +195,4 @@ function ofKeys(actor: Actor, method: string, place: Place | null): Answer {
   if (place === null || place === "mine") return "done";
   if (place === "absent" || actor !== "administrator") return "absent";
   return method === "PATCH" ? "read only" : "done";
-}
-
-const AREAS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ["accounts", "contacts", "interactions", "tasks"].map((name) => [name, `customer.${name.slice(0, -1)}`]),
-  ),
-  ...Object.fromEntries(
-    ["campaigns", "campaign-members", "consents", "suppressions"].map((name) => [
-      name,
-      `marketing.${name.slice(0, -1)}`,
-    ]),
-  ),
-  leads: "sales.lead",
-  opportunities: "sales.opportunity",
-  pipelines: "sales.pipeline",
-  tickets: "service-desk.ticket",
-  queues: "service-desk.queue",
-  users: "identity.user",
-  teams: "identity.team",
-  roles: "identity.role",
-  settings: "identity.settings",
-  metrics: "analytics.metric",
-  freshness: "operations.bus",
-  operations: "operations.bus",
-  "audit-entries": "identity.audit",
-  "api-keys": "api-key",
-  me: "oneself",
-  sync: "what one may read",
-  changes: "what one may read",
-  search: "oneself",
-};
-
-/** The concept that a request is about, and what it does with it. */
-export function wordsOf(method: string, path: string): [concept: string, verb: string] {
-  const [area = "", ...rest] = path.replace("/v1/", "").split("/");
-  const last = rest.at(-1) ?? "";
-  const concept = last === "logout" ? "oneself" : (AREAS[area] ?? "everybody");
-  // What fields there are is told to who reads the records; the fields of the company are arranged by few.
-  if (rest[0] === "fields" && (rest.length > 1 || method !== "GET"))
-    return [`${concept.split(".")[0]}.field`, method === "GET" ? "read" : "write"];
-  if (/\/(person-keys\/rewrap|erasures|retention)$/.test(path)) return ["operations.personal-data", "manage"];
-  if (last === "subject-export") return ["operations.personal-data", "export"];
-  if (concept === "operations.bus") return [concept, method === "GET" ? "read" : "repair"];
-  // Who sees where somebody is signed in could watch him.
-  if (area === "users" && last === "sessions") return [concept, "write"];
-  if (area === "users" && /\/handovers?(\/|$)/.test(path)) return [concept, "handover"];
-  if (rest[0] === "imports") return [concept, "import"];
-  if (["convert", "import", "export", "erase", "reveal"].includes(last)) return [concept, last];
-  if (concept === "sales.opportunity" && last === "reopen") return [concept, last];
-  if (rest.includes("collaborators")) return [concept, "write"];
-  if (method === "DELETE" || last === "restore") return [concept, "delete"];
-  return [concept, method === "GET" || last === "search" ? "read" : "write"];
-}
-
-/** What a metric counts, by its name. */
-export function countedBy(metric: string): string {
-  if (/^(won|lost|win|open-pipeline|weighted-pipeline|sales-cycle)-/.test(metric)) return "sales.opportunity";
-  const [name = ""] =
-    /^(campaign-member|lead|account|contact|interaction|task|ticket|campaign)(?=-)/.exec(metric) ?? [];
-  return AREAS[`${name}s`] ?? "unknown";
 }

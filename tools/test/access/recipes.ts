@@ -1,3 +1,4 @@
+import { EXPORTS } from "./exports.ts";
 import { PASSWORD } from "./people.ts";
 import { PLACES } from "./policy-model.ts";
 import type { Operation, Recipe } from "./recipe.ts";
@@ -56,7 +57,7 @@ const VERBS: Readonly<Record<string, Recipe>> = {
 };
 
 /** An OR that is true of every record: it must not open what is out of reach. */
-const ALWAYS = {
+export const ALWAYS = {
   or: [
     { field: "createdAt", op: "isNull", value: false },
     { field: "createdAt", op: "isNull", value: true },
@@ -176,6 +177,7 @@ export function recipeOf({ method, path }: Operation): Recipe | undefined {
   if (!resource) return OTHERS[`${method} ${path}`];
   if (rest[0] === "fields" && (rest.length > 1 || method !== "GET")) return FIELDS[`${method} ${rest.join("/")}`];
   if (rest[0] === "imports") return IMPORTS[`${method} ${rest.join("/")}`];
+  if (rest[0] === "exports") return EXPORTS[`${method} ${rest.join("/")}`];
   const last = rest.at(-1) ?? "";
   const verb = `${area} ${last}`;
   if (method === "GET" && PARTS.includes(verb)) return {};

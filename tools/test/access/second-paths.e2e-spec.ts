@@ -12,8 +12,10 @@ import {
 } from "./attempts.ts";
 import { childrenRecipe, nestedOperations, underForeignParents } from "./children.ts";
 import { Clerk, CLOSED, SECRET } from "./closed-fields.ts";
+import { auditedExport, exportedRecords } from "./exports.ts";
 import { People } from "./people.ts";
 import { PLACES, type Actor } from "./policy-model.ts";
+import { ALWAYS } from "./recipes.ts";
 import { inParallel } from "./requests.ts";
 import { RESOURCES } from "./resources.ts";
 import { System } from "./system.ts";
@@ -85,6 +87,23 @@ describe("What is out of reach shows on no second path", () => {
     async (resource) => {
       const fields = await fieldsOf(resource.name);
       expect(await tryAs(RESTRICTED, (watch) => aggregates(watch, resource, fields))).toEqual([]);
+    },
+    PATHS_MS,
+  );
+
+  it.each(OWNED)(
+    "A33 POST /v1/$name/exports: the file holds what may be read and exported",
+    async (resource) => {
+      const exporting = ["owner", "manager", "administrator"] as const;
+      expect(await tryAs(exporting, (watch) => exportedRecords(watch, resource, ALWAYS))).toEqual([]);
+    },
+    PATHS_MS,
+  );
+
+  it(
+    "A33 a file that is made and fetched is in the audit trail, with resource and columns",
+    async () => {
+      expect(await tryAs(["owner"], auditedExport)).toEqual([]);
     },
     PATHS_MS,
   );

@@ -1,6 +1,7 @@
 import { isDrillDown, type Cell } from "./cells.ts";
 import { judge, titleOf } from "./judge.ts";
-import { ACTORS, countedBy, PLACES, sees, type Actor, type Place } from "./policy-model.ts";
+import { ACTORS, PLACES, sees, type Actor, type Place } from "./policy-model.ts";
+import { countedBy } from "./policy-words.ts";
 import { inParallel, prepare, send } from "./requests.ts";
 import { RESOURCES, resourceOf, type TestResource } from "./resources.ts";
 import type { Answered } from "./system.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { eventually } from "@kehu/testing";
+import { plantExports } from "./made-exports.ts";
 import type { People } from "./people.ts";
 import { PLACES, sees, type Actor, type Place } from "./policy-model.ts";
 import { RESOURCES, type Ids, type TestResource } from "./resources.ts";
@@ -57,6 +58,8 @@ export class World {
   readonly refusals: Refusal[] = [];
   /** Id of what the planted user who is nobody's has handed over: nothing, as he owns nothing. */
   handover = "";
+  /** Ids of the exports of whoever exports, one of each resource. */
+  exports: ReadonlyMap<string, string> = new Map();
   /** How many were looked at. */
   audited = 0;
   private readonly planted = new Map<string, string>();
@@ -87,6 +90,7 @@ export class World {
       }
     }
     await world.handOver();
+    world.exports = await plantExports(system, people);
     await world.untilLevel();
     return world;
   }

@@ -25,6 +25,7 @@ export const ACCOUNTS = resource<Account>({
     read: "customer.account.read",
     write: "customer.account.write",
     import: "customer.account.import",
+    export: "customer.account.export",
   },
   fields: ownedFields({
     name: text("Name", "名称", { required: true }),

@@ -51,6 +51,7 @@ export const CONTACTS = resource<Contact>({
     read: "customer.contact.read",
     write: "customer.contact.write",
     import: "customer.contact.import",
+    export: "customer.contact.export",
   },
   fields: ownedFields({
     firstName: text("First name", "名", { personName: true }),

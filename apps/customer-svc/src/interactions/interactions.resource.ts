@@ -26,6 +26,7 @@ export const INTERACTIONS = resource<Interaction>({
     read: "customer.interaction.read",
     write: "customer.interaction.write",
     import: "customer.interaction.import",
+    export: "customer.interaction.export",
   },
   fields: ownedFields({
     kind: choice("Kind", "类型", INTERACTION_KINDS, { required: true }),

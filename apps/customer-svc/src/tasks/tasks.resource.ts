@@ -17,6 +17,7 @@ export const TASKS = resource<Task>({
     read: "customer.task.read",
     write: "customer.task.write",
     import: "customer.task.import",
+    export: "customer.task.export",
   },
   fields: ownedFields({
     subject: text("Subject", "主题", { required: true }),

@@ -1,4 +1,4 @@
-import { EVENTS, type AnyEnvelope, type EventOf, type EventType } from "@kehu/contracts";
+import { EVENTS, type AnyEnvelope, type EventOf, type EventType, type ExportState } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
 import { Controller } from "@nestjs/common";
 
@@ -7,12 +7,12 @@ const FACTS = (Object.keys(EVENTS) as EventType[]).filter((type) => !type.endsWi
 
 const INSERT = `
   INSERT INTO audit_entry (at, action, outcome, actor_type, actor_id, session_id, address, request_id,
-    record_type, record_id, version, changed, event_id)
+    record_type, record_id, version, changed, event_id, path)
   SELECT r.at, r.action, 'done', r.actor_type, r.actor_id, r.session_id,
     CASE WHEN r.actor_type <> 'system' THEN request_address(r.request_id, coalesce(r.session_id, r.actor_id)) END,
-    r.request_id, r.record_type, r.record_id, r.version, r.changed, r.event_id
+    r.request_id, r.record_type, r.record_id, r.version, r.changed, r.event_id, r.path
   FROM json_to_recordset($1) AS r (at timestamptz, action text, actor_type text, actor_id text, session_id text,
-    request_id text, record_type text, record_id text, version integer, changed text[], event_id uuid)
+    request_id text, record_type text, record_id text, version integer, changed text[], event_id uuid, path text)
   ON CONFLICT (event_id) WHERE event_id IS NOT NULL DO NOTHING`;
 
 /** Makes an entry of every event of every service. */
@@ -38,5 +38,12 @@ function rowOf(event: AnyEnvelope) {
     version: event.aggregateversion,
     changed: event.data["changed"],
     event_id: event.id,
+    path: pathOf(event),
   };
+}
+
+/** A file that was taken out is no record: the pattern of its path says of what it was. */
+function pathOf({ type, data }: AnyEnvelope): string | undefined {
+  if (EVENTS[type as EventType].concept !== "export") return undefined;
+  return `/v1/${(data["export"] as ExportState).resource}/exports/{id}`;
 }

@@ -36,6 +36,7 @@ export const CAMPAIGNS = resource<Campaign>({
     read: "marketing.campaign.read",
     write: "marketing.campaign.write",
     import: "marketing.campaign.import",
+    export: "marketing.campaign.export",
   },
   fields: ownedFields({
     name: text("Name", "名称", { required: true }),

@@ -30,6 +30,7 @@ export const MEMBERS = resource<CampaignMember>({
     read: "marketing.campaign-member.read",
     write: "marketing.campaign-member.write",
     import: "marketing.campaign-member.import",
+    export: "marketing.campaign-member.export",
   },
   fields: ownedFields({
     campaignId: reference("Campaign", "营销活动", CAMPAIGN, { required: true }),

@@ -32,6 +32,7 @@ export const LEADS = resource<Lead>({
     read: "sales.lead.read",
     write: "sales.lead.write",
     import: "sales.lead.import",
+    export: "sales.lead.export",
   },
   fields: ownedFields({
     firstName: text("First name", "名", { personName: true }),

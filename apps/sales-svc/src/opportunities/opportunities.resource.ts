@@ -43,6 +43,7 @@ export const OPPORTUNITIES = resource<Opportunity>({
     read: "sales.opportunity.read",
     write: "sales.opportunity.write",
     import: "sales.opportunity.import",
+    export: "sales.opportunity.export",
   },
   fields: ownedFields({
     name: text("Name", "名称", { required: true }),

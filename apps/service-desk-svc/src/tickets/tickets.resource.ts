@@ -50,6 +50,7 @@ export const TICKETS = resource<Ticket>({
     read: "service-desk.ticket.read",
     write: "service-desk.ticket.write",
     import: "service-desk.ticket.import",
+    export: "service-desk.ticket.export",
   },
   fields: ownedFields({
     number: integer("Number", "编号", { neverNull: true }),
