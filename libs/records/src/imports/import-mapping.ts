@@ -77,13 +77,16 @@ function unknown(column: string, code: string, message: string, allowed: readonl
 
 /** @returns what the columns of a file seem to hold */
 export function suggestedMapping(resource: Resource, columns: readonly string[]): MappingSuggestion[] {
+  // As an export has them.
+  const systems = columns.filter((column) => /^externalIds\../.test(column));
   const targets = importTargets(resource);
   // `contactPoints.email` is what others call an e-mail.
   const known = targets.map((one) => ({ ...one, name: one.name.replace(/^contactPoints\./, "") }));
-  return suggestMapping(columns, known).map((one) => {
+  const suggested = suggestMapping(columns, known).map((one) => {
     const { name } = targets[known.findIndex((field) => field.name === one.field)]!;
     return { ...one, field: name };
   });
+  return [...suggested, ...systems.map((column) => ({ column, field: column, confidence: "exact" }) as const)];
 }
 
 /** @returns how cells are read, with what the company has decided where the options say nothing */

@@ -26,7 +26,7 @@ export function importTargets(resource: Resource): ImportTarget[] {
   return Object.entries(resource.fields).flatMap(([name, field]) => {
     if (!field.custom && !taken.has(name)) return [];
     if (name === "externalIds" || name === "custom") return [];
-    return [...pointsOf(name, field), ...(field.kind === "json" ? [] : [plain(name, field), ...namesOf(name, field)])];
+    return [...pointsOf(name, field), plain(name, field), ...namesOf(name, field)];
   });
 }
 
