@@ -14,6 +14,7 @@ import { RetentionModule } from "./retention/retention.module.ts";
 import { TasksModule } from "./tasks/tasks.module.ts";
 import { TicketsModule } from "./tickets/tickets.module.ts";
 import { TimelinesModule } from "./timelines/timelines.module.ts";
+import { ViewsModule } from "./views/views.module.ts";
 
 @Module({
   imports: [
@@ -34,6 +35,7 @@ import { TimelinesModule } from "./timelines/timelines.module.ts";
     ErasuresModule,
     RetentionModule,
     FieldsModule,
+    ViewsModule,
   ],
 })
 export class AppModule {}

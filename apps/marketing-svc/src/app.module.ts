@@ -8,6 +8,7 @@ import { ConsentsModule } from "./consents/consents.module.ts";
 import { MembersModule } from "./members/members.module.ts";
 import { PeopleModule } from "./people/people.module.ts";
 import { SuppressionsModule } from "./suppressions/suppressions.module.ts";
+import { ViewsModule } from "./views/views.module.ts";
 
 @Module({
   imports: [
@@ -22,6 +23,7 @@ import { SuppressionsModule } from "./suppressions/suppressions.module.ts";
     SuppressionsModule,
     ErasuresModule,
     FieldsModule,
+    ViewsModule,
   ],
 })
 export class AppModule {}

@@ -9,6 +9,7 @@ import { LeadsModule } from "./leads/leads.module.ts";
 import { OpportunitiesModule } from "./opportunities/opportunities.module.ts";
 import { PipelinesModule } from "./pipelines/pipelines.module.ts";
 import { RetentionModule } from "./retention/retention.module.ts";
+import { ViewsModule } from "./views/views.module.ts";
 
 @Module({
   imports: [
@@ -24,6 +25,7 @@ import { RetentionModule } from "./retention/retention.module.ts";
     ErasuresModule,
     RetentionModule,
     FieldsModule,
+    ViewsModule,
   ],
 })
 export class AppModule {}

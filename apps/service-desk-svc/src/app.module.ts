@@ -6,6 +6,7 @@ import { CustomersModule } from "./customers/customers.module.ts";
 import { MessagesModule } from "./messages/messages.module.ts";
 import { QueuesModule } from "./queues/queues.module.ts";
 import { TicketsModule } from "./tickets/tickets.module.ts";
+import { ViewsModule } from "./views/views.module.ts";
 
 @Module({
   imports: [
@@ -18,6 +19,7 @@ import { TicketsModule } from "./tickets/tickets.module.ts";
     TicketsModule,
     MessagesModule,
     FieldsModule,
+    ViewsModule,
   ],
 })
 export class AppModule {}

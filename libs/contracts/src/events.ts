@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import { CUSTOM_FIELD_EVENTS } from "./custom-field.ts";
+import { SAVED_VIEW_EVENTS } from "./saved-view.ts";
 import { ACCOUNT_EVENTS } from "./customer/account.ts";
 import { CONTACT_EVENTS } from "./customer/contact.ts";
 import { INTERACTION_EVENTS } from "./customer/interaction.ts";
@@ -39,6 +40,7 @@ export const EVENTS = {
   ...CAMPAIGN_MEMBER_EVENTS,
   ...CONSENT_EVENTS,
   ...CUSTOM_FIELD_EVENTS,
+  ...SAVED_VIEW_EVENTS,
 };
 
 export type EventType = keyof typeof EVENTS;

@@ -10,6 +10,7 @@ export {
   type ServiceConfig,
 } from "./config.ts";
 export { CustomFieldsModule } from "./custom-fields.module.ts";
+export { SavedViewsModule } from "./saved-views.module.ts";
 export { HealthController } from "./health.controller.ts";
 export { parseBody } from "./json-body.ts";
 export { JsonLogger } from "./logger.ts";

@@ -16,6 +16,7 @@ import {
   Housekeeping,
   Ownership,
   PersonKeys,
+  Pins,
   RecordLists,
   RecordQueries,
   RecordReach,
@@ -23,7 +24,9 @@ import {
   References,
   Retention,
   Reveals,
+  SavedViewFaults,
   Subjects,
+  Viewing,
   Writing,
 } from "@kehu/records";
 import { Global, Module, type DynamicModule, type Provider } from "@nestjs/common";
@@ -130,6 +133,9 @@ export function platformProviders({
     CompanySettings,
     CustomFields,
     Defining,
+    SavedViewFaults,
+    Viewing,
+    Pins,
     References,
     Records,
     RecordLists,

@@ -10,6 +10,12 @@ export { CustomField, type FieldNews } from "./custom-field.entity.ts";
 export { CreateCustomField, UpdateCustomField } from "./custom-field.dto.ts";
 export { CustomFieldDefinitions, customFieldResource, Defining } from "./custom-field-definitions.ts";
 export { customEntries, CustomFields } from "./custom-fields.ts";
+export { Pins } from "./pins.ts";
+export { CreateSavedView, UpdateSavedView } from "./saved-view.dto.ts";
+export { SavedView, type ViewNews } from "./saved-view.entity.ts";
+export { SavedViewFaults } from "./saved-view-faults.ts";
+export { savedViewResource } from "./saved-view-resource.ts";
+export { SavedViews, Viewing } from "./saved-views.ts";
 export { CursorSigner } from "./cursor.ts";
 export {
   IsDay,

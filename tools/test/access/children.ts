@@ -2,7 +2,7 @@ import { traceOf } from "./aftermath.ts";
 import { promisedOperations } from "./cells.ts";
 import { OPERATIONS } from "./other-recipes.ts";
 import type { Operation } from "./recipe.ts";
-import { resourceOf } from "./resources.ts";
+import { RESOURCES, resourceOf } from "./resources.ts";
 import type { System } from "./system.ts";
 import type { Watch } from "./watch.ts";
 import { fieldCalled } from "./world.ts";
@@ -42,6 +42,7 @@ export function childrenRecipe({ path }: Operation): Recipe | undefined {
   if (path === "/v1/users/{id}/handovers/{handoverId}") return handoverOfAnother;
   if (/^\/v1\/operations\/[^/]+\/dead-letters\/\{id\}\/\w+$/.test(path)) return deadLetterOfAnother;
   if (/\/fields\/\{name\}/.test(path)) return fieldOfAnother;
+  if (/\/views\/\{id\}/.test(path)) return viewOfAnother;
   // Below `auth` stands nothing: the link names its user.
   return path.startsWith("/v1/auth/invitations/") ? () => Promise.resolve([]) : undefined;
 }
@@ -104,6 +105,16 @@ async function fieldOfAnother({ world }: Watch, { method, path }: Operation): Pr
   return [
     { what: path, path: path.replace("{name}", name), kept, ...(method === "PATCH" && { body: { required: true } }) },
   ];
+}
+
+/** A view of another list of the same service. */
+async function viewOfAnother({ world }: Watch, { method, path }: Operation): Promise<Attempt[]> {
+  const { name, table } = resourceOf(path)!;
+  const schema = table.replace(/\..*/, "");
+  const other = RESOURCES.find((one) => one.name !== name && one.table.startsWith(`${schema}.`))!;
+  const id = await world.saveView(other, "shared to read");
+  const kept = [{ table: `${schema}.saved_view`, id }];
+  return [{ what: path, path: path.replace("{id}", id), kept, ...(method === "PATCH" && { body: { name: "fresh" } }) }];
 }
 
 /** A handover of one user, asked for under another. */

@@ -161,6 +161,7 @@ export function answerTo(actor: Actor, method: string, path: string, place: Plac
   const reach = ROLES[actor][concept]?.[verb];
   if (reach === undefined) return "not allowed";
   if (place === null) return "done";
+  if (/\/views\/\{id\}/.test(path)) return ofViews(actor, method, place);
   const isSeen = sees(actor, concept, place) || (concept.startsWith("operations.") && place !== "absent");
   if (!isSeen || (place === "deleted" && !/\/(history|handovers|restore|erase|subject-export)$/.test(path)))
     return "absent";
@@ -172,6 +173,13 @@ const isForPeople = (method: string, path: string) =>
   path.endsWith("/subject-export") ||
   path === "/v1/users/{id}/password-reset" ||
   (path === "/v1/users/{id}/sessions" && method === "DELETE");
+
+/** The owner keeps one for himself; one of the administrator's is for everyone, and changed by him alone. */
+function ofViews(actor: Actor, method: string, place: Place): Answer {
+  if (place === "absent") return "absent";
+  if (place === "mine") return actor === "owner" || actor === "narrow key" ? "done" : "absent";
+  return method === "GET" || actor === "administrator" ? "done" : "read only";
+}
 
 /** Everybody has his own; the administrator sees and revokes those of others, and changes none. */
 function ofKeys(actor: Actor, method: string, place: Place | null): Answer {
@@ -218,6 +226,8 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   // What fields there are is told to who reads the records; the fields of the company are arranged by few.
   if (rest[0] === "fields" && (rest.length > 1 || method !== "GET"))
     return [`${concept.split(".")[0]}.field`, method === "GET" ? "read" : "write"];
+  // Whoever reads the records saves views of their list, and keeps some at hand.
+  if (rest[0] === "views" || last === "pin") return [concept, "read"];
   if (/\/(person-keys\/rewrap|erasures|retention)$/.test(path)) return ["operations.personal-data", "manage"];
   if (last === "subject-export") return ["operations.personal-data", "export"];
   if (concept === "operations.bus") return [concept, method === "GET" ? "read" : "repair"];

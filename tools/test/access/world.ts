@@ -36,6 +36,17 @@ const BIRTHS: readonly Place[] = [
 export const PLANTED_FIELD = "mark";
 export const fieldCalled = (name: string) => ({ name, type: "text", label: { en: "Mark", zh: "标记" } });
 
+/** An OR that is true of every record: it must not open what is out of reach. */
+export const ALWAYS = {
+  or: [
+    { field: "createdAt", op: "isNull", value: false },
+    { field: "createdAt", op: "isNull", value: true },
+  ],
+};
+
+/** Lists of the gateway's own records are short: nobody saves views of them. */
+export const hasViews = ({ table }: TestResource) => !table.startsWith("identity.");
+
 function wholeOf(resource: TestResource, mark: string, ids: Ids): object {
   const whole = resource.full(mark, ids);
   return resource.owned ? { ...whole, custom: { [PLANTED_FIELD]: mark }, tags: [mark] } : whole;
@@ -60,6 +71,7 @@ export class World {
   /** How many were looked at. */
   audited = 0;
   private readonly planted = new Map<string, string>();
+  private readonly views = new Map<string, string>();
   private readonly absent = randomUUID();
   private count = 0;
   private persons: string[] = [];
@@ -86,12 +98,28 @@ export class World {
       }
     }
     await world.handOver();
+    for (const resource of RESOURCES.filter(hasViews))
+      for (const place of ["mine", "shared to read"] as const)
+        world.views.set(`${resource.name} ${place}`, await world.saveView(resource, place));
     await world.untilLevel();
     return world;
   }
 
   id(resource: TestResource, place: Place): string {
     return place === "absent" ? this.absent : this.planted.get(`${resource.name} ${place}`)!;
+  }
+
+  /** Id of a planted view of the resource's list. */
+  view({ name }: TestResource, place: Place): string {
+    return place === "absent" ? this.absent : this.views.get(`${name} ${place}`)!;
+  }
+
+  /** A view of everything: the owner's for himself, or the administrator's for everyone. */
+  async saveView({ name }: TestResource, place: Place): Promise<string> {
+    const [maker, visibility] =
+      place === "mine" ? (["owner", "private"] as const) : (["administrator", "everyone"] as const);
+    const body = { name: "All", where: ALWAYS, visibility };
+    return String((await this.system.must("POST", `/v1/${name}/views`, this.people.token(maker), body))["id"]);
   }
 
   has(resource: string, place: Place): boolean {
