@@ -131,16 +131,16 @@ describe("POST /v1/accounts/views", () => {
   it.each<[string, object, string]>([
     ["an e-mail address", { where: { field: "email", value: "wang.wei@example.com" } }, "where"],
     ["a name", { where: { not: { field: "lastName", op: "startsWith", value: "王" } } }, "where"],
+    ["a text of the company's own", { where: { field: "custom.nick", value: "小王" } }, "where"],
     ["an address among words", { q: "wang.wei@example.com" }, "q"],
   ])("keeps nothing that says who somebody is: %s", async (_, body, field) => {
-    const answer = await customer.service.request<Problem>(customer.admin, "POST", "/v1/contacts/views", {
-      body: { name: "V", ...body },
-    });
+    const contacts = <B = Problem>(path: string, sent: object) =>
+      customer.service.request<B>(customer.admin, "POST", `/v1/contacts/${path}`, { body: sent });
+    await contacts("fields", { name: "nick", type: "text", label: { en: "Nick", zh: "昵称" } });
+    const answer = await contacts("views", { name: "V", ...body });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ field, code: "view.personal" }] } });
     const fine = { name: "V", where: { field: "email", op: "isNull", value: false }, sort: ["lastName"] };
-    expect((await customer.service.request(customer.admin, "POST", "/v1/contacts/views", { body: fine })).status).toBe(
-      201,
-    );
+    expect((await contacts("views", fine)).status).toBe(201);
   });
 
   it("lets nobody show a view to others who may not share views", async () => {
@@ -347,6 +347,18 @@ describe("GET /v1/accounts/views/:id/records", () => {
     const { body } = await send<PageView>(closed, "GET", `/views/${id}/records`);
     expect(body.data).toHaveLength(4);
     expect(body.data[0]).not.toHaveProperty("website");
+  });
+
+  it("A23 injection: what is saved and run stays text", async () => {
+    const value = `x' OR 1=1 --"${randomUUID()}`;
+    await customer.create("accounts", { name: value, industry: value }, owner);
+    const where = { field: "industry", op: "eq", value };
+    const { id } = await aView(owner, { name: value, where, q: value.slice(-36) });
+    const { body } = await send<PageView>(owner, "GET", `/views/${id}/records`);
+    expect(body.data.map(({ name }) => name)).toEqual([value]);
+    for (const name of ["name; DROP TABLE account", "t.name", "constructor", "__proto__"])
+      for (const part of [{ sort: [name] }, { fields: [name] }, { where: { field: name, value: "x" } }])
+        expect((await send(owner, "POST", "/views", { name: "V", ...part })).status).toBe(400);
   });
 
   it.each<[string, object]>([

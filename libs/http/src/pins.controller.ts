@@ -1,5 +1,5 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
-import { Answers, ListParameters, Pins, type Resource } from "@kehu/records";
+import { Answers, ListParameters, Pins, Recents, type Resource } from "@kehu/records";
 import { Controller, Delete, Get, HttpCode, Inject, Param, Put, Query, type Type } from "@nestjs/common";
 import { controllerName } from "./controller-name.ts";
 import { ParseId } from "./validation.pipe.ts";
@@ -13,7 +13,12 @@ export function pinsController(of: Resource): Type {
   const { read } = of.permissions;
 
   abstract class PinsController {
-    constructor(@Inject(Pins) private readonly pins: Pins) {}
+    constructor(
+      @Inject(Pins) private readonly pins: Pins,
+      @Inject(Recents) private readonly recents: Recents,
+    ) {
+      recents.follow(of);
+    }
 
     /** The records that the caller has pinned and reaches now, in the order of pinning. */
     @Get("pinned")
@@ -21,6 +26,14 @@ export function pinsController(of: Resource): Type {
     @Answers("records", of)
     pinned(@Query() query: ListParameters, @Who() who: RequestContext) {
       return this.pins.list(of, query, who);
+    }
+
+    /** The records that the caller looked at by their ids or changed last, and reaches now. It takes a second to know of one. */
+    @Get("recent")
+    @RequirePermission(read)
+    @Answers("records", of)
+    recent(@Query() query: ListParameters, @Who() who: RequestContext) {
+      return this.recents.list(of, query, who);
     }
 
     /** Pins a record for the caller alone. */

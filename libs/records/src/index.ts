@@ -10,6 +10,8 @@ export { CustomField, type FieldNews } from "./custom-field.entity.ts";
 export { CreateCustomField, UpdateCustomField } from "./custom-field.dto.ts";
 export { CustomFieldDefinitions, customFieldResource, Defining } from "./custom-field-definitions.ts";
 export { customEntries, CustomFields } from "./custom-fields.ts";
+export { KeptRecords } from "./kept-records.ts";
+export { Recents } from "./recents.ts";
 export { Pins } from "./pins.ts";
 export { CreateSavedView, UpdateSavedView } from "./saved-view.dto.ts";
 export { SavedView, type ViewNews } from "./saved-view.entity.ts";

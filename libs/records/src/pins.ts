@@ -1,14 +1,10 @@
 import type { RequestContext } from "@kehu/auth";
 import { NotFound, RuleViolation } from "@kehu/contracts";
 import { Database } from "@kehu/database";
-import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
-import { CursorSigner } from "./cursor.ts";
-import { CustomFields } from "./custom-fields.ts";
-import { parsePaging } from "./list-query.ts";
-import { listParts, scopeOf, type Page } from "./record-lists.ts";
+import { KeptRecords } from "./kept-records.ts";
+import { scopeOf, type Page } from "./record-lists.ts";
 import type { Resource } from "./resource.ts";
-import { shapeView } from "./view.ts";
 
 /** The most records of one resource that somebody has pinned. */
 const MOST_PINS = 200;
@@ -18,9 +14,7 @@ const MOST_PINS = 200;
 export class Pins {
   constructor(
     private readonly database: Database,
-    private readonly cursors: CursorSigner,
-    private readonly personal: PersonalData,
-    private readonly custom: CustomFields,
+    private readonly kept: KeptRecords,
   ) {}
 
   /**
@@ -55,32 +49,9 @@ export class Pins {
     if (gone.length === 0 && !(await this.isReached(resource, id, who))) throw new NotFound();
   }
 
-  /**
-   * The pinned records that the caller reaches now, in the order of pinning.
-   *
-   * @param query `limit` and `cursor`
-   */
-  async list(declared: Resource, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<Page> {
-    const { limit, cursor } = parsePaging(query);
-    const resource = await this.custom.of(declared);
-    const binding = ["pins", resource.name, who.actorId];
-    const place = cursor === null ? null : this.cursors.read(cursor, binding);
-    const { sql, values } = listParts(resource, who);
-    const [user, name] = [who.actorId, resource.name].map(values.bind);
-    const after = place
-      ? ` AND (p.at, p.record_id) > (${place.map(values.bind).join("::text::timestamptz, ")}::uuid)`
-      : "";
-    const rows = await this.database.query(
-      `SELECT ${sql.columns}, p.at::text AS "pin.at" FROM pin p JOIN ${resource.table} t ON t.id = p.record_id
-       WHERE p.user_id = ${user} AND p.resource = ${name} AND t.deleted_at IS NULL AND (${sql.scope})${after}
-       ORDER BY p.at, p.record_id LIMIT ${values.bind(limit + 1)}`,
-      values.list,
-    );
-    const hasMore = rows.length > limit;
-    const shown = hasMore ? rows.slice(0, limit) : rows;
-    const last = shown.at(-1);
-    const nextCursor = hasMore ? this.cursors.sign([last!["pin.at"], last!["id"]], binding) : null;
-    return { data: shown.map((row) => shapeView(resource, row, who, this.personal)), page: { nextCursor, hasMore } };
+  /** The pinned records that the caller reaches now, in the order of pinning. */
+  list(resource: Resource, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<Page> {
+    return this.kept.page("pin", resource, query, who);
   }
 
   private async isReached(resource: Resource, id: string, who: RequestContext): Promise<boolean> {

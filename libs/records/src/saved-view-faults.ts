@@ -1,5 +1,5 @@
 import type { RequestContext } from "@kehu/auth";
-import { Problem, type FieldError } from "@kehu/contracts";
+import { Problem, type CustomType, type FieldError } from "@kehu/contracts";
 import { Injectable } from "@nestjs/common";
 import { Values } from "./caller-sql.ts";
 import { CustomFields } from "./custom-fields.ts";
@@ -62,7 +62,7 @@ export class SavedViewFaults {
    * @returns an error for each part that must not be kept
    */
   async keeping(declared: Resource, definition: ViewDefinition): Promise<FieldError[]> {
-    const { fields, keywords } = await this.custom.of(declared, definition);
+    const { fields, keywords, person } = await this.custom.of(declared, definition);
     const { where, q } = definition;
     const errors: FieldError[] = [];
     if (where && JSON.stringify(where).length > LONGEST_TREE)
@@ -71,7 +71,9 @@ export class SavedViewFaults {
         code: "view.too-large",
         message: `A filter has at most ${LONGEST_TREE} characters.`,
       });
-    const telling = where ? conditionsIn(where).filter(({ field, op }) => op !== "isNull" && tells(fields[field])) : [];
+    const telling = where
+      ? conditionsIn(where).filter(({ field, op }) => op !== "isNull" && tells(fields[field], person !== undefined))
+      : [];
     if (telling.length)
       errors.push({
         field: "where",
@@ -89,7 +91,14 @@ export class SavedViewFaults {
   }
 }
 
-const tells = (field: Field | undefined) => field !== undefined && (field.personal || field.personName);
+/** What the company has added to people is theirs, too; what is written in words may say who it is. */
+function tells(field: Field | undefined, isOfPersons: boolean): boolean {
+  if (!field) return false;
+  const { personal, personName, custom } = field;
+  return personal || personName || (isOfPersons && custom !== undefined && IN_WORDS.includes(custom.type));
+}
+
+const IN_WORDS: readonly CustomType[] = ["text", "longText", "link"];
 
 async function faultOf(field: string, read: () => unknown): Promise<FieldError | undefined> {
   try {

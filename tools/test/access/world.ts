@@ -7,7 +7,7 @@ import type { System } from "./system.ts";
 
 const BATCH = 500;
 /** Each entry of the suppression list needs one of its own. */
-const PERSONS = 60;
+const PERSONS = 120;
 const LEVEL_MS = 60_000;
 
 /** What stands in all texts of a planted record: nothing else in Kehu has it. */
