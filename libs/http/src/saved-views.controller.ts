@@ -27,8 +27,8 @@ export function savedViewsController(views: Resource, of: Resource): Type {
     @Post()
     @RequirePermission(read)
     @Answers("created", views)
-    save(@Body() body: CreateSavedView, @Who() who: RequestContext) {
-      return this.views.save(of, body, who);
+    create(@Body() body: CreateSavedView, @Who() who: RequestContext) {
+      return this.views.keep(of, body, who);
     }
 
     @Get(":id")

@@ -114,11 +114,10 @@ export class Records {
         await this.store(tx, resource, [change], who);
       }
       if (options.reply) return options.reply(tx);
-      const { version } = record;
-      if (options.silent) return { body: null, version, location: null };
+      if (options.silent) return { body: null, version: record.version, location: null };
       const body = await viewOf(tx, resource, id, who, this.personal);
       if (who.idempotency) keepUnchanged(tx, this.rows, resource, record, who);
-      return { body, version, location: null, isKept: true };
+      return { body, version: record.version, location: null, isKept: true };
     });
     this.recents.note(resource, id, who);
     return reply;

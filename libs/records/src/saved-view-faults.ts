@@ -80,7 +80,7 @@ export class SavedViewFaults {
         code: "view.personal",
         message: `A view keeps no values of ${telling.map(({ field }) => field).join(", ")}: they say who somebody is.`,
       });
-    if (typeof q === "string" && takesKeywords(fields, keywords) && parseKeywords(fields, keywords!, q).exact.length)
+    if (typeof q === "string" && takesKeywords(fields, keywords) && parseKeywords(fields, keywords, q).exact.length)
       errors.push({ field: "q", code: "view.personal", message: "A view keeps no address or number of a person." });
     return errors;
   }

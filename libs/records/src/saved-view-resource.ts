@@ -42,7 +42,7 @@ export function savedViewResource<T extends SavedView>(service: {
     dto: { create: CreateSavedView, update: UpdateSavedView, import: CreateSavedView },
     consequences: async (tx, changes) => {
       const ids = await displaced(tx, changes);
-      return ids.length ? [{ resource: declared as Resource, ids, decide: giveWay }] : [];
+      return ids.length ? [{ resource: declared, ids, decide: giveWay }] : [];
     },
   });
   return declared;

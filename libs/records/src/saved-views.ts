@@ -54,7 +54,7 @@ export class SavedViews<T extends SavedView = SavedView> extends UnownedRecordSe
    * @throws Malformed, RuleViolation for what the list would not take, or what must not be kept
    * @throws Forbidden where it is shown to others, and the caller may not share views
    */
-  async save(of: Resource, body: CreateSavedView, who: RequestContext): Promise<WriteReply> {
+  async keep(of: Resource, body: CreateSavedView, who: RequestContext): Promise<WriteReply> {
     this.mustShare(body.visibility, who);
     await this.mustFit(of, body, who);
     const { body: made, ...reply } = await this.create({ ...body, resource: of.name }, who);
@@ -67,18 +67,18 @@ export class SavedViews<T extends SavedView = SavedView> extends UnownedRecordSe
     const asked = parseListQuery(this.resource.fields, query, ["-createdAt"]);
     const ofResource = { field: "resource", op: "eq", value: of.name } as const;
     const where = asked.where ? { and: [ofResource, asked.where] } : ofResource;
-    return this.viewing.lists.page(this.resource as Resource, { ...asked, where }, who);
+    return this.viewing.lists.page(this.resource, { ...asked, where }, who);
   }
 
   async get(of: Resource, id: string, who: RequestContext) {
     await this.mustBeOf(this.viewing.database, of, id);
-    return this.viewing.queries.get(this.resource as Resource, id, who);
+    return this.viewing.queries.get(this.resource, id, who);
   }
 
   async historyOf(of: Resource, id: string, query: Query, who: RequestContext) {
     parsePaging(query); // what is malformed is refused, whether there is such a view or not
     await this.mustBeOf(this.viewing.database, of, id);
-    return this.viewing.history.of(this.resource as Resource, id, query, who);
+    return this.viewing.history.of(this.resource, id, query, who);
   }
 
   /**
@@ -141,7 +141,7 @@ export class SavedViews<T extends SavedView = SavedView> extends UnownedRecordSe
   }
 
   private async definition(of: Resource, id: string, who: RequestContext): Promise<Required<ViewDefinition>> {
-    const { sql, values } = scopeOf(this.resource as Resource, who);
+    const { sql, values } = scopeOf(this.resource, who);
     const [view] = await this.viewing.database.query<Required<ViewDefinition>>(
       `SELECT t.filter_tree AS "where", t.q, t.columns AS fields, t.sort FROM saved_view t
        WHERE t.id = ${values.bind(id)} AND t.resource = ${values.bind(of.name)} AND t.deleted_at IS NULL AND (${sql.scope})`,
