@@ -49,7 +49,9 @@ describe("What the gateway tells of changes", () => {
     const kinds = new Set(KINDS.map(({ name, concept }) => `${name} ${concept}`));
     // The fields that a company adds, and the views that people save, stand below the path of their resource.
     const below = ["fields", "views"];
-    const followed = resources.filter(({ name }) => !below.includes(name)).map(({ name, concept }) => `${name} ${concept}`);
+    const followed = resources
+      .filter(({ name }) => !below.includes(name))
+      .map(({ name, concept }) => `${name} ${concept}`);
     expect(followed.filter((one) => !kinds.has(one))).toEqual([]);
   });
 
