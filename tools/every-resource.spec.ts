@@ -44,6 +44,9 @@ const CAPABILITIES: Readonly<Record<string, (list: string) => boolean>> = {
   history: (list) => has("get", `${list}/{id}/history`),
   bulk: (list) => has("post", `${list}/bulk`),
   import: (list) => has("post", `${list}/imports`) && has("post", `${list}/imports/{id}/rollback`),
+  export: (list) => has("post", `${list}/exports`),
+  views: (list) => has("post", `${list}/views`) && has("get", `${list}/views/{id}/records`),
+  pins: (list) => has("put", `${list}/{id}/pin`) && has("get", `${list}/recent`),
   restore: (list) => has("delete", `${list}/{id}`) && has("post", `${list}/{id}/restore`),
 };
 
@@ -54,11 +57,26 @@ const all = (reason: string, ...names: string[]) => Object.fromEntries(names.map
 
 /** The exceptions, each with its reason. */
 const WITHOUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  users: all(SYSTEM, "custom fields", "tags", "import"),
-  teams: all(SYSTEM, "custom fields", "tags", "import", "bulk"),
-  roles: all(SYSTEM, "custom fields", "tags", "import", "bulk", "aggregate", "filter tree", "field metadata"),
+  users: all(SYSTEM, "export", "views", "pins", "custom fields", "tags", "import"),
+  teams: all(SYSTEM, "export", "views", "pins", "custom fields", "tags", "import", "bulk"),
+  roles: all(
+    SYSTEM,
+    "export",
+    "views",
+    "pins",
+    "custom fields",
+    "tags",
+    "import",
+    "bulk",
+    "aggregate",
+    "filter tree",
+    "field metadata",
+  ),
   "api-keys": all(
     SYSTEM,
+    "export",
+    "views",
+    "pins",
     "custom fields",
     "tags",
     "import",
@@ -68,10 +86,10 @@ const WITHOUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "field metadata",
     "restore",
   ),
-  consents: all(LEDGER, "history", "custom fields", "tags", "restore", "q", "aggregate"),
-  suppressions: all(LEDGER, "history", "custom fields", "tags", "restore", "q", "aggregate"),
-  pipelines: all(ORDER, "custom fields", "tags"),
-  queues: all(ORDER, "custom fields", "tags"),
+  consents: all(LEDGER, "export", "history", "custom fields", "tags", "restore", "q", "aggregate"),
+  suppressions: all(LEDGER, "export", "history", "custom fields", "tags", "restore", "q", "aggregate"),
+  pipelines: all(ORDER, "export", "custom fields", "tags"),
+  queues: all(ORDER, "export", "custom fields", "tags"),
 };
 
 const resources = Object.keys(paths).flatMap((path) => {

@@ -149,7 +149,8 @@ function problemsOf(described: Described): Operation["responses"] {
   const statuses = [400, 429, 503];
   if (handler.access.permission !== "public") statuses.push(401, 403);
   if (path.includes("{")) statuses.push(404);
-  if (method !== "get") statuses.push(409);
+  // What a saved view asks for may be gone.
+  if (method !== "get" || (handler.answer?.shape === "records" && path.includes("{"))) statuses.push(409);
   if (handler.query && "since" in handler.query.parameters) statuses.push(410);
   if (handler.query && "token" in handler.query.parameters) statuses.push(409, 410);
   if (changesRecord(described)) statuses.push(412);

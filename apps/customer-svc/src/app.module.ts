@@ -16,6 +16,7 @@ import { RetentionModule } from "./retention/retention.module.ts";
 import { TasksModule } from "./tasks/tasks.module.ts";
 import { TicketsModule } from "./tickets/tickets.module.ts";
 import { TimelinesModule } from "./timelines/timelines.module.ts";
+import { ViewsModule } from "./views/views.module.ts";
 
 @Module({
   imports: [
@@ -38,6 +39,7 @@ import { TimelinesModule } from "./timelines/timelines.module.ts";
     FieldsModule,
     ImportsModule,
     ExportsModule,
+    ViewsModule,
   ],
 })
 export class AppModule {}

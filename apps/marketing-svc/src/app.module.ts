@@ -10,6 +10,7 @@ import { ConsentsModule } from "./consents/consents.module.ts";
 import { MembersModule } from "./members/members.module.ts";
 import { PeopleModule } from "./people/people.module.ts";
 import { SuppressionsModule } from "./suppressions/suppressions.module.ts";
+import { ViewsModule } from "./views/views.module.ts";
 
 @Module({
   imports: [
@@ -26,6 +27,7 @@ import { SuppressionsModule } from "./suppressions/suppressions.module.ts";
     FieldsModule,
     ImportsModule,
     ExportsModule,
+    ViewsModule,
   ],
 })
 export class AppModule {}

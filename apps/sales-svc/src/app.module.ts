@@ -11,6 +11,7 @@ import { LeadsModule } from "./leads/leads.module.ts";
 import { OpportunitiesModule } from "./opportunities/opportunities.module.ts";
 import { PipelinesModule } from "./pipelines/pipelines.module.ts";
 import { RetentionModule } from "./retention/retention.module.ts";
+import { ViewsModule } from "./views/views.module.ts";
 
 @Module({
   imports: [
@@ -28,6 +29,7 @@ import { RetentionModule } from "./retention/retention.module.ts";
     FieldsModule,
     ImportsModule,
     ExportsModule,
+    ViewsModule,
   ],
 })
 export class AppModule {}

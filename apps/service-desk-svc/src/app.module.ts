@@ -8,6 +8,7 @@ import { CustomersModule } from "./customers/customers.module.ts";
 import { MessagesModule } from "./messages/messages.module.ts";
 import { QueuesModule } from "./queues/queues.module.ts";
 import { TicketsModule } from "./tickets/tickets.module.ts";
+import { ViewsModule } from "./views/views.module.ts";
 
 @Module({
   imports: [
@@ -22,6 +23,7 @@ import { TicketsModule } from "./tickets/tickets.module.ts";
     FieldsModule,
     ImportsModule,
     ExportsModule,
+    ViewsModule,
   ],
 })
 export class AppModule {}

@@ -12,7 +12,7 @@ export {
   type Scope,
 } from "./request-context.ts";
 export { isWithinScope, rowScope, type Bind, type PlacedRow } from "./row-scope.ts";
-export { isOwnerless, PERMISSIONS, type Permission } from "./permissions.ts";
+export { isOwnerless, PERMISSIONS, type Permission, type UngrantedPermission } from "./permissions.ts";
 export {
   ACCESS,
   accessOf,

@@ -24,6 +24,7 @@ export const PERMISSIONS = [
   "customer.task.import",
   "customer.field.read",
   "customer.field.write",
+  "customer.view.share",
   "sales.lead.read",
   "sales.lead.write",
   "sales.lead.delete",
@@ -44,6 +45,7 @@ export const PERMISSIONS = [
   "sales.opportunity.reopen",
   "sales.field.read",
   "sales.field.write",
+  "sales.view.share",
   "service-desk.ticket.read",
   "service-desk.ticket.write",
   "service-desk.ticket.delete",
@@ -55,6 +57,7 @@ export const PERMISSIONS = [
   "service-desk.queue.import",
   "service-desk.field.read",
   "service-desk.field.write",
+  "service-desk.view.share",
   "marketing.campaign.read",
   "marketing.campaign.write",
   "marketing.campaign.delete",
@@ -73,6 +76,7 @@ export const PERMISSIONS = [
   "marketing.suppression.import",
   "marketing.field.read",
   "marketing.field.write",
+  "marketing.view.share",
   "analytics.metric.read",
   "identity.user.read",
   "identity.user.write",
@@ -99,12 +103,21 @@ export const PERMISSIONS = [
 
 export type Permission = (typeof PERMISSIONS)[number];
 
+/** What no role grants, as everybody has it: he keeps views of lists, and sees those that others show him. */
+const UNGRANTED = ["customer.view.use", "sales.view.use", "service-desk.view.use", "marketing.view.use"] as const;
+
+export type UngrantedPermission = (typeof UNGRANTED)[number];
+
 /** Of these nobody owns anything: the company's configuration, and the ledgers that everybody heeds. */
 const OWNERLESS = [
   "customer.field.",
+  "customer.view.",
   "sales.field.",
+  "sales.view.",
   "service-desk.field.",
+  "service-desk.view.",
   "marketing.field.",
+  "marketing.view.",
   "identity.",
   "operations.",
   "sales.pipeline.",
@@ -115,6 +128,11 @@ const OWNERLESS = [
 
 /** What belongs to one person and is nobody else's business: neither his team's, nor shared. */
 const PRIVATE = ["identity.api-key."];
+
+/** @returns true for a permission over what its owner shows to others by its `visibility` */
+export function isShownByOwner(permission: string): boolean {
+  return UNGRANTED.some((one) => one === permission);
+}
 
 /** @returns true for a permission over what only its owner reaches, or who reaches everything */
 export function isPrivate(permission: string): boolean {

@@ -1,5 +1,5 @@
 import { Forbidden, type Collaborator } from "@kehu/contracts";
-import { isOwnerless, isPrivate, type Permission } from "./permissions.ts";
+import { isOwnerless, isPrivate, isShownByOwner, type Permission } from "./permissions.ts";
 import type { Place, RequestContext, Scope } from "./request-context.ts";
 
 /** Adds a value to the statement that is being built and returns its placeholder (`$3`). */
@@ -16,7 +16,7 @@ const HOLDING = /\.(delete|erase|import)$/;
  * everything else as the outermost AND; there is no other place that decides about rows.
  *
  * @param alias alias of the table in the statement; where people own its rows it has the columns `owner_id`, `team_id`
- *   and `collaborators`
+ *   and `collaborators`; where their owners show them to others, `owner_id` and `visibility`
  * @param options.asHolder leave out what is only shared with him
  * @returns a condition in SQL, in brackets or a single term
  * @throws Forbidden when the caller holds no such permission
@@ -29,6 +29,7 @@ export function rowScope(
   options: { asHolder?: boolean } = {},
 ): string {
   if (who.actorType === "system") return "true";
+  if (isShownByOwner(permission)) return shownByOwner(who, alias, bind, options);
   const scope = who.grants[permission];
   if (scope === undefined) throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
   if (scope === "all") return "true";
@@ -61,6 +62,16 @@ function ofTeams(scope: Exclude<Scope, "all">, { teamId, path }: Place, alias: s
     `${ownersOwn("team_path")} <@ ${root}`,
     `(${pooled} (SELECT p.path FROM team_copy p WHERE p.id = ${alias}.team_id) <@ ${root})`,
   ];
+}
+
+/** What is his own, and what its owner shows to everyone or to the team that both of them are in now. */
+function shownByOwner(who: RequestContext, alias: string, bind: Bind, options: { asHolder?: boolean }): string {
+  const own = `${alias}.owner_id = ${bindOnce(bind, who.actorId)}`;
+  if (options.asHolder) return own;
+  const team = who.place
+    ? ` OR (${alias}.visibility = 'team' AND (SELECT o.team_id FROM user_copy o WHERE o.id = ${alias}.owner_id) = ${bindOnce(bind, who.place.teamId)})`
+    : "";
+  return `(${own} OR ${alias}.visibility = 'everyone'${team})`;
 }
 
 /** What is shared with the caller, or with his team or one above it. */

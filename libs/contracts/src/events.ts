@@ -1,6 +1,7 @@
 import type { Static } from "typebox";
 import { CUSTOM_FIELD_EVENTS } from "./custom-field.ts";
 import { EXPORT_EVENTS } from "./export.ts";
+import { SAVED_VIEW_EVENTS } from "./saved-view.ts";
 import { ACCOUNT_EVENTS } from "./customer/account.ts";
 import { CONTACT_EVENTS } from "./customer/contact.ts";
 import { INTERACTION_EVENTS } from "./customer/interaction.ts";
@@ -41,6 +42,7 @@ export const EVENTS = {
   ...CONSENT_EVENTS,
   ...CUSTOM_FIELD_EVENTS,
   ...EXPORT_EVENTS,
+  ...SAVED_VIEW_EVENTS,
 };
 
 export type EventType = keyof typeof EVENTS;

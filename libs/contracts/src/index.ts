@@ -4,6 +4,7 @@ export * from "./events.ts";
 export * from "./personal.ts";
 export { EXPORT_FORMATS, type ExportState } from "./export.ts";
 export { CUSTOM_TYPES, CustomFieldState, type CustomChoice, type CustomType } from "./custom-field.ts";
+export { SavedViewState, VIEW_VISIBILITIES, type ViewVisibility } from "./saved-view.ts";
 export { ACCOUNT_TYPES, AccountState } from "./customer/account.ts";
 export { USER_STATUSES, UserState } from "./identity/user.ts";
 export { RETENTION_CONDITIONS, SettingsState, type RetentionRule } from "./identity/settings.ts";

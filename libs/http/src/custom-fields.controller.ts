@@ -8,6 +8,7 @@ import {
   type Resource,
 } from "@kehu/records";
 import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Query, type Type } from "@nestjs/common";
+import { controllerName } from "./controller-name.ts";
 
 /**
  * Makes the controllers by which a company adds fields to the resources of a service.
@@ -73,12 +74,6 @@ export function customFieldsController(fields: Resource): (of: Resource) => Type
     class ResourceFieldsController extends CustomFieldsController {
       protected readonly of = of;
     }
-    // Operations are called after their controller: each resource has its own.
-    Object.defineProperty(ResourceFieldsController, "name", { value: `${pascal(of.type)}FieldsController` });
-    return ResourceFieldsController;
+    return controllerName(ResourceFieldsController, of, "FieldsController");
   };
 }
-
-/** `campaign-member` as the name of a class. */
-export const pascal = (words: string) =>
-  words.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());

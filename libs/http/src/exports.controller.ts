@@ -29,6 +29,7 @@ import {
   type Type,
 } from "@nestjs/common";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { controllerName } from "./controller-name.ts";
 import { ParseId } from "./validation.pipe.ts";
 
 const TOKEN = {
@@ -96,9 +97,7 @@ export function exportsController(of: Resource): Type {
 
   @Controller(`v1/${of.name}/exports`)
   class ResourceExportsController extends ExportsController {}
-  // Operations are called after their controller: each resource has its own.
-  Object.defineProperty(ResourceExportsController, "name", { value: `${pascal(of.type)}ExportsController` });
-  return ResourceExportsController;
+  return controllerName(ResourceExportsController, of, "ExportsController");
 }
 
 /** The answer with the file; it counts as fetched when its last byte has gone out. */
@@ -110,5 +109,3 @@ function sent(file: Download, reply: FastifyReply, failed: (error: Error) => voi
   void reply.header("content-type", file.type);
   return new StreamableFile(file.content, { disposition, length: file.bytes });
 }
-
-const pascal = (words: string) => words.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());

@@ -14,10 +14,11 @@ import {
   Res,
   type Type,
 } from "@nestjs/common";
+import { RouteConfig } from "@nestjs/platform-fastify";
 import { ApiBody, ApiConsumes } from "@nestjs/swagger";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
-import { pascal } from "./custom-fields.controller.ts";
+import { controllerName } from "./controller-name.ts";
 import { importProgress } from "./import-progress.ts";
 import { uploadOf } from "./upload.ts";
 import { ParseId } from "./validation.pipe.ts";
@@ -48,6 +49,7 @@ export function importsController(of: Resource): Type {
     @Post()
     @RequirePermission(permission)
     @HttpCode(202)
+    @RouteConfig({ upload: true })
     @ApiConsumes("multipart/form-data")
     @ApiBody(UPLOAD)
     async upload(@Req() request: FastifyRequest, @Who() who: RequestContext) {
@@ -110,7 +112,5 @@ export function importsController(of: Resource): Type {
       return this.imports.rollBack(of, id, who);
     }
   }
-  // Operations are called after their controller: each resource has its own.
-  Object.defineProperty(ImportsController, "name", { value: `${pascal(of.type)}ImportsController` });
-  return ImportsController;
+  return controllerName(ImportsController, of, "ImportsController");
 }

@@ -12,6 +12,7 @@ export {
 } from "./config.ts";
 export { CustomFieldsModule } from "./custom-fields.module.ts";
 export { ExportsModule } from "./exports.module.ts";
+export { SavedViewsModule } from "./saved-views.module.ts";
 export { HealthController } from "./health.controller.ts";
 export { parseBody } from "./json-body.ts";
 export { ImportsModule } from "./imports.module.ts";

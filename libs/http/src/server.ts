@@ -1,4 +1,4 @@
-import { Malformed } from "@kehu/contracts";
+import { Malformed, Problem } from "@kehu/contracts";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
@@ -67,8 +67,11 @@ export function httpServer({
   answerOddRequests(fastify, headers, patience.step);
   closeSlowClients(fastify, patience);
   fastify.removeAllContentTypeParsers();
-  // An upload is read by whoever takes it.
-  fastify.addContentTypeParser("multipart/form-data", (_request, payload, done) => done(null, payload));
+  // An upload is read by whoever takes it, from the request itself: no body is ever a stream.
+  fastify.addContentTypeParser("multipart/form-data", (request, _payload, done) => {
+    const { upload } = request.routeOptions.config as { upload?: boolean };
+    done(upload ? null : new Problem(415, "request.unsupported-type", "Send application/json in UTF-8."), undefined);
+  });
   fastify.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
     try {
       done(null, parseBody(body as Buffer));

@@ -21,7 +21,7 @@ describe("clients that are slow with a service", () => {
     fastify.get("/small", () => ({ count: ++asked }));
     fastify.get("/held", () => new Promise(() => (asked += 1)));
     fastify.post("/small", () => ({}));
-    fastify.post("/upload", async ({ raw }, reply) => {
+    fastify.post("/upload", { config: { upload: true } }, async ({ raw }, reply) => {
       allowUpload(raw, 3.5 * PATIENCE);
       for await (const _chunk of raw);
       return reply.header("connection", "close").send({});

@@ -2,8 +2,8 @@ import { HttpCode } from "@nestjs/common";
 import { aggregateParameters, listParameters, PAGING, Takes } from "./query-parameters.ts";
 import type { Resource } from "./resource.ts";
 
-/** What an operation answers with; the OpenAPI generator makes the response's schema of it. */
-export type Shape = "page" | "aggregate" | "record" | "created" | "nothing" | "history" | "fields" | "bulk";
+/** What an operation answers with, `records` being a page of what no query string chose; the OpenAPI generator makes the response's schema of it. */
+export type Shape = "page" | "records" | "aggregate" | "record" | "created" | "nothing" | "history" | "fields" | "bulk";
 
 export interface Answer {
   shape: Shape;
@@ -15,6 +15,7 @@ export const ANSWER = Symbol.for("kehu:answer");
 
 const STATUS: Readonly<Record<Shape, number>> = {
   page: 200,
+  records: 200,
   aggregate: 200,
   record: 200,
   created: 201,
@@ -32,5 +33,5 @@ export const Answers =
     HttpCode(STATUS[shape])(target, key, descriptor);
     if (shape === "page") Takes(listParameters(resource), resource.fields)(target, key, descriptor);
     if (shape === "aggregate") Takes(aggregateParameters(resource), resource.fields)(target, key, descriptor);
-    if (shape === "history") Takes(PAGING)(target, key, descriptor);
+    if (shape === "history" || shape === "records") Takes(PAGING)(target, key, descriptor);
   };

@@ -19,7 +19,7 @@ export type Filter =
   { field: string; op: Operator; value: unknown } | Keywords | { and: Filter[] } | { or: Filter[] } | { not: Filter };
 
 /** How deep a tree may be, and how many conditions it may have. */
-const DEPTH = 10;
+export const DEPTH = 10;
 const CONDITIONS = 100;
 
 /**

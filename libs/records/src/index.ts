@@ -23,6 +23,14 @@ export { ROW_OUTCOMES as IMPORT_OUTCOMES } from "./imports/import-job.ts";
 export { ImportWorker } from "./imports/import-worker.ts";
 export { Imports, type Upload } from "./imports/imports.ts";
 export type { ImportView } from "./imports/import-view.ts";
+export { KeptRecords } from "./kept-records.ts";
+export { Recents } from "./recents.ts";
+export { Pins } from "./pins.ts";
+export { CreateSavedView, UpdateSavedView } from "./saved-view.dto.ts";
+export { SavedView, type ViewNews } from "./saved-view.entity.ts";
+export { SavedViewFaults } from "./saved-view-faults.ts";
+export { savedViewResource } from "./saved-view-resource.ts";
+export { SavedViews, Viewing } from "./saved-views.ts";
 export { CursorSigner } from "./cursor.ts";
 export {
   IsDay,

@@ -175,7 +175,7 @@ export class RecordLists {
   }
 }
 
-const listParts = (resource: Resource, who: RequestContext) =>
+export const listParts = (resource: Resource, who: RequestContext) =>
   partsFor(who, resource, "list", (bind) => ({
     ...viewColumns(resource, who, bind),
     scope: rowScope(who, resource.permissions.read, "t", bind),

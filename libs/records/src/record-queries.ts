@@ -11,6 +11,7 @@ import { closed, fieldsFor } from "./field-rules.ts";
 import type { FieldMap, Label } from "./field.ts";
 import { operatorsOf } from "./filter.ts";
 import { parseListQuery, parseSearch, type SearchRequest } from "./list-query.ts";
+import { Recents } from "./recents.ts";
 import { RecordLists, scopeOf, type Page } from "./record-lists.ts";
 import type { Resource } from "./resource.ts";
 import { shapeView, viewColumns, type RecordView } from "./view.ts";
@@ -49,6 +50,7 @@ export class RecordQueries {
     private readonly personal: PersonalData,
     private readonly custom: CustomFields,
     private readonly lists: RecordLists,
+    private readonly recents: Recents,
   ) {}
 
   /**
@@ -67,6 +69,7 @@ export class RecordQueries {
       values.list,
     );
     if (!row) throw new NotFound();
+    this.recents.note(resource, id, who);
     return shapeView(resource, row, who, this.personal);
   }
 

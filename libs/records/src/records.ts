@@ -13,6 +13,7 @@ import { followUp } from "./consequences.ts";
 import { keepUnchanged, once, withFingerprint } from "./idempotency.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, Locked, RecordEntity } from "./record.entity.ts";
+import { Recents } from "./recents.ts";
 import { References } from "./references.ts";
 import { Stale, type Reply, type WriteReply } from "./reply.ts";
 import type { Resource } from "./resource.ts";
@@ -34,6 +35,7 @@ export class Records {
     private readonly clock: Clock,
     private readonly personal: PersonalData,
     private readonly custom: CustomFields,
+    private readonly recents: Recents,
   ) {
     this.rows = new Rows(source, personal);
   }
@@ -96,7 +98,7 @@ export class Records {
   ): Promise<WriteReply> {
     const who = withFingerprint(caller, this.personal);
     const resource = await this.custom.of(declared);
-    return once(this.database, this.personal, resource, who, async (tx) => {
+    const reply = await once(this.database, this.personal, resource, who, async (tx) => {
       await options.first?.(tx);
       const all = await this.lock(tx, resource, [id, ...(options.alongside ?? [])], who, options);
       const locked = all.find((one) => one.record.id === id);
@@ -112,12 +114,13 @@ export class Records {
         await this.store(tx, resource, [change], who);
       }
       if (options.reply) return options.reply(tx);
-      const { version } = record;
-      if (options.silent) return { body: null, version, location: null };
+      if (options.silent) return { body: null, version: record.version, location: null };
       const body = await viewOf(tx, resource, id, who, this.personal);
       if (who.idempotency) keepUnchanged(tx, this.rows, resource, record, who);
-      return { body, version, location: null, isKept: true };
+      return { body, version: record.version, location: null, isKept: true };
     });
+    this.recents.note(resource, id, who);
+    return reply;
   }
 
   /** Applies a merge patch (RFC 7396); references in it may be ids or external ids. */

@@ -39,7 +39,7 @@ export async function historyOf(
 
 /** What changes by itself, by signing in, which every preparation does, or by being asked and refused at all. */
 const RESTLESS = [
-  ...["session", "refresh_token", "auth_change", "dead_letter", "route_document", "api_key"],
+  ...["session", "refresh_token", "auth_change", "dead_letter", "route_document", "api_key", "recent"],
   ...["audit_entry", "audit_seal", "audit_unsealed", "request_origin", "usual_address"],
 ];
 

@@ -3,10 +3,10 @@ import { promisedOperations } from "./cells.ts";
 import { exportOfAnother } from "./exports.ts";
 import { OPERATIONS } from "./other-recipes.ts";
 import type { Operation } from "./recipe.ts";
-import { resourceOf } from "./resources.ts";
+import { RESOURCES, resourceOf } from "./resources.ts";
 import type { System } from "./system.ts";
 import type { Watch } from "./watch.ts";
-import { fieldCalled } from "./world.ts";
+import { fieldCalled } from "./planted.ts";
 
 /** A row that must be after a request what it was before. */
 interface Kept {
@@ -45,6 +45,7 @@ export function childrenRecipe({ path }: Operation): Recipe | undefined {
   if (/\/exports\/\{id\}/.test(path)) return exportOfAnother;
   if (/\/fields\/\{name\}/.test(path)) return fieldOfAnother;
   if (/\/imports\/\{id\}/.test(path)) return importOfAnother;
+  if (/\/views\/\{id\}/.test(path)) return viewOfAnother;
   // Below `auth` stands nothing: the link names its user.
   return path.startsWith("/v1/auth/invitations/") ? () => Promise.resolve([]) : undefined;
 }
@@ -118,6 +119,16 @@ function importOfAnother({ world }: Watch, { method, path }: Operation): Promise
   return Promise.resolve([
     { what: path, path: path.replace("{id}", id), kept, ...(method === "POST" && { body: {} }) },
   ]);
+}
+
+/** A view of another list of the same service. */
+async function viewOfAnother({ world }: Watch, { method, path }: Operation): Promise<Attempt[]> {
+  const { name, table } = resourceOf(path)!;
+  const schema = table.replace(/\..*/, "");
+  const other = RESOURCES.find((one) => one.name !== name && one.table.startsWith(`${schema}.`))!;
+  const id = await world.saveView(other, "shared to read");
+  const kept = [{ table: `${schema}.saved_view`, id }];
+  return [{ what: path, path: path.replace("{id}", id), kept, ...(method === "PATCH" && { body: { name: "fresh" } }) }];
 }
 
 /** A handover of one user, asked for under another. */

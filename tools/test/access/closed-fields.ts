@@ -71,6 +71,7 @@ export class Clerk {
     const asked: [string, string, object?][] = [
       ...[`/v1/${name}?limit=200`, one, `${one}/history`, ...timeline].map((path): [string, string] => ["GET", path]),
       ["POST", `/v1/${name}/search`, { limit: 200 }],
+      ["GET", `/v1/${name}/views/${this.world.view(resourceOf({ name }), "shared to read")}/records?limit=200`],
       ["POST", `${one}/owner`, { ownerId: this.readerId }],
       ["PUT", `${one}/collaborators/user/${this.readerId}`, { access: "read" }],
       ["PATCH", one, { externalIds: [{ system: "closed", id: name }] }],
@@ -107,6 +108,11 @@ export class Clerk {
         { sort: [hidden] },
         { fields: [hidden] },
       ].map((body): [string, string, object] => ["POST", `${list}/search`, body]),
+      ...[{ where: condition }, { sort: [hidden] }, { fields: [hidden] }].map((view): [string, string, object] => [
+        "POST",
+        `${list}/views`,
+        { name: "fresh", ...view },
+      ]),
       ["PATCH", `${list}/${id}`, setting(hidden, "fresh")],
       ["POST", list, { ...this.least(name), ...setting(hidden, "fresh") }],
     ];

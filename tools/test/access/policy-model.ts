@@ -172,6 +172,7 @@ export function answerTo(actor: Actor, method: string, path: string, place: Plac
   if (place === null) return "done";
   // Of files everybody has his own.
   if (verb === "export" && !concept.startsWith("operations.")) return place === "mine" ? "done" : "absent";
+  if (/\/views\/\{id\}/.test(path)) return ofViews(actor, method, place);
   const isSeen = sees(actor, concept, place) || (concept.startsWith("operations.") && place !== "absent");
   if (!isSeen || (place === "deleted" && !/\/(history|handovers|restore|erase|subject-export)$/.test(path)))
     return "absent";
@@ -188,6 +189,13 @@ const isForPeople = (method: string, path: string) =>
 function ofImports(reach: Reach | undefined, place: Place | null): Answer {
   if (reach === undefined) return "not allowed";
   return place === null || (place !== "absent" && reach === "all") ? "done" : "absent";
+}
+
+/** The owner keeps one for himself; one of the administrator's is for everyone, and changed by him alone. */
+function ofViews(actor: Actor, method: string, place: Place): Answer {
+  if (place === "absent") return "absent";
+  if (place === "mine") return actor === "owner" || actor === "narrow key" ? "done" : "absent";
+  return method === "GET" || actor === "administrator" ? "done" : "read only";
 }
 
 /** Everybody has his own; the administrator sees and revokes those of others, and changes none. */

@@ -43,6 +43,8 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   // Who sees where somebody is signed in could watch him.
   if (area === "users" && last === "sessions") return [concept, "write"];
   if (area === "users" && /\/handovers?(\/|$)/.test(path)) return [concept, "handover"];
+  // Whoever reads the records saves views of their list, and keeps some at hand.
+  if (rest[0] === "views" || last === "pin") return [concept, "read"];
   if (rest[0] === "imports") return [concept, "import"];
   if (["convert", "import", "export", "erase", "reveal"].includes(last)) return [concept, last];
   if (concept === "sales.opportunity" && last === "reopen") return [concept, last];

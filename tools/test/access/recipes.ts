@@ -1,10 +1,11 @@
 import { EXPORTS } from "./exports.ts";
 import { PASSWORD } from "./people.ts";
-import { PLACES } from "./policy-model.ts";
+import { answerTo, PLACES } from "./policy-model.ts";
 import type { Operation, Recipe } from "./recipe.ts";
 import { OTHERS, OPERATIONS } from "./other-recipes.ts";
 import { resourceOf, type TestResource } from "./resources.ts";
-import { fieldCalled, PLANTED_FIELD, type World } from "./world.ts";
+import { ALWAYS, fieldCalled, PLANTED_FIELD } from "./planted.ts";
+import type { World } from "./world.ts";
 
 const post = (body?: object, given?: object): Recipe => ({
   ...(body && { body: () => body }),
@@ -56,20 +57,16 @@ const VERBS: Readonly<Record<string, Recipe>> = {
   "users handover": { body: ({ world }) => ({ toUserId: world.people.get("manager").id }) },
 };
 
-/** An OR that is true of every record: it must not open what is out of reach. */
-export const ALWAYS = {
-  or: [
-    { field: "createdAt", op: "isNull", value: false },
-    { field: "createdAt", op: "isNull", value: true },
-  ],
-};
-
 /** What every resource has. */
 const COMMON: Readonly<Record<string, (resource: TestResource) => Recipe>> = {
   "GET ": () => ({}),
   "GET fields": () => ({}),
   "GET aggregate": () => ({}),
   "GET {id}": () => ({}),
+  "GET pinned": () => ({}),
+  "GET recent": () => ({}),
+  "PUT pin": () => ({ leaves: "all" }),
+  "DELETE pin": () => ({ leaves: "all" }),
   "GET history": () => ({}),
   "POST search": () => post({ where: ALWAYS, count: "exact", limit: 200 }),
   "POST ": ({ least }) => ({ body: ({ world, actor }) => least(world.freshMark(), world.readable(actor)) }),
@@ -126,6 +123,32 @@ const IMPORTS: Readonly<Record<string, Recipe>> = {
   "POST imports/{id}/rollback": { ...IMPORT, done: 409 },
 };
 
+/** Views of a resource's list: one that the owner keeps for himself, and one of the administrator's for everyone. */
+const VIEW: Recipe = {
+  places: ["mine", "shared to read", "absent"],
+  subject: (world, _actor, place, path) => Promise.resolve(world.view(resourceOf(path)!, place)),
+  table: (path) => resourceOf(path)!.table.replace(/\..*/, ".saved_view"),
+};
+/** Who may change it changes one of its own. */
+const CHANGED_VIEW: Recipe = {
+  ...VIEW,
+  subject: (world, actor, place, path) => {
+    const isChanged = answerTo(actor, "DELETE", path, place) === "done";
+    const resource = resourceOf(path)!;
+    return isChanged ? world.saveView(resource, place) : Promise.resolve(world.view(resource, place));
+  },
+};
+const VIEWS: Readonly<Record<string, Recipe>> = {
+  "GET views": {},
+  "POST views": { body: ({ world }) => ({ name: world.freshMark(), where: ALWAYS }) },
+  "GET views/{id}": VIEW,
+  "GET views/{id}/history": VIEW,
+  "GET views/{id}/records": { ...VIEW, query: () => "?limit=200" },
+  "PATCH views/{id}": { ...CHANGED_VIEW, body: ({ world }) => ({ name: world.freshMark() }) },
+  "DELETE views/{id}": CHANGED_VIEW,
+  "POST views/{id}/restore": CHANGED_VIEW,
+};
+
 const camel = (words: string) => words.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Changes the record; an entry of a ledger, which is never changed, is made. */
@@ -178,6 +201,7 @@ export function recipeOf({ method, path }: Operation): Recipe | undefined {
   if (rest[0] === "fields" && (rest.length > 1 || method !== "GET")) return FIELDS[`${method} ${rest.join("/")}`];
   if (rest[0] === "imports") return IMPORTS[`${method} ${rest.join("/")}`];
   if (rest[0] === "exports") return EXPORTS[`${method} ${rest.join("/")}`];
+  if (rest[0] === "views") return VIEWS[`${method} ${rest.join("/")}`];
   const last = rest.at(-1) ?? "";
   const verb = `${area} ${last}`;
   if (method === "GET" && PARTS.includes(verb)) return {};

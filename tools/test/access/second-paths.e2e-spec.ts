@@ -15,11 +15,11 @@ import { Clerk, CLOSED, SECRET } from "./closed-fields.ts";
 import { auditedExport, exportedRecords } from "./exports.ts";
 import { People } from "./people.ts";
 import { PLACES, type Actor } from "./policy-model.ts";
-import { ALWAYS } from "./recipes.ts";
 import { inParallel } from "./requests.ts";
 import { RESOURCES } from "./resources.ts";
 import { System } from "./system.ts";
 import { pageOf, Watch } from "./watch.ts";
+import { ALWAYS } from "./planted.ts";
 import { markOf, World } from "./world.ts";
 
 const START_MS = 240_000;

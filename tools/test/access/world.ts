@@ -3,12 +3,13 @@ import { eventually } from "@kehu/testing";
 import { plantExports } from "./made-exports.ts";
 import type { People } from "./people.ts";
 import { PLACES, sees, type Actor, type Place } from "./policy-model.ts";
-import { RESOURCES, type Ids, type TestResource } from "./resources.ts";
+import { ALWAYS, fieldCalled, hasViews, PLANTED_FIELD, wholeOf } from "./planted.ts";
+import { RESOURCES, type TestResource } from "./resources.ts";
 import type { System } from "./system.ts";
 
 const BATCH = 500;
 /** Each entry of the suppression list needs one of its own. */
-const PERSONS = 60;
+const PERSONS = 120;
 const LEVEL_MS = 60_000;
 
 /** What stands in all texts of a planted record: nothing else in Kehu has it. */
@@ -33,15 +34,6 @@ const BIRTHS: readonly Place[] = [
   "deleted",
 ];
 
-/** What a company calls a field that it adds to every resource that takes any. */
-export const PLANTED_FIELD = "mark";
-export const fieldCalled = (name: string) => ({ name, type: "text", label: { en: "Mark", zh: "标记" } });
-
-function wholeOf(resource: TestResource, mark: string, ids: Ids): object {
-  const whole = resource.full(mark, ids);
-  return resource.owned ? { ...whole, custom: { [PLANTED_FIELD]: mark }, tags: [mark] } : whole;
-}
-
 /** The other system that knows planted records by their marks. */
 export const SYSTEM = "elsewhere";
 
@@ -63,6 +55,7 @@ export class World {
   /** How many were looked at. */
   audited = 0;
   private readonly planted = new Map<string, string>();
+  private readonly views = new Map<string, string>();
   private readonly absent = randomUUID();
   private count = 0;
   private persons: string[] = [];
@@ -91,6 +84,9 @@ export class World {
     }
     await world.handOver();
     world.exports = await plantExports(system, people);
+    for (const resource of RESOURCES.filter(hasViews))
+      for (const place of ["mine", "shared to read"] as const)
+        world.views.set(`${resource.name} ${place}`, await world.saveView(resource, place));
     await world.untilLevel();
     return world;
   }
@@ -102,6 +98,19 @@ export class World {
   /** The import of a resource that is planted; it is the administrator's. */
   importOf({ name }: TestResource, place: Place): string {
     return place === "absent" ? this.absent : this.planted.get(`import ${name}`)!;
+  }
+
+  /** Id of a planted view of the resource's list. */
+  view({ name }: TestResource, place: Place): string {
+    return place === "absent" ? this.absent : this.views.get(`${name} ${place}`)!;
+  }
+
+  /** A view of everything: the owner's for himself, or the administrator's for everyone. */
+  async saveView({ name }: TestResource, place: Place): Promise<string> {
+    const [maker, visibility] =
+      place === "mine" ? (["owner", "private"] as const) : (["administrator", "everyone"] as const);
+    const body = { name: "All", where: ALWAYS, visibility };
+    return String((await this.system.must("POST", `/v1/${name}/views`, this.people.token(maker), body))["id"]);
   }
 
   has(resource: string, place: Place): boolean {

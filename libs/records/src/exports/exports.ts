@@ -131,7 +131,7 @@ export class Exports {
    */
   async allowed(of: Resource, id: string, token: unknown, who: RequestContext): Promise<ExportJob> {
     const { cursors, clock, database } = this.exporting;
-    if (typeof token !== "string")
+    if (typeof token !== "string" || token === "")
       throw new Malformed("query.invalid", "The parameter token is missing: follow `url` of the export.");
     const [until] = cursors.read(token, bindingOf(of.name, id, who), new NotFound());
     const job = await this.find(of, id, who).catch((error: unknown) => {

@@ -1,0 +1,9 @@
+import { savedViewResource } from "@kehu/records";
+import { View } from "./view.entity.ts";
+
+export const VIEWS = savedViewResource<View>({
+  concept: "customer.view",
+  snapshot: "customer.view.snapshot",
+  entity: View,
+  permission: "customer.view.use",
+});

@@ -1,0 +1,9 @@
+import { savedViewResource } from "@kehu/records";
+import { View } from "./view.entity.ts";
+
+export const VIEWS = savedViewResource<View>({
+  concept: "marketing.view",
+  snapshot: "marketing.view.snapshot",
+  entity: View,
+  permission: "marketing.view.use",
+});
