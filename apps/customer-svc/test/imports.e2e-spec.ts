@@ -127,6 +127,19 @@ describe("POST /v1/accounts/imports", () => {
     expect(target).toMatchObject({ status: "failed", error: { code: "import.unknown-target" } });
   });
 
+  it("does not hold up others when it meets what nobody has foreseen", async () => {
+    const { database } = importing.customer;
+    const broken = await importing.upload("accounts", lines("Name", "A"));
+    await importing.rested("accounts", broken.body.id);
+    await database.admin.query("UPDATE customer.import_job SET status = 'running', options = '7' WHERE id = $1", [
+      broken.body.id,
+    ]);
+    const { body } = await importing.upload("accounts", lines("Name", "B"), { mapping: { Name: "name" } });
+    expect(await importing.rested("accounts", body.id)).toMatchObject({ status: "completed", created: 1 });
+    const ended = await importing.rested("accounts", broken.body.id);
+    expect(ended).toMatchObject({ status: "failed", error: { code: expect.stringMatching(/^import\./) as string } });
+  });
+
   it.each<[string, FormData | string, string | undefined, string]>([
     ["no file", formWith("options", "{}"), undefined, "upload.no-file"],
     ["options that are no JSON", formWith("options", "{"), undefined, "json.malformed"],
@@ -243,6 +256,25 @@ describe("modes and keys", () => {
     );
     expect(rows.length).toBeGreaterThan(2);
     expect(rows.filter(({ text }) => /wang|kehu\.example/i.test(text ?? ""))).toEqual([]);
+  });
+
+  it("empty fields by blank cells only where they are told to", async () => {
+    const made = {
+      name: "Cleared",
+      industry: "x",
+      tags: ["t"],
+      custom: { score: 1 },
+      externalIds: [{ system: "erp", id: "c1" }],
+    };
+    const { id } = await importing.customer.create("accounts", made);
+    const mapping = { ERP: "externalIds.erp", Industry: "industry", Tags: "tags", Score: "custom.score" };
+    const text = lines("ERP,Industry,Tags,Score", "c1,,,");
+    expect(counts(await importing.run("accounts", text, { mode: "update", mapping }))).toEqual([1, 0, 0, 1, 0]);
+    const cleared = await importing.run("accounts", text, { mode: "update", mapping, emptyClears: true });
+    expect(counts(cleared)).toEqual([1, 0, 1, 0, 0]);
+    const now = await importing.customer.get(`/v1/accounts/${id}`);
+    expect(now).toMatchObject({ name: "Cleared", industry: null, tags: [], custom: { score: null } });
+    expect(now["externalIds"]).toEqual(made.externalIds);
   });
 
   it("leave each row its own fate where the database refuses one", async () => {

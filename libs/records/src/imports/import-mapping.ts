@@ -13,6 +13,9 @@ export interface RowData {
   errors: FieldError[];
 }
 
+/** Of these a row says one of several. */
+const NEVER_CLEARED = /externalIds\.|^contactPoints\.|^id$/;
+
 /** Which column becomes what. */
 export class ImportMapping {
   private readonly places: readonly { place: number; column: string; target: ImportTarget }[];
@@ -66,7 +69,8 @@ export class ImportMapping {
   }
 
   private blank({ data }: RowData, target: ImportTarget): void {
-    if (this.emptyClears && !/externalIds\.|^contactPoints\.|^id$/.test(target.name)) target.put(data, null);
+    if (!this.emptyClears || NEVER_CLEARED.test(target.name) || target.kind === "json") return;
+    target.put(data, target.kind === "list" ? [] : null);
   }
 }
 

@@ -1,6 +1,7 @@
-import { Problem, RuleViolation } from "@kehu/contracts";
+import { Problem } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { openTable, Profile, type Table } from "@kehu/importing";
+import { isInfrastructure } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
 import { v7 as uuidv7 } from "uuid";
@@ -113,11 +114,11 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       else await this.database.query(RELEASE, [job.id, this.id]);
     } catch (error) {
       if (error instanceof LeaseLost) return;
-      if (!(error instanceof RuleViolation)) {
+      if (isInfrastructure(error)) {
         await this.database.query(RELEASE, [job.id, this.id]).catch(() => undefined);
         throw error;
       }
-      await this.end(job, "failed", error);
+      await this.end(job, "failed", problemOf(job, error, this.log));
     } finally {
       clearInterval(timer);
     }
@@ -180,7 +181,8 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       suggested,
       profile: result,
     };
-    const status: ImportStatus = asked ? "running" : "profiled";
+    // That it was looked at is said when the worker lets go of it: then, and not before, somebody may have it run.
+    const status: ImportStatus = asked ? "running" : "uploaded";
     await this.database.query(FOUND, [job.id, this.id, JSON.stringify(found), result.rows + result.badRows, status]);
     return asked !== undefined;
   }
@@ -221,6 +223,14 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       rows: this.records.rows,
     };
   }
+}
+
+/** What nobody has foreseen must not hold up all other imports. */
+function problemOf({ id, resource }: ImportJob, error: unknown, log: Logger): Problem {
+  if (error instanceof Problem && error.status < 500) return error;
+  const { name, code } = error as { name?: string; code?: string };
+  log.error(`Import ${id} into ${resource} ends: ${name ?? "?"} ${code ?? ""}`);
+  return new Problem(500, "import.failed", "The import ended at a fault of ours: what it has done can be taken back.");
 }
 
 /** The column by whose texts rows are told apart. */
