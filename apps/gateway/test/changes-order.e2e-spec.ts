@@ -17,27 +17,16 @@ describe("GET /v1/sync, in the order of events,", () => {
   });
   afterAll(() => system.close());
 
-  const account = (
-    id: string,
-    version: number,
-    ownerId: string | null,
-    verb: "created" | "updated" | "deleted" = "updated",
-  ) =>
-    following.tell(`customer.account.${verb}`, id, version, {
-      ownerId,
-      deletedAt: verb === "deleted" ? new Date().toISOString() : null,
-    });
-
   it("counts an event that comes twice, or late, once and as what it was", async () => {
     const reader = await following.user(READ);
     const since = await following.now(reader.accessToken);
     const id = randomUUID();
-    await account(id, 1, null, "created");
-    await account(id, 3, null);
-    await account(id, 2, null, "deleted"); // late
-    await account(id, 3, null); // again, under another id
+    await following.account(id, 1, null, "created");
+    await following.account(id, 3, null);
+    await following.account(id, 2, null, "deleted"); // late
+    await following.account(id, 3, null); // again, under another id
     const end = randomUUID();
-    await account(end, 1, null, "created");
+    await following.account(end, 1, null, "created");
     await following.arrived(end, 1);
     const rows = await system.database.admin.query(
       "SELECT version, change FROM identity.record_change WHERE record_id = $1 ORDER BY seq",

@@ -15,23 +15,12 @@ describe("GET /v1/sync, within the caller's reach,", () => {
   });
   afterAll(() => system.close());
 
-  const account = (
-    id: string,
-    version: number,
-    ownerId: string | null,
-    verb: "created" | "updated" | "deleted" = "updated",
-  ) =>
-    following.tell(`customer.account.${verb}`, id, version, {
-      ownerId,
-      deletedAt: verb === "deleted" ? new Date().toISOString() : null,
-    });
-
   it("A06 tells the old owner that a record is gone, and nothing of it; the new one that it is there", async () => {
     const [before, after, stranger] = [await following.user(OWN), await following.user(OWN), await following.user(OWN)];
     const tokens = [before, after, stranger].map(({ accessToken }) => accessToken);
     const since = await Promise.all(tokens.map((token) => following.now(token)));
     const id = randomUUID();
-    await account(id, 1, before.id, "created");
+    await following.account(id, 1, before.id, "created");
     await following.tell("customer.account.owner-changed", id, 2, { ownerId: after.id }, ["ownerId"], {
       from: before.id,
     });
@@ -78,8 +67,8 @@ describe("GET /v1/sync, within the caller's reach,", () => {
     const boss = await following.user({ "customer.account.read": "subtree" }, { teamId: top });
     const since = { team: await following.now(team.accessToken), boss: await following.now(boss.accessToken) };
     const ids = [randomUUID(), randomUUID(), randomUUID(), randomUUID()] as const;
-    await account(ids[0], 1, colleague.id, "created");
-    await account(ids[1], 1, far.id, "created");
+    await following.account(ids[0], 1, colleague.id, "created");
+    await following.account(ids[1], 1, far.id, "created");
     await following.tell("customer.account.created", ids[2], 1, { ownerId: null, teamId: here });
     await following.tell("customer.account.created", ids[3], 1, { ownerId: far.id });
     const collaborators = [{ type: "team", id: here, access: "read" }];
@@ -107,13 +96,13 @@ describe("GET /v1/sync, within the caller's reach,", () => {
     const [owner, other] = [await following.user(OWN), await following.user(OWN)];
     const since = await following.now(owner.accessToken);
     const [id, dead] = [randomUUID(), randomUUID()];
-    await account(id, 1, owner.id, "created");
-    await account(id, 2, owner.id, "deleted");
+    await following.account(id, 1, owner.id, "created");
+    await following.account(id, 2, owner.id, "deleted");
     await following.arrived(id, 2);
     expect(await following.all(owner.accessToken, since)).toMatchObject([{ id, version: 2, change: "deleted" }]);
     const later = await following.now(owner.accessToken);
     await following.tell("customer.account.restored", id, 3, { ownerId: owner.id, deletedAt: null });
-    await account(dead, 1, other.id, "deleted");
+    await following.account(dead, 1, other.id, "deleted");
     await following.tell("customer.account.owner-changed", dead, 2, {
       ownerId: owner.id,
       deletedAt: new Date().toISOString(),
@@ -148,7 +137,7 @@ describe("GET /v1/sync, within the caller's reach,", () => {
     const [id, secret] = [randomUUID(), randomUUID()];
     await following.tell("customer.contact.updated", secret, 2, {}, ["contactPoints"]);
     await following.tell("customer.contact.updated", id, 2, {}, ["contactPoints", "title"]);
-    await account(randomUUID(), 1, null, "created");
+    await following.account(randomUUID(), 1, null, "created");
     await following.arrived(id, 2);
     expect(await following.all(body.key, since)).toMatchObject([{ kind: "contacts", id, fields: ["title"] }]);
   });

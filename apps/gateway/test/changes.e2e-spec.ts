@@ -14,17 +14,6 @@ describe("GET /v1/sync", () => {
   });
   afterAll(() => system.close());
 
-  const account = (
-    id: string,
-    version: number,
-    ownerId: string | null,
-    verb: "created" | "updated" | "deleted" = "updated",
-  ) =>
-    following.tell(`customer.account.${verb}`, id, version, {
-      ownerId,
-      deletedAt: verb === "deleted" ? new Date().toISOString() : null,
-    });
-
   it("tells what happens after the token of now, in order, with who did it and which fields", async () => {
     const since = await following.now(system.token);
     const { body: user } = await system.send("POST", "/v1/users", {
@@ -53,7 +42,7 @@ describe("GET /v1/sync", () => {
     const since = await following.now(system.token, "?kinds=accounts");
     const [account_, task] = [randomUUID(), randomUUID()];
     await following.tell("customer.task.created", task, 1);
-    await account(account_, 1, null, "created");
+    await following.account(account_, 1, null, "created");
     await following.arrived(task, 1);
     await following.arrived(account_, 1);
     const entries = await following.all(system.token, since, "&kinds=accounts");
@@ -99,7 +88,7 @@ describe("GET /v1/sync", () => {
     const reader = await following.user(READ);
     const since = await following.now(reader.accessToken);
     const ids = Array.from({ length: 7 }, () => randomUUID());
-    for (const id of ids) await account(id, 1, null, "created");
+    for (const id of ids) await following.account(id, 1, null, "created");
     await following.arrived(ids.at(-1)!, 1);
     const { body: first } = await following.sync(reader.accessToken, `?since=${since}&limit=3`);
     expect(first.data.map(({ id }) => id)).toEqual(ids.slice(0, 3));
@@ -116,9 +105,9 @@ describe("GET /v1/sync", () => {
     const reader = await following.user(READ);
     const since = await following.now(reader.accessToken);
     const [one, two] = [randomUUID(), randomUUID()];
-    await account(one, 1, null, "created");
+    await following.account(one, 1, null, "created");
     await following.tell("customer.account.updated", one, 2, { ownerId: null }, ["name"]);
-    await account(two, 1, null, "created");
+    await following.account(two, 1, null, "created");
     await following.tell("customer.account.updated", one, 3, { ownerId: null }, ["industry"]);
     await following.arrived(one, 3);
     const { body } = await following.sync(reader.accessToken, `?since=${since}&limit=1`);
@@ -140,13 +129,13 @@ describe("GET /v1/sync", () => {
     it("sync.expired where changes since then are kept no longer, and to a token of another time", async () => {
       const reader = await following.user(READ);
       const since = await following.now(reader.accessToken);
-      await account(randomUUID(), 1, null, "created");
+      await following.account(randomUUID(), 1, null, "created");
       const [id, last] = [randomUUID(), randomUUID()];
-      await account(id, 1, null, "created");
+      await following.account(id, 1, null, "created");
       await following.settled();
       const between = await following.now(reader.accessToken);
       await system.database.admin.query("UPDATE identity.record_change SET recorded_at = now() - interval '31 days'");
-      await account(last, 1, null, "created");
+      await following.account(last, 1, null, "created");
       await following.arrived(last, 1);
       const { ChangesRetention } = await import("../src/changes/changes-retention.service.ts");
       const { config } = await import("../src/config.ts");

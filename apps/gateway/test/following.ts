@@ -83,6 +83,17 @@ export class Following {
     return answer.body.id;
   }
 
+  /** Tells what happened to an account. */
+  account(
+    id: string,
+    version: number,
+    ownerId: string | null,
+    verb: "created" | "updated" | "deleted" = "updated",
+  ): ReturnType<Following["tell"]> {
+    const deletedAt = verb === "deleted" ? new Date().toISOString() : null;
+    return this.tell(`customer.account.${verb}`, id, version, { ownerId, deletedAt });
+  }
+
   /** An event of a service. */
   tell(type: EventType, id: string, version: number, state: Placed = {}, changed: string[] = [], facts: object = {}) {
     return publish(this.system.database, type, { id, ...state }, version, randomUUID(), {
