@@ -208,4 +208,19 @@ describe("the ledger", () => {
       expect((await service.request(narrow, "GET", `/v1/${path}/${made.body.id}`)).status).toBe(404);
     });
   });
+
+  describe("an import", () => {
+    it("is not taken back, since entries are neither changed nor removed", async () => {
+      const id = randomUUID();
+      await database.admin.query(
+        `INSERT INTO marketing.import_job (id, resource, caller, owner_id, file_name, bytes, options, status)
+         VALUES ($1, 'consents', $2, $3, 'consents.csv', 1, '{}', 'completed')`,
+        [id, JSON.stringify({ actorId: admin.id }), admin.id],
+      );
+      expect(await post(`consents/imports/${id}/rollback`, {})).toMatchObject({
+        status: 409,
+        body: { code: "import.kept" },
+      });
+    });
+  });
 });

@@ -178,10 +178,11 @@ export class Imports {
   /**
    * Takes back what an import has done.
    *
-   * @throws Conflict `import.not-ended` with `allowed`
+   * @throws Conflict `import.not-ended` with `allowed`; `import.kept` for entries of a ledger
    */
   async rollBack(resource: Resource, id: string, who: RequestContext): Promise<ImportView> {
     const { status } = await this.job(resource, id, who);
+    if (!resource.updated) throw new Conflict("import.kept", "Entries of a ledger are not taken back.");
     const [job] = await this.database.query<ImportJob & Record<string, unknown>>(UNDO, [
       id,
       JSON.stringify(callerOf(who)),
