@@ -11,7 +11,8 @@ import { fill, type Filled } from "./bench/fill.ts";
 import { idle } from "./bench/idle.ts";
 import { Kehu } from "./bench/kehu.ts";
 import { migrateExport } from "./bench/migration.ts";
-import { begin, comparedLines, costLines, restLines, type Results } from "./bench/report.ts";
+import { measureReads } from "./bench/reads.ts";
+import { begin, comparedLines, costLines, readLines, restLines, type Results } from "./bench/report.ts";
 import { Rounds, type Compared } from "./bench/rounds.ts";
 import { memoryOf } from "./bench/usage.ts";
 
@@ -20,7 +21,8 @@ const USAGE = `Usage: npm run bench -- [options]
   --quick            short rounds
   --json             write bench-results.json
   --only <parts>     measure these only: kinds of requests (get, list 50, patch, create) beside the baseline, and parts of
-                     Kehu (access-control, audit, encryption) by a Kehu without them
+                     Kehu (access-control, audit, encryption) by a Kehu without them; or \`reads\`: get, lists, q and timelines
+                     among 1,000,000 accounts and 5,000,000 interactions, which is run when it is asked for alone
   --export <folder>  migrate this export instead of generated sample data
 
 Runs a Kehu of its own in a temporary folder; with KAFKA_BROKERS set on Kafka. Linux only: it reads /proc.`;
@@ -32,6 +34,8 @@ const FULL = {
   latency: 10,
   pace: { rounds: 5, seconds: 5, warmUp: 30_000 },
   costs: { rounds: 3, seconds: 4, warmUp: 4_000 },
+  reads: { large: { accounts: 1_000_000, interactions: 5_000_000 }, small: { accounts: 10_000, interactions: 50_000 } },
+  readsPace: { perSecond: 200, seconds: 15, rounds: 5 },
 };
 const QUICK = {
   accounts: 5_000,
@@ -40,10 +44,16 @@ const QUICK = {
   latency: 4,
   pace: { rounds: 3, seconds: 2, warmUp: 2_000 },
   costs: { rounds: 3, seconds: 2, warmUp: 1_000 },
+  reads: { large: { accounts: 50_000, interactions: 250_000 }, small: { accounts: 10_000, interactions: 50_000 } },
+  readsPace: { perSecond: 200, seconds: 4, rounds: 3 },
 };
 
 const { values: options } = readOptions();
 const size = options.quick ? QUICK : FULL;
+if (options.only === "reads") {
+  await measureReads(size.reads, size.readsPace, (figures) => console.log(readLines(figures)));
+  process.exit();
+}
 const kehu = await Kehu.make();
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => void kehu.remove().then(() => process.exit(1)));
@@ -78,7 +88,7 @@ async function bench(): Promise<void> {
   // First, as it is the first that a company does with an install.
   const migration = options.only ? undefined : await migrateExport(kehu, options.export);
   const filled = await fill(kehu, size);
-  const requests = await withDatabase((database) => compareAll(database, filled));
+  const requests = await kehu.withDatabase((database) => compareAll(database, filled));
   const costs = await costsOfAll(filled);
   if (!idleFigures) return;
   const results: Results = {
@@ -87,7 +97,7 @@ async function bench(): Promise<void> {
     idle: idleFigures,
     requests,
     costs,
-    ...(await withDatabase(async (database) => ({
+    ...(await kehu.withDatabase(async (database) => ({
       relayPerSecond: await relayRate(kehu, database),
       changeToConsumer: await latency(kehu, database, filled.accounts, size.latency),
     }))),
@@ -101,16 +111,6 @@ async function bench(): Promise<void> {
 
 function isWanted(part: string): boolean {
   return !options.only || options.only.split(",").includes(part);
-}
-
-async function withDatabase<T>(work: (database: pg.Client) => Promise<T>): Promise<T> {
-  const database = new pg.Client({ connectionString: kehu.databaseUrl() });
-  await database.connect();
-  try {
-    return await work(database);
-  } finally {
-    await database.end();
-  }
 }
 
 async function compareAll(database: pg.Client, { accounts }: Filled): Promise<Record<string, Compared>> {
