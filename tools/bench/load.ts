@@ -52,8 +52,12 @@ export class Load {
     });
   }
 
-  /** Sends so many requests a second, whether the earlier ones are answered or not. */
-  async paced(next: () => Request, perSecond: number, seconds: number): Promise<void> {
+  /**
+   * Sends so many requests a second, whether the earlier ones are answered or not.
+   *
+   * @returns milliseconds of each
+   */
+  async paced(next: () => Request, perSecond: number, seconds: number): Promise<number[]> {
     const sent: Promise<number>[] = [];
     const start = performance.now();
     for (let count = 0; count < perSecond * seconds; count++) {
@@ -61,7 +65,7 @@ export class Load {
       if (due > performance.now()) await wait(due - performance.now());
       sent.push(this.send(next()));
     }
-    await Promise.all(sent);
+    return Promise.all(sent);
   }
 
   close(): Promise<void> {
