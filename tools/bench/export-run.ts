@@ -39,24 +39,28 @@ export async function takeOut(kehu: Kehu, resource: string, fields: string[], ma
   return { rows, marked, perSecond: rows / ((performance.now() - began) / 1_000) };
 }
 
-/** Has two records exchange a value again and again, each time in one transaction, until it is told to end. */
+/**
+ * Has two records exchange a value again and again, each time in one transaction.
+ *
+ * @returns how to end it, which says how often they did
+ */
 export function exchange(
   kehu: Kehu,
   resource: string,
   ids: readonly [string, string],
   values: readonly [string, string],
 ) {
-  let turns = 0;
-  let isOver = false;
+  const ending = new AbortController();
   const going = (async () => {
-    for (; !isOver; turns++) {
+    let turns = 0;
+    for (; !ending.signal.aborted; turns++) {
       const operations = ids.map((id, n) => ({ op: "update", id, data: { industry: values[(n + turns + 1) % 2] } }));
       await kehu.call("POST", `/v1/${resource}/bulk`, { operations, atomic: true });
     }
-  })();
-  return async (): Promise<number> => {
-    isOver = true;
-    await going;
     return turns;
+  })();
+  return (): Promise<number> => {
+    ending.abort();
+    return going;
   };
 }

@@ -10,7 +10,7 @@ const INSERT = `
   WITH given AS MATERIALIZED (
     SELECT *, CASE WHEN actor_type <> 'system' THEN coalesce(session_id, actor_id) END AS caller
     FROM json_to_recordset($1) AS r (at timestamptz, action text, actor_type text, actor_id text, session_id text,
-      request_id text, record_type text, record_id text, version integer, changed text[], event_id uuid, path text)
+      request_id text, record_type text, record_id text, version integer, changed text[], event_id uuid, path text, n integer)
   ), origin AS MATERIALIZED (
     SELECT request_id, caller, request_address(request_id, caller) AS address
     FROM (SELECT DISTINCT request_id, caller FROM given WHERE caller IS NOT NULL) asked)
@@ -18,7 +18,7 @@ const INSERT = `
     record_type, record_id, version, changed, event_id, path)
   SELECT r.at, r.action, 'done', r.actor_type, r.actor_id, r.session_id, o.address,
     r.request_id, r.record_type, r.record_id, r.version, r.changed, r.event_id, r.path
-  FROM given r LEFT JOIN origin o USING (request_id, caller)
+  FROM given r LEFT JOIN origin o USING (request_id, caller) ORDER BY r.n
   ON CONFLICT (event_id) WHERE event_id IS NOT NULL DO NOTHING`;
 
 /** Makes an entry of every event of every service. */
@@ -31,8 +31,9 @@ export class AuditConsumer {
 }
 
 /** Names of fields only: what is in them stays out. */
-function rowOf(event: AnyEnvelope) {
+function rowOf(event: AnyEnvelope, n: number) {
   return {
+    n,
     at: event.time,
     action: event.type,
     actor_type: event.actortype,
