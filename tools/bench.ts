@@ -11,6 +11,7 @@ import { fill, type Filled } from "./bench/fill.ts";
 import { idle } from "./bench/idle.ts";
 import { Kehu } from "./bench/kehu.ts";
 import { migrateExport } from "./bench/migration.ts";
+import { million } from "./bench/million.ts";
 import { measureReads } from "./bench/reads.ts";
 import { begin, comparedLines, costLines, readLines, restLines, type Results } from "./bench/report.ts";
 import { Rounds, type Compared } from "./bench/rounds.ts";
@@ -21,8 +22,12 @@ const USAGE = `Usage: npm run bench -- [options]
   --quick            short rounds
   --json             write bench-results.json
   --only <parts>     measure these only: kinds of requests (get, list 50, patch, create) beside the baseline, and parts of
-                     Kehu (access-control, audit, encryption) by a Kehu without them; or \`reads\`: get, lists, q and timelines
-                     among 1,000,000 accounts and 5,000,000 interactions, which is run when it is asked for alone
+                     Kehu (access-control, audit, encryption) by a Kehu without them. Run alone, when asked for: \`reads\`, which
+                     are get, lists, q and timelines among 1,000,000 accounts and 5,000,000 interactions; and \`million\`, the
+                     import of 500,000 accounts and 500,000 contacts, their export, and the way back
+  --rows <number>    of the accounts, and of the contacts, of \`million\` in their stead
+  --kills <number>   has \`million\` kill the service that often, at random places of the import
+  --callers          has \`million\` measure what others wait meanwhile, not in a run with kills
   --export <folder>  migrate this export instead of generated sample data
 
 Runs a Kehu of its own in a temporary folder; with KAFKA_BROKERS set on Kafka. Linux only: it reads /proc.`;
@@ -30,6 +35,7 @@ Runs a Kehu of its own in a temporary folder; with KAFKA_BROKERS set on Kafka. L
 const FULL = {
   accounts: 100_000,
   contacts: 5_000,
+  million: 500_000,
   idle: 20,
   latency: 10,
   pace: { rounds: 5, seconds: 5, warmUp: 30_000 },
@@ -40,6 +46,7 @@ const FULL = {
 const QUICK = {
   accounts: 5_000,
   contacts: 1_000,
+  million: 20_000,
   idle: 12,
   latency: 4,
   pace: { rounds: 3, seconds: 2, warmUp: 2_000 },
@@ -65,14 +72,22 @@ try {
 
 function readOptions() {
   try {
-    return parseArgs({
+    const parsed = parseArgs({
       options: {
         quick: { type: "boolean" },
         json: { type: "boolean" },
         only: { type: "string" },
         export: { type: "string" },
+        rows: { type: "string" },
+        kills: { type: "string" },
+        callers: { type: "boolean" },
       },
     });
+    const { rows = "1", kills = "0", callers } = parsed.values;
+    if (!/^[1-9]\d*$/.test(rows) || !/^\d+$/.test(kills)) throw new Error("--rows and --kills are whole numbers.");
+    if (callers && kills !== "0")
+      throw new Error("Whoever asks while the service is killed waits: leave out one of the two.");
+    return parsed;
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
     process.exit(64);
@@ -82,6 +97,7 @@ function readOptions() {
 async function bench(): Promise<void> {
   const began = begin();
   const first = await kehu.start();
+  if (options.only === "million") return kehu.withDatabase((database) => million(kehu, database, planOfMillion()));
   const idleFigures = options.only ? undefined : await idle(kehu, size.idle);
   await kehu.stop();
   const ready = { first, again: await kehu.start() };
@@ -107,6 +123,11 @@ async function bench(): Promise<void> {
   results.load.after = loadavg();
   console.log(restLines(results));
   if (options.json) writeFileSync("bench-results.json", `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+function planOfMillion() {
+  const { rows = size.million, kills = 0, callers = false } = options;
+  return { rows: Number(rows), kills: Number(kills), callers };
 }
 
 function isWanted(part: string): boolean {

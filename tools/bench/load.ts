@@ -55,7 +55,9 @@ export class Load {
     for (let count = 0; count < perSecond * seconds; count++) {
       const due = start + (count * 1_000) / perSecond;
       if (due > performance.now()) await wait(due - performance.now());
-      sent.push(this.send(next()));
+      const one = this.send(next());
+      one.catch(() => undefined); // it is waited for at the end
+      sent.push(one);
     }
     return resultOf(await Promise.all(sent), start);
   }

@@ -116,4 +116,15 @@ export function restLines(results: Results): string {
   ].join("\n");
 }
 
-const verdict = (isMet: boolean) => (isMet ? "ok  " : "MISS");
+export const verdict = (isMet: boolean) => (isMet ? "ok  " : "MISS");
+
+/** The most that a process of Kehu may take, in MB. */
+const MOST_MEGABYTES = 300;
+
+/** The memory of processes, as a line for people. */
+export function mostMegabytes(memory: Readonly<Record<string, number>>): string {
+  const { postgres: _postgres, ...own } = memory;
+  const all = Object.entries(memory).map(([name, megabytes]) => `${name} ${shown(megabytes)}`);
+  const isMet = Math.max(...Object.values(own)) < MOST_MEGABYTES;
+  return `${verdict(isMet)} at most MB (< ${MOST_MEGABYTES}): ${all.join(", ")}`;
+}
