@@ -4,7 +4,7 @@ import { testDatabase, type TestDatabase } from "@kehu/testing";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Values } from "../../libs/records/src/caller-sql.ts";
-import { filterSql } from "../../libs/records/src/filter.ts";
+import { filterSql } from "../../libs/records/src/filter-sql.ts";
 import { findsManySql, parseKeywords, rankedSql, searchFilter } from "../../libs/records/src/keyword-search.ts";
 import type { OpenApi } from "../openapi-operations.ts";
 
