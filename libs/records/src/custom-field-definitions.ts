@@ -13,19 +13,21 @@ import { UnownedRecordService, Writing } from "./record-service.ts";
 import { WriteReply } from "./reply.ts";
 import { resource, type EntityClass, type Resource } from "./resource.ts";
 
-const LABEL = {
+/** JSON Schema of a label. */
+export const LABEL_SCHEMA = {
   type: "object",
   required: ["en", "zh"],
   properties: { en: { type: "string" }, zh: { type: "string" } },
 };
-const CHOICES = {
+/** JSON Schema of the values of a choice. */
+export const CHOICES_SCHEMA = {
   type: "array",
   items: {
     type: "object",
     required: ["value", "label", "color", "retired"],
     properties: {
       value: { type: "string" },
-      label: LABEL,
+      label: LABEL_SCHEMA,
       color: { type: ["string", "null"] },
       retired: { type: "boolean" },
     },
@@ -53,11 +55,11 @@ export function customFieldResource<T extends CustomField>(service: {
       resource: text("Resource", "对象", { required: true }),
       name: text("Name", "名称", { required: true }),
       type: choice("Type", "类型", CUSTOM_TYPES, { required: true }),
-      label: json("Label", "标签", LABEL, { neverNull: true }),
+      label: json("Label", "标签", LABEL_SCHEMA, { neverNull: true }),
       required: boolean("Required", "必填", { neverNull: true }),
       filterable: boolean("Filterable", "可筛选", { neverNull: true }),
       sortable: boolean("Sortable", "可排序", { neverNull: true }),
-      choices: json("Choices", "选项", CHOICES),
+      choices: json("Choices", "选项", CHOICES_SCHEMA),
       target: text("Refers to", "引用对象"),
     }),
     dto: { create: CreateCustomField, update: UpdateCustomField, import: CreateCustomField },

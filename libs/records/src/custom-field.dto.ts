@@ -31,7 +31,7 @@ export class ChoiceDto {
 }
 
 /** The most values of one choice. */
-const MOST_CHOICES = 500;
+export const MOST_CHOICES = 500;
 
 /** A field that is added to a resource. */
 export class CreateCustomField {
