@@ -60,6 +60,7 @@ export function customFieldResource<T extends CustomField>(service: {
       filterable: boolean("Filterable", "可筛选", { neverNull: true }),
       sortable: boolean("Sortable", "可排序", { neverNull: true }),
       choices: json("Choices", "选项", CHOICES_SCHEMA),
+      vocabulary: text("Vocabulary", "词表"),
       target: text("Refers to", "引用对象"),
     }),
     dto: { create: CreateCustomField, update: UpdateCustomField, import: CreateCustomField },
@@ -89,6 +90,7 @@ export class CustomFieldDefinitions<T extends CustomField = CustomField> extends
 
   /** @throws Conflict `field.exists`, RuleViolation for what does not fit together */
   async define(of: Resource, body: CreateCustomField, who: RequestContext): Promise<WriteReply> {
+    if (body.vocabulary !== undefined) await this.defining.custom.arrival(body.vocabulary);
     const { body: made, ...reply } = await this.create({ ...body, resource: of.name }, who);
     this.defining.custom.forget();
     return new WriteReply(made, { ...reply, location: `/v1/${of.name}/fields/${body.name}` }, reply.replayed);
@@ -137,6 +139,8 @@ export class CustomFieldDefinitions<T extends CustomField = CustomField> extends
     const known = await tx.query<FieldContext["fields"][number] & Record<string, unknown>>(
       `SELECT resource, name, deleted_at IS NOT NULL AS "isRetired" FROM custom_field`,
     );
-    return { fields: known, targets: this.defining.custom.targetTypes };
+    const live = await tx.query<{ name: string }>("SELECT name FROM vocabulary_copy WHERE deleted_at IS NULL");
+    const { targetTypes } = this.defining.custom;
+    return { fields: known, targets: targetTypes, vocabularies: live.map(({ name }) => name) };
   }
 }
