@@ -40,6 +40,11 @@ describe("the choices of a vocabulary", () => {
     ],
     ["decomposed", [choice("caf\u00e9"), choice("cafe\u0301", "s")], [["choices.1.value", "vocabulary.choice-twice"]]],
     ["a space at the end", [choice("a ")], [["choices.0.value", "vocabulary.choice-format"]]],
+    [
+      "more than a message holds",
+      Array.from({ length: 400 }, (_, n) => choice(`v${n}`, `${n}${"钢".repeat(250)}`)),
+      [["choices", "vocabulary.too-large"]],
+    ],
     ["a line break", [choice("a\nb", "c")], [["choices.0.value", "vocabulary.choice-format"]]],
     [
       "a label twice",

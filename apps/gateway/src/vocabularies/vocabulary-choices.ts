@@ -1,6 +1,9 @@
 import { RuleViolation, type CustomChoice, type FieldError } from "@kehu/contracts";
 import type { ChoiceDto } from "@kehu/records";
 
+/** An event carries all of them, and a broker takes no messages beyond 1 MB. */
+const MOST_BYTES = 500_000;
+
 /** As two words are compared: who types one, or has it in a file, does not mind its case or width. */
 const folded = (word: string) => word.normalize("NFKC").toLowerCase();
 
@@ -14,7 +17,13 @@ export function wholeChoices(given: readonly ChoiceDto[]): CustomChoice[] {
   const choices = given.map(({ value, label, color = null, retired = false }) => {
     return { value: value.normalize("NFC"), label: { en: label.en, zh: label.zh }, color, retired };
   });
-  mustFit([...faultyValues(choices), ...wordsTwice(choices)]);
+  const size = Buffer.byteLength(JSON.stringify(choices));
+  const tooLarge = fault(
+    "choices",
+    "vocabulary.too-large",
+    `At most ${MOST_BYTES / 1000} KB; these have ${size} bytes.`,
+  );
+  mustFit([...(size > MOST_BYTES ? [tooLarge] : []), ...faultyValues(choices), ...wordsTwice(choices)]);
   return choices;
 }
 

@@ -5,7 +5,7 @@ import { mustKeep, wholeChoices } from "./vocabulary-choices.ts";
 import type { CreateVocabulary, UpdateVocabulary } from "./vocabulary.dto.ts";
 
 /** The most vocabularies of a company, deleted ones too: every service keeps all of them in memory. */
-const MOST_VOCABULARIES = 200;
+const MOST_VOCABULARIES = 100;
 
 /** What a new vocabulary has to know of the others, deleted ones too. */
 export type KnownVocabularies = readonly { id: string; name: string; isDeleted: boolean }[];
