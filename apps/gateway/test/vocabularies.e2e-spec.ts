@@ -1,3 +1,4 @@
+import { eventually } from "@kehu/testing";
 import { ROLES, System } from "./system.ts";
 
 interface VocabularyView {
@@ -97,7 +98,13 @@ describe("vocabularies", () => {
 
   it("two who make one of the same name at once make one", async () => {
     const body = { name: "atOnce", label: label("x"), choices: [choice("a")] };
-    const answers = await Promise.all(Array.from({ length: 5 }, () => send("POST", "", body)));
+    const making: ReturnType<typeof send>[] = [];
+    // Names are looked up while nobody can insert one, so that all five are at it at once.
+    await system.whileLocked("LOCK TABLE identity.vocabulary IN SHARE MODE", async (waiting) => {
+      for (let n = 0; n < 5; n++) making.push(send("POST", "", body));
+      await eventually(async () => expect((await waiting("%vocabular%")) >= 5).toBe(true));
+    });
+    const answers = await Promise.all(making);
     const codes = answers.map(({ status, body: { code } }) => (status === 201 ? "made" : code));
     expect(codes.sort()).toEqual(["made", ...Array.from({ length: 4 }, () => "vocabulary.exists")]);
   });
