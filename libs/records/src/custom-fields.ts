@@ -97,10 +97,13 @@ export class CustomFields {
 
   private isNew(resource: Resource, asked: object): boolean {
     const made = this.extended(resource);
+    const unknown = namesIn(asked).filter((name) => !Object.hasOwn(made.fields, name));
     const records = Array.isArray(asked) ? (asked as { data: object }[]).map(({ data }) => data) : [asked];
-    return (
-      namesIn(asked).some((name) => !Object.hasOwn(made.fields, name)) || records.some((one) => hasUnlisted(made, one))
-    );
+    if (unknown.length === 0) return records.some((one) => hasUnlisted(made, one));
+    if (!asksOfRelated(asked)) return true;
+    // They may be those of related records, which are asked about by the same names.
+    const known = new Set(this.definitions.map(({ name }) => `custom.${name}`));
+    return unknown.some((name) => !known.has(name));
   }
 
   private async read(): Promise<void> {
@@ -165,6 +168,9 @@ function namesIn(asked: object): string[] {
   const named = text.includes("custom.") ? (text.match(/\bcustom\.[A-Za-z0-9]+/g) ?? []) : [];
   return [...given.map((name) => `custom.${name}`), ...named];
 }
+
+/** By `account.custom.region`, or by `any` with a tree of its own. */
+const asksOfRelated = (asked: object) => /\w\.custom\.|"any"/.test(JSON.stringify(asked));
 
 const none: readonly [string, Field][] = [];
 const entriesOf = new WeakMap<FieldMap, readonly [string, Field][]>();

@@ -45,7 +45,14 @@ export interface ReferenceTarget {
  */
 export type Elements =
   | { property: string; target: ReferenceTarget }
-  | { property: "id"; targets: Readonly<Record<string, ReferenceTarget>> };
+  | { property: "id"; targets: Readonly<Record<string, ReferenceTarget>>; links?: LinkTable };
+
+/** Where links stand a second time, the other way round: with `record_type` and `record_id`, and whose they are. */
+export interface LinkTable {
+  table: string;
+  /** With the id of the record that has the link. */
+  column: string;
+}
 
 /** One field of a resource: what the API shows, and the columns behind it. Only these reach SQL. */
 export interface Field {

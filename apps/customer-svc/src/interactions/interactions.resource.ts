@@ -38,7 +38,7 @@ export const INTERACTIONS = resource<Interaction>({
     durationSeconds: integer("Duration in seconds", "时长（秒）"),
     purpose: text("Purpose", "目的", { vocabulary: "interactionPurpose" }),
     outcome: text("Outcome", "结果", { vocabulary: "interactionOutcome" }),
-    links: links("Links", "关联记录", LINK_TARGETS),
+    links: links("Links", "关联记录", LINK_TARGETS, { table: "interaction_link", column: "interaction_id" }),
     externalLinks: json("Links to other systems", "外部关联", EXTERNAL_LINKS_SCHEMA, { neverNull: true }),
   }),
   naming: (subject, bind) => linkedTo("interaction", subject, bind),
