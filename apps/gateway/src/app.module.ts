@@ -21,6 +21,7 @@ import { SettingsModule } from "./settings/settings.module.ts";
 import { StartModule } from "./start/start.module.ts";
 import { TeamsModule } from "./teams/teams.module.ts";
 import { UsersModule } from "./users/users.module.ts";
+import { VocabulariesModule } from "./vocabularies/vocabularies.module.ts";
 
 @Module({
   imports: [
@@ -37,6 +38,7 @@ import { UsersModule } from "./users/users.module.ts";
     RolesModule,
     ApiKeysModule,
     SettingsModule,
+    VocabulariesModule,
     ChangesModule,
     RoutingModule,
     ProxyModule,
