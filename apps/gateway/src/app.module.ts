@@ -7,6 +7,7 @@ import { config } from "./config.ts";
 import { DocsModule } from "./docs/docs.module.ts";
 import { HandoversModule } from "./handovers/handovers.module.ts";
 import { HealthModule } from "./health/health.module.ts";
+import { ImportsModule } from "./imports/imports.module.ts";
 import { KeysModule } from "./keys/keys.module.ts";
 import { InvitationMailsModule } from "./mail/invitation-mails.module.ts";
 import { OperationsModule } from "./operations/operations.module.ts";
@@ -21,6 +22,7 @@ import { SettingsModule } from "./settings/settings.module.ts";
 import { StartModule } from "./start/start.module.ts";
 import { TeamsModule } from "./teams/teams.module.ts";
 import { UsersModule } from "./users/users.module.ts";
+import { VocabulariesModule } from "./vocabularies/vocabularies.module.ts";
 
 @Module({
   imports: [
@@ -31,12 +33,14 @@ import { UsersModule } from "./users/users.module.ts";
     AuditModule,
     SessionsModule,
     UsersModule,
+    ImportsModule,
     HandoversModule,
     ...(config.mail ? [InvitationMailsModule] : []),
     TeamsModule,
     RolesModule,
     ApiKeysModule,
     SettingsModule,
+    VocabulariesModule,
     ChangesModule,
     RoutingModule,
     ProxyModule,

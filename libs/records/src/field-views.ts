@@ -19,8 +19,10 @@ export interface FieldView {
   /** The caller's roles close it to him for changes. */
   readOnly: boolean;
   custom: boolean;
-  /** Of a choice that the company has added: its values with labels and colours, retired ones too. */
+  /** What may be chosen, where the company says it: values with labels and colours, in order, retired ones too. */
   options: readonly CustomChoice[] | null;
+  /** Name of the vocabulary that it follows, or would if the company had one of this name. */
+  vocabulary: string | null;
 }
 
 /** A field of a record that another one refers to. */
@@ -61,7 +63,8 @@ export function fieldViews(open: FieldMap, concept: string, who: RequestContext)
     personal: field.personal || field.personName,
     readOnly: closed(who, concept, name) === "read-only",
     custom: field.custom !== undefined,
-    options: field.custom?.choices ?? null,
+    options: field.options ?? null,
+    vocabulary: field.vocabulary ?? null,
   }));
 }
 

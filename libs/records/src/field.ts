@@ -78,6 +78,10 @@ export interface Field {
   /** Brings a text into the form in which it is stored, before it is compared. */
   normalise?: (value: string, settings: Settings) => string;
   choices?: readonly string[];
+  /** Name of the vocabulary whose values it takes, while the company has one of this name. */
+  vocabulary?: string;
+  /** What may be chosen, where the company says it: in order, with labels and colours, retired values too. */
+  options?: readonly CustomChoice[];
   target?: ReferenceTarget;
   /** References in the elements of a list that is stored as JSON. */
   elements?: Elements;
@@ -94,8 +98,6 @@ export interface CustomKey {
   /** What `custom_value` calls it: `accounts.region`. */
   key: string;
   type: CustomType;
-  /** With those that are retired. */
-  choices: readonly CustomChoice[] | null;
 }
 
 /** The values of a record's custom fields by their names; what is empty is left out. */

@@ -25,6 +25,7 @@ type Options = Partial<
     | "partOf"
     | "shown"
     | "normalise"
+    | "vocabulary"
   >
 >;
 
@@ -162,7 +163,7 @@ export function ownedFields(own: Readonly<Record<string, Field>>): FieldMap {
   return fields({
     ...own,
     custom,
-    tags: list("Tags", "标签", { neverNull: true }),
+    tags: list("Tags", "标签", { neverNull: true, vocabulary: "tag" }),
     teamId: reference("Team", "团队", TEAMS),
     collaborators: { ...shared, schema: linksSchema(Object.keys(COLLABORATORS), ACCESS) },
   });

@@ -14,8 +14,14 @@ export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
 export { COPIED, COPIED_OF_PEOPLE, keepCopies, nameOf, type Told } from "./copies.ts";
 export { CustomField, type FieldNews } from "./custom-field.entity.ts";
-export { CreateCustomField, UpdateCustomField } from "./custom-field.dto.ts";
-export { CustomFieldDefinitions, customFieldResource, Defining } from "./custom-field-definitions.ts";
+export { ChoiceDto, CreateCustomField, LabelDto, MOST_CHOICES, UpdateCustomField } from "./custom-field.dto.ts";
+export {
+  CHOICES_SCHEMA,
+  CustomFieldDefinitions,
+  customFieldResource,
+  Defining,
+  LABEL_SCHEMA,
+} from "./custom-field-definitions.ts";
 export { customEntries, CustomFields } from "./custom-fields.ts";
 export { ImportOptions } from "./imports/import.dto.ts";
 export { ImportFiles } from "./imports/import-files.ts";

@@ -17,6 +17,7 @@ const AREAS: Readonly<Record<string, string>> = {
   teams: "identity.team",
   roles: "identity.role",
   settings: "identity.settings",
+  vocabularies: "identity.vocabulary",
   metrics: "analytics.metric",
   freshness: "operations.bus",
   operations: "operations.bus",

@@ -13,6 +13,7 @@ const COLLEAGUES: readonly Permission[] = [
   "identity.team.read",
   "identity.role.read",
   "identity.settings.read",
+  "identity.vocabulary.read",
 ];
 const OWN_CUSTOMERS: readonly Permission[] = [
   "customer.account.read",
@@ -57,6 +58,8 @@ const ADMINISTRATION: readonly Permission[] = [
   "identity.api-key.read",
   "identity.api-key.write",
   "identity.settings.write",
+  "identity.vocabulary.write",
+  "identity.vocabulary.delete",
   "customer.contact.erase",
   "sales.lead.erase",
   "identity.audit.read",
