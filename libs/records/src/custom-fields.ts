@@ -6,7 +6,7 @@ import type { RecordEntity } from "./record.entity.ts";
 import type { Resource } from "./resource.ts";
 
 /** A definition, as far as records need it. */
-interface Definition {
+export interface Definition {
   resource: string;
   name: string;
   type: CustomType;

@@ -57,6 +57,8 @@ const ADMINISTRATION: readonly Permission[] = [
   "identity.api-key.read",
   "identity.api-key.write",
   "identity.settings.write",
+  "identity.configuration.read",
+  "identity.configuration.write",
   "customer.contact.erase",
   "sales.lead.erase",
   "identity.audit.read",
