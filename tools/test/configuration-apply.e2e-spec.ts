@@ -1,5 +1,5 @@
 import { eventually } from "@kehu/testing";
-import { Arranged, arrange, HEAD, inWords, type File } from "./configuration/arranged.ts";
+import { Arranged, arrange, HEAD, inWords, STAGES, type File } from "./configuration/arranged.ts";
 
 const START_MS = 240_000;
 const LONG_MS = 120_000;
@@ -15,7 +15,7 @@ describe("a configuration that is applied", () => {
   }, START_MS);
   afterAll(() => target.remove(), START_MS);
 
-  it("reaches no further than who asks, and says what he does not see", async () => {
+  it("A21 reaches no further than who asks, and says what he does not see", async () => {
     const grants = {
       "identity.configuration.read": "all",
       "identity.configuration.write": "all",
@@ -60,6 +60,8 @@ describe("a configuration that is applied", () => {
       "pipelines | conflict | Partners | permission.denied",
       "pipelines | conflict | Sales | permission.denied",
       "queues | conflict | Theirs | permission.denied",
+      "queues | only-here | Second line | name,description",
+      "queues | only-here | 一线 | name,description",
       "roles | create | As much | name,grants",
       "roles | conflict | More | role.beyond-own",
       "roles | only-here | Half an administrator | name,grants,fieldRules",
@@ -72,6 +74,36 @@ describe("a configuration that is applied", () => {
     expect(await person.done("GET", `/v1/roles/${role!.id}/history`)).toMatchObject({
       data: expect.arrayContaining([expect.objectContaining({ actorType: "user" })]),
     });
+  });
+
+  it("A08 neither shows nor changes what a role closes a field of", async () => {
+    const names = [
+      "identity.configuration.read",
+      "sales.pipeline.read",
+      "sales.pipeline.write",
+      "service-desk.queue.read",
+    ];
+    const { id } = await target.admin.done<{ id: string }>("POST", "/v1/roles", {
+      name: "Not everything",
+      grants: Object.fromEntries(names.map((name) => [name, "all"])),
+      fieldRules: { "service-desk.queue": { description: "hidden" }, "sales.pipeline": { stages: "read-only" } },
+    });
+    const { person } = await target.company.user([id]);
+    const seen = JSON.parse((await person.ask("GET", "/v1/configuration")).text) as File;
+    expect([seen.queues, seen.pipelines]).toEqual([[], file.pipelines]);
+    const reason = "The field description of service-desk.queue is closed to you.";
+    expect(seen.leftOut).toContainEqual({ section: "queues", key: null, reason });
+    const { differences } = await target.compare(
+      { ...HEAD, queues: file.queues, pipelines: [{ name: "More", stages: STAGES }] },
+      person,
+    );
+    expect(differences.map(inWords)).toEqual([
+      "pipelines | conflict | More | field.closed",
+      "pipelines | only-here | Partners | name,isDefault,stages",
+      "pipelines | only-here | Sales | name,isDefault,stages",
+      "queues | conflict | Second line | field.closed",
+      "queues | conflict | 一线 | field.closed",
+    ]);
   });
 
   it("with conflicts changes nothing, unless they are to be skipped", async () => {

@@ -103,7 +103,7 @@ describe("a file that is sent to /v1/configuration", () => {
       "json.too-deep",
     ],
     ["more than 5 MB", `{"format":"${"k".repeat(5 * 1024 * 1024)}"}`, 413, "request.too-large"],
-  ])("refuses %s", async (_, body, status, code) => {
+  ])("A26 A27 refuses %s", async (_, body, status, code) => {
     const headers = { authorization: `Bearer ${system.token}`, "content-type": "application/json" };
     const answer = await fetch(`${system.gateway.url}/v1/configuration/compare`, { method: "POST", headers, body });
     expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([status, code]);

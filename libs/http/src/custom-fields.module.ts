@@ -14,10 +14,7 @@ export class CustomFieldsModule {
     return {
       module: CustomFieldsModule,
       imports: [TypeOrmModule.forFeature([fields.entity])],
-      controllers: [
-        ...extended.map(customFieldsController(fields as Resource)),
-        fieldDefinitionsController(fields as Resource),
-      ],
+      controllers: [...extended.map(customFieldsController(fields as Resource)), fieldDefinitionsController(fields)],
       providers: [
         {
           provide: CustomFieldDefinitions,

@@ -1,4 +1,4 @@
-import { isOwnerless, PERMISSIONS, SCOPES, type FieldRules, type RequestContext, type Scope } from "@kehu/auth";
+import { isOwnerless, PERMISSIONS, SCOPES, type FieldRules, type RequestContext } from "@kehu/auth";
 import { RecordQueries } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { openedBeyond, type ClosableFields } from "../roles/field-rules.ts";
