@@ -1,14 +1,11 @@
 import type { Permission, RequestContext } from "@kehu/auth";
-import type { CustomChoice } from "@kehu/contracts";
 import { Injectable } from "@nestjs/common";
+import { mergedChoices, onlyHere, revivedChoice, wholeChoice, type Choice } from "./choices.ts";
 import { usualSteps } from "./comparison.ts";
 import { byKey, KEYS } from "./configuration-file.ts";
 import type { ConfigurableResource } from "./configurable-resources.ts";
-import { type Fault, type Held, type Item, type Kept, type LeftOut } from "./item.ts";
-import type { Section, Step } from "./item.ts";
+import type { Fault, Held, Item, Kept, LeftOut, Section, Step } from "./item.ts";
 import { ServiceParts } from "./service-parts.service.ts";
-
-type Choice = Pick<CustomChoice, "value" | "label"> & Partial<CustomChoice>;
 
 /** As a service gives it, and as the file has it. */
 interface Field {
@@ -79,9 +76,8 @@ export class FieldsSection implements Section {
   }
 
   alsoHere({ value }: Item, kept: Kept) {
-    const given = ((value["choices"] ?? []) as Choice[]).map((one) => one.value);
-    const here = ((kept.value["choices"] ?? []) as Choice[]).map((one) => one.value);
-    const choices = value["choices"] ? here.filter((one) => !given.includes(one)) : [];
+    const { choices: given } = value as unknown as Field;
+    const choices = given ? onlyHere(given, (kept.value as unknown as Field).choices) : [];
     return choices.length ? { choices } : undefined;
   }
 
@@ -140,21 +136,10 @@ function itemOf({ resource, name, type, label, required, filterable, sortable, c
   return { key: KEYS.fields(value), value };
 }
 
-/** Choices that the file does not have stay: records may have them. */
-function wholeOf(field: Field, here: Field | undefined): Field {
-  const { choices, ...rest } = field;
-  if (!choices) return rest;
-  const given = choices.map(wholeChoice);
-  const others = (here?.choices ?? []).filter(({ value }) => !given.some((one) => one.value === value));
-  return { ...rest, choices: [...given, ...others] };
+/** The field of the file, which keeps the choices that it has here. */
+function wholeOf({ choices, ...field }: Field, here: Field | undefined): Field {
+  return { ...field, ...(choices && { choices: mergedChoices(choices, here?.choices) }) };
 }
-
-const wholeChoice = ({ value, label, color = null, retired = false }: Choice): Choice => ({
-  value,
-  label: { en: label.en, zh: label.zh },
-  color,
-  retired,
-});
 
 function withoutRetired(kept: Kept): Kept {
   const { retired: _, ...value } = kept.value;
@@ -170,10 +155,5 @@ function conflictOf(field: Field, here: Field): Fault | undefined {
       code: "field.type-fixed",
       message: `The ${fixed} of a field stays, since its values hang on it: give the field of the file another name.`,
     };
-  const revived = field.choices?.find(
-    ({ value, retired = false }) => !retired && here.choices?.some((one) => one.value === value && one.retired),
-  );
-  return revived
-    ? { code: "field.choice-retired", message: `The choice ${revived.value} is retired here: bring it back first.` }
-    : undefined;
+  return revivedChoice(field.choices ?? [], here.choices);
 }
