@@ -25,13 +25,18 @@ const aContact = (number: number) => ({
   ],
 });
 
+/** Adds to accounts what a company adds. */
+export async function companyFields(kehu: Kehu): Promise<void> {
+  for (const field of FIELDS) await kehu.call("POST", "/v1/accounts/fields", field);
+}
+
 /**
  * Creates accounts in batches, as an import does, with values of two fields of the company.
  *
  * @param owners ids of the users who own them, in turn
  */
 export async function createAccounts(kehu: Kehu, count: number, owners: readonly string[]): Promise<void> {
-  for (const field of FIELDS) await kehu.call("POST", "/v1/accounts/fields", field);
+  await companyFields(kehu);
   await createAll(kehu, "accounts", count, anAccount, owners);
 }
 
@@ -104,6 +109,7 @@ export async function createContacts(kehu: Kehu, count: number, owners: readonly
   await createAll(kehu, "contacts", count, aContact, owners);
 }
 
-function randomOf(ids: readonly string[]): string {
+/** One of them. */
+export function randomOf(ids: readonly string[]): string {
   return ids[Math.floor(Math.random() * ids.length)]!;
 }

@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import pg from "pg";
 import { freePorts } from "@kehu/database/embedded";
 import type { Watched } from "./usage.ts";
 
@@ -116,6 +117,22 @@ export class Kehu {
   databaseUrl(): string {
     const { postgres } = JSON.parse(readFileSync(join(this.dataDir, "secrets.json"), "utf8")) as { postgres: string };
     return `postgresql://postgres:${encodeURIComponent(postgres)}@127.0.0.1:${this.lockFile()[3]}/kehu`;
+  }
+
+  /** @param work gets a connection of the superuser, which is closed behind it */
+  async withDatabase<T>(work: (database: pg.Client) => Promise<T>): Promise<T> {
+    const database = new pg.Client({ connectionString: this.databaseUrl() });
+    await database.connect();
+    try {
+      return await work(database);
+    } finally {
+      await database.end();
+    }
+  }
+
+  /** The log of one of its processes. */
+  logOf(name: string): string {
+    return join(this.dataDir, "logs", `${name}.log`);
   }
 
   async signIn(): Promise<void> {

@@ -17,6 +17,7 @@ export interface LoadResult {
   seconds: number;
   /** Milliseconds. */
   p50: number;
+  p95: number;
   p99: number;
 }
 
@@ -36,12 +37,7 @@ export class Load {
     await this.onEach(async () => {
       while (performance.now() < end) latencies.push(await this.send(next()));
     });
-    return {
-      requests: latencies.length,
-      seconds: (performance.now() - start) / 1_000,
-      p50: quantile(latencies, 0.5),
-      p99: quantile(latencies, 0.99),
-    };
+    return resultOf(latencies, start);
   }
 
   /** The same, for so many requests. */
@@ -53,15 +49,17 @@ export class Load {
   }
 
   /** Sends so many requests a second, whether the earlier ones are answered or not. */
-  async paced(next: () => Request, perSecond: number, seconds: number): Promise<void> {
+  async paced(next: () => Request, perSecond: number, seconds: number): Promise<LoadResult> {
     const sent: Promise<number>[] = [];
     const start = performance.now();
     for (let count = 0; count < perSecond * seconds; count++) {
       const due = start + (count * 1_000) / perSecond;
       if (due > performance.now()) await wait(due - performance.now());
-      sent.push(this.send(next()));
+      const one = this.send(next());
+      one.catch(() => undefined); // it is waited for at the end
+      sent.push(one);
     }
-    await Promise.all(sent);
+    return resultOf(await Promise.all(sent), start);
   }
 
   close(): Promise<void> {
@@ -85,4 +83,14 @@ export class Load {
     if (answer.statusCode >= 300) throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${text}`);
     return performance.now() - start;
   }
+}
+
+function resultOf(latencies: readonly number[], start: number): LoadResult {
+  return {
+    requests: latencies.length,
+    seconds: (performance.now() - start) / 1_000,
+    p50: quantile(latencies, 0.5),
+    p95: quantile(latencies, 0.95),
+    p99: quantile(latencies, 0.99),
+  };
 }

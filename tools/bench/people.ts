@@ -6,7 +6,7 @@ const TEAMS = 40;
 const TEAMS_BELOW = 3;
 
 const SUBTREE = Object.fromEntries(
-  ["account", "contact"].flatMap((concept) =>
+  ["account", "contact", "interaction"].flatMap((concept) =>
     ["read", "write"].map((verb) => [`customer.${concept}.${verb}`, "subtree"] as const),
   ),
 );

@@ -3,6 +3,7 @@ import type { Cost } from "./costs.ts";
 import { shown, sum } from "./figures.ts";
 import type { Idle } from "./idle.ts";
 import type { Migration } from "./migration.ts";
+import type { ReadFigures } from "./reads.ts";
 import type { Compared } from "./rounds.ts";
 
 /** Everything that a run found out; what was not run is undefined. */
@@ -69,6 +70,24 @@ export function costLines({ name, compared, migration }: Cost): string {
   return `with ${name}, as a share of Kehu without it: ${[...kinds, ...migrated].join("; ")}`;
 }
 
+/** The most milliseconds of the 95th percentile among a million records, by the start of a kind's name. */
+const READ_WITHIN: Readonly<Record<string, number>> = { get: 10, list: 50, q: 100, timeline: 50 };
+/** The most that a median may be of the same among ten thousand. */
+const GROWTH = 1.5;
+
+/** How long one kind of reading took, as lines for people, its plans indented. */
+export function readLines({ kind, paced, large, small, plans }: ReadFigures): string {
+  const most = READ_WITHIN[kind.replace(/ .*/, "")]!;
+  const growth = large / small;
+  return [
+    `${kind}: ${verdict(paced.p95 < most)} p50 ${shown(paced.p50)} ms, p95 ${shown(paced.p95)} ms (< ${most}), p99 ${shown(paced.p99)} ms at ` +
+      `${shown(paced.requests / paced.seconds)} /s`,
+    `  ${verdict(growth <= GROWTH)} over 16 connections p50 ${shown(large)} ms, with few records ${shown(small)} ms: ${growth.toFixed(2)} (≤ ${GROWTH})`,
+    `  ${verdict(plans.whole.length === 0)} ${plans.whole.length ? `whole tables: ${plans.whole.join("; ")}` : "no table of over 1,000 rows is read or sorted whole"}`,
+    ...plans.lines.map((line) => `      ${line}`),
+  ].join("\n");
+}
+
 /** Everything but the comparisons. */
 export function restLines(results: Results): string {
   const { ready, idle, relayPerSecond, changeToConsumer, migration, memoryAfterLoad, load } = results;
@@ -97,4 +116,15 @@ export function restLines(results: Results): string {
   ].join("\n");
 }
 
-const verdict = (isMet: boolean) => (isMet ? "ok  " : "MISS");
+export const verdict = (isMet: boolean) => (isMet ? "ok  " : "MISS");
+
+/** The most that a process of Kehu may take, in MB. */
+const MOST_MEGABYTES = 300;
+
+/** The memory of processes, as a line for people. */
+export function mostMegabytes(memory: Readonly<Record<string, number>>): string {
+  const { postgres: _postgres, ...own } = memory;
+  const all = Object.entries(memory).map(([name, megabytes]) => `${name} ${shown(megabytes)}`);
+  const isMet = Math.max(...Object.values(own)) < MOST_MEGABYTES;
+  return `${verdict(isMet)} at most MB (< ${MOST_MEGABYTES}): ${all.join(", ")}`;
+}

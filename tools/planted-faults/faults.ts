@@ -8,6 +8,7 @@ export interface Fault {
 }
 
 const SCOPES = "apps/customer-svc/test/scopes.e2e-spec.ts";
+const RELATED = "apps/customer-svc/test/related-filters.e2e-spec.ts";
 const FIELD_RULES = "apps/customer-svc/test/field-rules.e2e-spec.ts";
 const SHARING = "apps/customer-svc/test/sharing.e2e-spec.ts";
 const GATEWAY = "apps/gateway/test";
@@ -43,6 +44,16 @@ export const FAULTS: readonly Fault[] = [
     name: "scope-missing-in-exports",
     spec: "apps/customer-svc/test/exports.e2e-spec.ts",
     title: "A33 is what both scopes allow",
+  },
+  {
+    name: "scope-missing-in-related-conditions",
+    spec: RELATED,
+    title: "A07 tells nothing of a record that is out of the caller's reach",
+  },
+  {
+    name: "hidden-field-of-a-related-record",
+    spec: RELATED,
+    title: "A08 does not know what is hidden from the caller",
   },
   {
     name: "cursor-of-anybody",

@@ -4,9 +4,10 @@ import { testDatabase, type TestDatabase } from "@kehu/testing";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Values } from "../../libs/records/src/caller-sql.ts";
-import { filterSql } from "../../libs/records/src/filter.ts";
+import { filterSql } from "../../libs/records/src/filter-sql.ts";
 import { findsManySql, parseKeywords, rankedSql, searchFilter } from "../../libs/records/src/keyword-search.ts";
 import type { OpenApi } from "../openapi-operations.ts";
+import { resourcesOf } from "./declared.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -22,13 +23,6 @@ const OPTIONS = { currency: "CNY", timeZone: "UTC", country: "CN", now: new Date
 const ROWS = 25_000;
 /** On an empty table the server would do anything. */
 const NOTHING_ELSE = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off";
-
-const resourcesOf = async (folder: string): Promise<Resource[]> => {
-  const files = globSync(`apps/${folder}/src/**/*.resource.ts`, { cwd: ROOT });
-  const modules = await Promise.all(files.map((file) => import(join(ROOT, file)) as Promise<Record<string, unknown>>));
-  const all = modules.flatMap((module) => Object.values(module));
-  return all.filter((one): one is Resource => typeof one === "object" && one !== null && "snapshot" in one);
-};
 
 const partsOf = (resource: Resource, text: string, byIndex = true) => {
   const values = new Values();

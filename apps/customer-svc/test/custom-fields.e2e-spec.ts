@@ -77,6 +77,7 @@ describe("POST /v1/accounts/fields", () => {
       required: false,
       choices: ["s"],
       options: [{ value: "s", label: label("Small", "小"), color: "#00ff00", retired: false }],
+      vocabulary: null,
       filterable: true,
       operators: ["eq", "ne", "in", "nin", "isNull"],
       sortable: true,
@@ -145,6 +146,26 @@ describe("PATCH /v1/accounts/fields/:name", () => {
       { op: "create", data: { lastName: "Wang", custom: { grade: "a" } } },
     ]);
     expect(result).toMatchObject({ outcome: "created" });
+  });
+
+  it("refuses a retired value, but not of a record that has it already", async () => {
+    const both = choices("a", "b", "c");
+    await aField("tasks", { name: "steps", type: "choices", choices: both });
+    const { id } = await customer.create("tasks", { subject: "x", custom: { steps: ["a", "b"] } });
+    const retired = both.map((one) => ({ ...one, retired: one.value !== "c" }));
+    expect((await send("PATCH", "/v1/tasks/fields/steps", { choices: retired })).status).toBe(200);
+    const set = (...steps: string[]) => send("PATCH", `/v1/tasks/${id}`, { subject: "y", custom: { steps } });
+    expect((await set("b", "c")).status).toBe(200);
+    expect(await set("a", "c")).toMatchObject({
+      status: 422,
+      body: { code: "request.invalid", errors: [{ field: "custom.steps", code: "field.vocabulary" }] },
+    });
+    expect((await set("b")).status).toBe(200);
+    const update = { op: "update", id, data: { subject: "z", custom: { steps: ["b", "c"] } } };
+    expect(await send("POST", "/v1/tasks/bulk", { operations: [update] })).toMatchObject({
+      status: 200,
+      body: { results: [{ outcome: "updated" }] },
+    });
   });
 
   it("refuses what would lose values: another type, a value taken away, another name", async () => {

@@ -22,6 +22,7 @@ import { SettingsModule } from "./settings/settings.module.ts";
 import { StartModule } from "./start/start.module.ts";
 import { TeamsModule } from "./teams/teams.module.ts";
 import { UsersModule } from "./users/users.module.ts";
+import { VocabulariesModule } from "./vocabularies/vocabularies.module.ts";
 
 @Module({
   imports: [
@@ -39,6 +40,7 @@ import { UsersModule } from "./users/users.module.ts";
     ApiKeysModule,
     SettingsModule,
     ConfigurationModule,
+    VocabulariesModule,
     ChangesModule,
     RoutingModule,
     ProxyModule,

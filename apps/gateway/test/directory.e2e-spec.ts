@@ -163,9 +163,11 @@ describe("the directory of users, roles and settings", () => {
     });
   });
 
-  it("tells every user, team, role and setting again as snapshots", async () => {
+  it("tells every user, team, role, vocabulary and setting again as snapshots", async () => {
     await system.send("POST", "/v1/teams", { name: "East" });
-    for (const concept of ["identity.user", "identity.team", "identity.role", "identity.settings"]) {
+    const label = { en: "Industry", zh: "行业" };
+    await system.send("POST", "/v1/vocabularies", { name: "industry", label, choices: [{ value: "steel", label }] });
+    for (const concept of ["user", "team", "role", "vocabulary", "settings"].map((name) => `identity.${name}`)) {
       const { status, body } = await system.send<{ events: number }>("POST", "/v1/operations/gateway/snapshots", {
         concept,
       });

@@ -22,9 +22,17 @@ const TEAM_EVENTS = [
   "identity.team.snapshot",
 ] as const;
 type TeamEvent = EventOf<(typeof TEAM_EVENTS)[number]>;
+const VOCABULARY_EVENTS = [
+  "identity.vocabulary.created",
+  "identity.vocabulary.updated",
+  "identity.vocabulary.deleted",
+  "identity.vocabulary.restored",
+  "identity.vocabulary.snapshot",
+] as const;
+type VocabularyEvent = EventOf<(typeof VOCABULARY_EVENTS)[number]>;
 type SettingsEvent = EventOf<"identity.settings.created" | "identity.settings.updated" | "identity.settings.snapshot">;
 
-/** Keeps the service's copies of users, of teams and of the company's settings; their only writer. */
+/** Keeps the service's copies of users and teams, and of the company's vocabularies and settings; their only writer. */
 @Controller()
 export class IdentityCopiesConsumer {
   @OnEvent(USER_EVENTS, "users-copy")
@@ -53,6 +61,18 @@ export class IdentityCopiesConsumer {
       deleted_at: team.deletedAt,
     }));
     await upsertNewer(tx, "team_copy", rows);
+  }
+
+  @OnEvent(VOCABULARY_EVENTS, "vocabularies-copy")
+  async vocabularies(events: VocabularyEvent[], { tx }: EventContext): Promise<void> {
+    const rows = events.map(({ aggregateversion, data: { vocabulary } }) => ({
+      id: vocabulary.id,
+      version: aggregateversion,
+      name: vocabulary.name,
+      choices: vocabulary.choices,
+      deleted_at: vocabulary.deletedAt,
+    }));
+    await upsertNewer(tx, "vocabulary_copy", rows);
   }
 
   @OnEvent(["identity.settings.created", "identity.settings.updated", "identity.settings.snapshot"], "settings-copy")

@@ -44,6 +44,8 @@ export const CustomFieldState = Type.Object({
   filterable: Type.Boolean(),
   sortable: Type.Boolean(),
   choices: nullable(Type.Array(CustomChoice)),
+  /** Name of the vocabulary whose values it has in place of choices of its own; older events do not say it. */
+  vocabulary: Type.Optional(nullable(Type.String())),
   /** Type of the records to which it refers. */
   target: nullable(Type.String()),
 });
@@ -64,6 +66,7 @@ const EXAMPLE: CustomFieldState = {
   filterable: true,
   sortable: true,
   choices: [{ value: "east", label: { en: "East", zh: "华东" }, color: "#2f6fde", retired: false }],
+  vocabulary: null,
   target: null,
 };
 

@@ -20,6 +20,7 @@ import { ROLE_EVENTS } from "./identity/role.ts";
 import { SETTINGS_EVENTS } from "./identity/settings.ts";
 import { TEAM_EVENTS } from "./identity/team.ts";
 import { USER_EVENTS } from "./identity/user.ts";
+import { VOCABULARY_EVENTS } from "./identity/vocabulary.ts";
 
 /** Every event that Kehu publishes, by type. */
 export const EVENTS = {
@@ -28,6 +29,7 @@ export const EVENTS = {
   ...TEAM_EVENTS,
   ...API_KEY_EVENTS,
   ...SETTINGS_EVENTS,
+  ...VOCABULARY_EVENTS,
   ...ACCOUNT_EVENTS,
   ...CONTACT_EVENTS,
   ...INTERACTION_EVENTS,

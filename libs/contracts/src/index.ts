@@ -42,3 +42,4 @@ export {
 export { ApiKeyState } from "./identity/api-key.ts";
 export { RoleState } from "./identity/role.ts";
 export { TeamState } from "./identity/team.ts";
+export { VocabularyState } from "./identity/vocabulary.ts";

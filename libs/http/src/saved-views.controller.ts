@@ -1,5 +1,13 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
-import { Answers, CreateSavedView, ListParameters, SavedViews, UpdateSavedView, type Resource } from "@kehu/records";
+import {
+  alsoReadBy,
+  Answers,
+  CreateSavedView,
+  ListParameters,
+  SavedViews,
+  UpdateSavedView,
+  type Resource,
+} from "@kehu/records";
 import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Query, type Type } from "@nestjs/common";
 import { controllerName } from "./controller-name.ts";
 import { ParseId } from "./validation.pipe.ts";
@@ -12,6 +20,7 @@ import { ParseId } from "./validation.pipe.ts";
  */
 export function savedViewsController(views: Resource, of: Resource): Type {
   const { read } = of.permissions;
+  const options = { alsoReads: alsoReadBy(of) };
 
   abstract class SavedViewsController {
     constructor(@Inject(SavedViews) private readonly views: SavedViews) {}
@@ -25,7 +34,7 @@ export function savedViewsController(views: Resource, of: Resource): Type {
     }
 
     @Post()
-    @RequirePermission(read)
+    @RequirePermission(read, options)
     @Answers("created", views)
     create(@Body() body: CreateSavedView, @Who() who: RequestContext) {
       return this.views.keep(of, body, who);
@@ -40,7 +49,7 @@ export function savedViewsController(views: Resource, of: Resource): Type {
 
     /** Its owner changes it; for the team or everyone he needs the permission to share views. */
     @Patch(":id")
-    @RequirePermission(read)
+    @RequirePermission(read, options)
     @Answers("record", views)
     change(@Param("id", ParseId) id: string, @Body() body: UpdateSavedView, @Who() who: RequestContext) {
       return this.views.alter(of, id, body, who);
@@ -69,7 +78,7 @@ export function savedViewsController(views: Resource, of: Resource): Type {
 
     /** The records that the view finds for the caller. 409 `view.outdated`: it names a field that is gone, or hidden from him. */
     @Get(":id/records")
-    @RequirePermission(read)
+    @RequirePermission(read, options)
     @Answers("records", of)
     records(@Param("id", ParseId) id: string, @Query() query: ListParameters, @Who() who: RequestContext) {
       return this.views.records(of, id, query, who);

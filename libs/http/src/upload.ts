@@ -12,7 +12,8 @@ const GRACE_MS = 15_000;
 const LONGEST_OPTIONS = 256 * 1024;
 
 /**
- * Reads a multipart request (RFC 7578) up to its file, which is read by whoever takes it: nothing of it is kept here.
+ * Reads a multipart request (RFC 7578) up to its file, which is read by whoever takes it: nothing of it is kept here. What is
+ * wrong behind the file, or with its end, fails whoever reads it, at its end.
  *
  * @returns the file and the options that came before it
  * @throws Malformed `upload.malformed`, `upload.no-file`, and what `validated` throws for options
@@ -21,29 +22,40 @@ export function uploadOf({ raw, headers }: Pick<FastifyRequest, "raw" | "headers
   allowUpload(raw, GRACE_MS + Number(headers["content-length"] ?? 0) / UPLOAD_RATE);
   return new Promise((resolve, reject) => {
     const parser = parserOf(headers as BusboyHeaders);
-    let options = new ImportOptions();
+    const form = Promise.withResolvers();
+    form.promise.catch(reject);
+    let options: ImportOptions | null = null;
     let isTaken = false;
     const fail = (error: unknown) => {
       raw.unpipe(parser);
       raw.resume();
-      reject(error instanceof Error ? error : malformed());
+      form.reject(error instanceof Error ? error : malformed());
     };
     parser.on("field", (name, text, _nameCut, textCut) => {
       try {
-        if (isTaken || name !== "options" || textCut) throw misplaced(name);
+        if (isTaken || options || name !== "options" || textCut) throw misplaced(name);
         options = validated(ImportOptions, parseBody(Buffer.from(text)));
       } catch (error) {
         fail(error);
       }
     });
     parser.on("file", (field, content, name) => {
-      if (field !== "file" || isTaken) return fail(misplaced(field));
+      if (field !== "file") return fail(misplaced(field));
       isTaken = true;
-      resolve({ name: nameOf(name), options, content: whole(content) });
+      // The parser does not end what it has begun: who reads it would wait for ever.
+      raw.on("aborted", () => content.destroy(malformed()));
+      resolve({ name: nameOf(name), options: options ?? new ImportOptions(), content: whole(content, form.promise) });
     });
+    for (const limit of ["filesLimit", "fieldsLimit", "partsLimit"] as const) parser.on(limit, () => fail(tooMany()));
     parser.on("error", () => fail(malformed()));
-    parser.on("finish", () => fail(new RuleViolation("upload.no-file", "Send the file as the part `file`.")));
-    raw.on("aborted", () => parser.destroy());
+    parser.on("finish", () => {
+      if (isTaken) form.resolve(null);
+      else fail(new RuleViolation("upload.no-file", "Send the file as the part `file`."));
+    });
+    raw.on("aborted", () => {
+      parser.destroy();
+      fail(malformed());
+    });
     raw.pipe(parser);
   });
 }
@@ -58,17 +70,25 @@ function parserOf(headers: BusboyHeaders): Parser {
   }
 }
 
-/** A file that ends before the request does was cut off: the parser says so by an event, and lets it end. */
-function whole(content: Readable): AsyncGenerator<Buffer> {
+/**
+ * A file that ends before the request does was cut off: the parser says so by an event, and lets it end.
+ *
+ * @param form fails for what is wrong with the whole
+ */
+function whole(content: Readable, form: Promise<unknown>): AsyncGenerator<Buffer> {
   const faults: unknown[] = [];
   content.on("error", (error) => faults.push(error));
   return (async function* () {
     for await (const chunk of content) yield chunk as Buffer;
     if (faults.length > 0) throw malformed();
+    await form;
   })();
 }
 
 const malformed = () => new Malformed("upload.malformed", "The body is no multipart/form-data, or is cut off.");
+
+const tooMany = () =>
+  new Malformed("upload.malformed", "The form has more than two parts: send `options`, then one `file`.");
 
 const misplaced = (name: string) =>
   new Malformed("upload.malformed", `The part ${name.slice(0, 100)} has no place: send \`options\`, then \`file\`.`);

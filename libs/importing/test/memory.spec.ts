@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeXlsx, type WrittenColumn } from "@kehu/importing";
 import { Files } from "./support/files.ts";
-import { textRow, xlsx, type Parts } from "./support/workbooks.ts";
+import { textRow, xlsx, type Parts } from "@kehu/testing";
 
 const files = new Files();
 afterAll(() => files.remove());

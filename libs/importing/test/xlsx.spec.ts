@@ -1,5 +1,5 @@
 import { Files, read } from "./support/files.ts";
-import { relationship, SHEETS, textCell, textRow, xlsx, type Parts } from "./support/workbooks.ts";
+import { relationship, SHEETS, textCell, textRow, xlsx, type Parts } from "@kehu/testing";
 
 const files = new Files();
 afterAll(() => files.remove());

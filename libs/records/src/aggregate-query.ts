@@ -5,6 +5,7 @@ import type { Search } from "./keyword-search.ts";
 import type { Keyword } from "./keywords.ts";
 import { conditionsOf } from "./list-query.ts";
 import { isMoment } from "./moment-filter.ts";
+import type { Related } from "./related.ts";
 
 /** How instants and days are put together, each as Postgres writes it (`to_char`). */
 export const UNITS = { day: "YYYY-MM-DD", week: 'IYYY-"W"IW', month: "YYYY-MM", quarter: 'YYYY-"Q"Q', year: "YYYY" };
@@ -53,14 +54,16 @@ export function measures(fields: FieldMap): string[] {
  * Reads `groupBy=stage,closedAt.month&sum=amount&average=amount` with the filters of a list, and `q=` where the list has it.
  *
  * @param keywords by what `q` finds records of the resource
+ * @param related what may be asked of related records
  * @throws Malformed `aggregate.unknown-field` with `allowed`, `aggregate.too-many`, and what `conditionsOf` throws
  */
 export function parseAggregate(
   fields: FieldMap,
   query: Readonly<Record<string, unknown>>,
   keywords?: readonly Keyword[],
+  related?: Related,
 ): AggregateQuery {
-  const { where, q, plain } = conditionsOf(fields, query, ["groupBy", "sum", "average"], keywords);
+  const { where, q, plain } = conditionsOf(fields, query, ["groupBy", "sum", "average"], keywords, related);
   const known = new Map(groupKeys(fields).map((one) => [one.key, one]));
   const keys = wordsOf("groupBy", plain["groupBy"], [...known.keys()], MOST_GROUP_KEYS);
   const added = measures(fields);

@@ -2,7 +2,7 @@ import type { Bind, RequestContext } from "@kehu/auth";
 import { Malformed, type Money } from "@kehu/contracts";
 import { UNITS, type AggregateQuery, type GroupKey } from "./aggregate-query.ts";
 import { besideName, type Field, type FieldKind, type FieldMap } from "./field.ts";
-import { columnOf, customColumn } from "./filter.ts";
+import { columnOf, customColumn } from "./filter-sql.ts";
 import { toMoney } from "./money.ts";
 import type { Resource } from "./resource.ts";
 import { nameBeside } from "./view.ts";

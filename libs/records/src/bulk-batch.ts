@@ -5,6 +5,7 @@ import type { BulkOperation } from "./bulk.dto.ts";
 import type { Clock } from "./clock.ts";
 import { mustHaveCustom, withAllOf } from "./custom-values.ts";
 import type { RecordDto } from "./dto.ts";
+import { mustBeListed } from "./listed-values.ts";
 import type { Change, Locked, RecordEntity } from "./record.entity.ts";
 import type { Records } from "./records.ts";
 import type { References } from "./references.ts";
@@ -119,6 +120,7 @@ export class BulkBatch {
     const before = record.state();
     const was = who.jobId === null ? undefined : { ...record };
     const patch = withAllOf(record, withoutKnownNames(record, data));
+    mustBeListed(this.resource, before, patch, who);
     const now = this.clock.now();
     const events =
       who.origin === "import" ? record.imported(patch, now, this.context) : record.update(patch, now, this.context);
@@ -135,6 +137,7 @@ export class BulkBatch {
     if (who.origin === "import") record.ownerId = null;
     mustHaveCustom(this.resource, data, who);
     const whole = withAllOf(record, data);
+    mustBeListed(this.resource, null, whole, who);
     const events =
       who.origin === "import" ? record.imported(whole, now, this.context) : record.open(whole, now, this.context);
     this.changes.set(record.id, { record, before: null, events });

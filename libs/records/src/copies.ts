@@ -45,6 +45,12 @@ export async function keepCopies(tx: Tx, type: string, told: readonly Told[]): P
     ...further,
   }));
   await upsertNewer(tx, `${type}_copy`, rows);
+  // A record may have let go of a name that another one takes.
+  await tx.query(
+    `DELETE FROM external_id e USING ${type}_copy c WHERE c.id = ANY($2) AND e.type = $1 AND e.record_id = c.id
+     AND NOT c.external_ids @> jsonb_build_array(jsonb_build_object('system', e.system, 'id', e.external_id))`,
+    [type, rows.map(({ id }) => id)],
+  );
   await keepExternalIds(
     tx,
     type,

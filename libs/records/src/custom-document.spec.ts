@@ -12,15 +12,16 @@ class UpdateDeal {}
 const own = ownedFields({ name: text("Name", "名称") });
 const custom = (name: string, field: Field, more: Partial<CustomKey> = {}): [string, Field] => [
   `custom.${name}`,
-  { ...field, shown: false, custom: { name, key: `deals.${name}`, type: "number", choices: null, ...more } },
+  { ...field, shown: false, custom: { name, key: `deals.${name}`, type: "number", ...more } },
 ];
 const retired = { value: "west", label: { en: "West", zh: "西" }, color: null, retired: true };
 const ADDED = Object.fromEntries([
   custom("size", { ...integer("Size", "大小"), kind: "number", required: true }),
-  custom("region", choice("Region", "区域", ["east"]), {
-    type: "choice",
-    choices: [{ ...retired, value: "east", retired: false }, retired],
-  }),
+  custom(
+    "region",
+    { ...choice("Region", "区域", ["east"]), options: [{ ...retired, value: "east", retired: false }, retired] },
+    { type: "choice" },
+  ),
 ]);
 const resourceWith = (fields: Resource["fields"]) =>
   ({ name: "deals", type: "deal", fields, dto: { create: CreateDeal, update: UpdateDeal } }) as unknown as Resource;
@@ -59,12 +60,15 @@ describe("documentWith", () => {
     expect(customOf("Other")).toEqual({ type: "object" });
   });
 
-  it.each(["CreateDeal", "UpdateDeal"])("describes what is sent for them: %s", (schema) => {
+  it.each([
+    ["CreateDeal", ["east"]],
+    ["UpdateDeal", ["east", "west"]],
+  ])("describes what is sent for them, of a record that is there what it may keep: %s", (schema, region) => {
     expect(customOf(schema)).toEqual({
       type: "object",
       properties: {
         size: { type: "number", title: "Size" },
-        region: { anyOf: [{ type: "string", enum: ["east"] }, { type: "null" }], title: "Region" },
+        region: { anyOf: [{ type: "string", enum: region }, { type: "null" }], title: "Region" },
       },
       additionalProperties: false,
     });

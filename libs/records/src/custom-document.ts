@@ -29,7 +29,9 @@ export function documentWith(text: string, resources: readonly Resource[]): stri
   for (const resource of resources) {
     const entries = customEntries(resource.fields).map(([, field]) => field);
     setCustom(schemas[pascal(resource.type)], shownSchema(entries));
-    for (const dto of [resource.dto.create, resource.dto.update]) setCustom(schemas[nameOf(dto)], sentSchema(entries));
+    const { create, update } = resource.dto;
+    setCustom(schemas[nameOf(create)], sentSchema(entries));
+    setCustom(schemas[nameOf(update)], sentSchema(entries.map(withAllChoices)));
     const { fields } = resource;
     const path = `/v1/${resource.name}`;
     setParameters(document, path, queryParameters({ parameters: listParameters(resource), filter: fields }));
@@ -64,10 +66,10 @@ function shownSchema(fields: readonly CustomField[]): object {
   return { type: "object", properties: Object.fromEntries(properties) };
 }
 
-/** A record may have a value that is not chosen any more. */
-function withAllChoices(field: CustomField): Field {
-  const { choices } = field.custom;
-  return choices ? { ...field, choices: choices.map(({ value }) => value) } : field;
+/** A record may have a value that is not chosen any more, and keep it. */
+function withAllChoices(field: CustomField): CustomField {
+  const { options } = field;
+  return options ? { ...field, choices: options.map(({ value }) => value) } : field;
 }
 
 function sentSchema(fields: readonly CustomField[]): object {

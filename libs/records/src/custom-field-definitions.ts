@@ -13,19 +13,21 @@ import { UnownedRecordService, Writing } from "./record-service.ts";
 import { WriteReply } from "./reply.ts";
 import { resource, type EntityClass, type Resource } from "./resource.ts";
 
-const LABEL = {
+/** JSON Schema of a label. */
+export const LABEL_SCHEMA = {
   type: "object",
   required: ["en", "zh"],
   properties: { en: { type: "string" }, zh: { type: "string" } },
 };
-const CHOICES = {
+/** JSON Schema of the values of a choice. */
+export const CHOICES_SCHEMA = {
   type: "array",
   items: {
     type: "object",
     required: ["value", "label", "color", "retired"],
     properties: {
       value: { type: "string" },
-      label: LABEL,
+      label: LABEL_SCHEMA,
       color: { type: ["string", "null"] },
       retired: { type: "boolean" },
     },
@@ -53,11 +55,12 @@ export function customFieldResource<T extends CustomField>(service: {
       resource: text("Resource", "对象", { required: true }),
       name: text("Name", "名称", { required: true }),
       type: choice("Type", "类型", CUSTOM_TYPES, { required: true }),
-      label: json("Label", "标签", LABEL, { neverNull: true }),
+      label: json("Label", "标签", LABEL_SCHEMA, { neverNull: true }),
       required: boolean("Required", "必填", { neverNull: true }),
       filterable: boolean("Filterable", "可筛选", { neverNull: true }),
       sortable: boolean("Sortable", "可排序", { neverNull: true }),
-      choices: json("Choices", "选项", CHOICES),
+      choices: json("Choices", "选项", CHOICES_SCHEMA),
+      vocabulary: text("Vocabulary", "词表"),
       target: text("Refers to", "引用对象"),
     }),
     dto: { create: CreateCustomField, update: UpdateCustomField, import: CreateCustomField },
@@ -95,13 +98,14 @@ export class CustomFieldDefinitions<T extends CustomField = CustomField> extends
   /** @returns every field of the service as it is defined, retired ones too, the oldest first */
   all(): Promise<FieldDefinition[]> {
     return this.defining.database.query<FieldDefinition & Record<string, unknown>>(
-      `SELECT id, version, resource, name, type, label, required, filterable, sortable, choices, target,
+      `SELECT id, version, resource, name, type, label, required, filterable, sortable, choices, vocabulary, target,
          deleted_at IS NOT NULL AS retired FROM custom_field ORDER BY created_at, id`,
     );
   }
 
   /** @throws Conflict `field.exists`, RuleViolation for what does not fit together */
   async define(of: Resource, body: CreateCustomField, who: RequestContext): Promise<WriteReply> {
+    if (body.vocabulary !== undefined) await this.defining.custom.arrival(body.vocabulary);
     const { body: made, ...reply } = await this.create({ ...body, resource: of.name }, who);
     this.defining.custom.forget();
     return new WriteReply(made, { ...reply, location: `/v1/${of.name}/fields/${body.name}` }, reply.replayed);
@@ -150,6 +154,8 @@ export class CustomFieldDefinitions<T extends CustomField = CustomField> extends
     const known = await tx.query<FieldContext["fields"][number] & Record<string, unknown>>(
       `SELECT resource, name, deleted_at IS NOT NULL AS "isRetired" FROM custom_field`,
     );
-    return { fields: known, targets: this.defining.custom.targetTypes };
+    const live = await tx.query<{ name: string }>("SELECT name FROM vocabulary_copy WHERE deleted_at IS NULL");
+    const { targetTypes } = this.defining.custom;
+    return { fields: known, targets: targetTypes, vocabularies: live.map(({ name }) => name) };
   }
 }

@@ -31,7 +31,7 @@ export class ChoiceDto {
 }
 
 /** The most values of one choice. */
-const MOST_CHOICES = 500;
+export const MOST_CHOICES = 500;
 
 /** A field that is added to a resource. */
 export class CreateCustomField {
@@ -51,6 +51,8 @@ export class CreateCustomField {
   @ValidateNested({ each: true })
   @Type(() => ChoiceDto)
   choices?: ChoiceDto[];
+  /** Of a choice or multiple choice, in place of choices of its own: the name of a vocabulary, such as `industry`. */
+  @Optional() @IsString() @MaxLength(100) vocabulary?: string;
   /** Of a reference: the type of the records, such as `account`. */
   @Optional() @IsString() @MaxLength(100) target?: string;
 }

@@ -26,6 +26,8 @@ export interface FieldContext {
   fields: readonly { resource: string; name: string; isRetired: boolean }[];
   /** Types of records that a reference of this service may be to. */
   targets: readonly string[];
+  /** Names of the vocabularies that the company has. */
+  vocabularies: readonly string[];
 }
 
 /** The event types of one service's fields. */
@@ -46,13 +48,15 @@ export abstract class CustomField extends RecordEntity {
   @Column("boolean") filterable: boolean;
   @Column("boolean") sortable: boolean;
   @Column("jsonb", { nullable: true }) choices: CustomChoice[] | null;
+  /** Its values are those of a vocabulary, which may be deleted by now. */
+  @Column("text", { nullable: true }) vocabulary: string | null;
   @Column("text", { nullable: true }) target: string | null;
 
   protected abstract get news(): FieldNews;
 
   open(data: CreateCustomField & { resource: string }, now: Date, context: FieldContext): DomainEvent[] {
     mustBeNew(data, context);
-    mustBeWhole(data, context.targets);
+    mustBeWhole(data, context);
     assign(this, {
       ownerId: null,
       resource: data.resource,
@@ -63,6 +67,7 @@ export abstract class CustomField extends RecordEntity {
       filterable: data.filterable ?? !NEVER_FILTERED.includes(data.type),
       sortable: data.sortable ?? !NEVER_SORTED.includes(data.type),
       choices: data.choices ? wholeChoices(data.choices) : null,
+      vocabulary: data.vocabulary ?? null,
       target: data.target ?? null,
     });
     this.mustBeListable();
@@ -93,8 +98,8 @@ export abstract class CustomField extends RecordEntity {
   }
 
   state(): CustomFieldState {
-    const { resource, name, type, label, required, filterable, sortable, choices, target } = this;
-    return { ...this.base(), resource, name, type, label, required, filterable, sortable, choices, target };
+    const { resource, name, type, label, required, filterable, sortable, choices, vocabulary, target } = this;
+    return { ...this.base(), resource, name, type, label, required, filterable, sortable, choices, vocabulary, target };
   }
 
   private mustBeListable(): void {
@@ -105,6 +110,12 @@ export abstract class CustomField extends RecordEntity {
   }
 
   private changedChoices(choices: readonly ChoiceDto[]): CustomChoice[] {
+    if (this.vocabulary !== null)
+      throw broken(
+        "choices",
+        "field.no-choice",
+        `Its values are those of the vocabulary ${this.vocabulary}: change that.`,
+      );
     if (!this.choices) throw broken("choices", "field.no-choice", `A field of the type ${this.type} has no choices.`);
     const gone = this.choices.find(({ value }) => !choices.some((one) => one.value === value));
     if (gone)
@@ -128,18 +139,35 @@ function mustBeNew({ resource, name }: { resource: string; name: string }, { fie
 /** The name beside a reference would stand where the other field does. */
 const clash = (one: string, other: string) => besideName(one) === other || besideName(other) === one;
 
-function mustBeWhole({ name, type, choices, target }: CreateCustomField, targets: readonly string[]): void {
+function mustBeWhole(data: CreateCustomField, { targets, vocabularies }: FieldContext): void {
+  const { name, type, target } = data;
   const refers = type === "reference" || type === "user";
-  const chooses = type === "choice" || type === "choices";
   if (name in {}) throw broken("name", "field.name", "This name is taken by the language of programs.");
   if (refers !== name.endsWith("Id"))
     throw broken("name", "field.name", `The name of a reference ends with Id, such as partnerId; others do not.`);
-  if (chooses && !choices) throw broken("choices", "field.required", "A choice has at least one value.");
-  if (!chooses && choices) throw broken("choices", "field.no-choice", `A field of the type ${type} has no choices.`);
+  mustHaveValues(data, vocabularies);
   if ((type === "reference") !== (target !== undefined))
     throw broken("target", "field.target", "A reference, and nothing else, has the type of its records as target.");
   if (target !== undefined && !targets.includes(target))
     throw broken("target", "field.target", `Here records refer to: ${targets.join(", ")}.`);
+}
+
+/** A choice, and nothing else, has values of its own or those of a vocabulary. */
+function mustHaveValues({ type, choices, vocabulary }: CreateCustomField, known: readonly string[]): void {
+  const chooses = type === "choice" || type === "choices";
+  if (chooses && !choices && vocabulary === undefined)
+    throw broken("choices", "field.required", "A choice has at least one value, or a vocabulary.");
+  const given = choices ? "choices" : "vocabulary";
+  if (!chooses && (choices || vocabulary !== undefined))
+    throw broken(given, "field.no-choice", `A field of the type ${type} has no choices.`);
+  if (choices && vocabulary !== undefined)
+    throw broken("vocabulary", "field.choices-twice", "A choice has values of its own, or those of a vocabulary.");
+  if (vocabulary !== undefined && !known.includes(vocabulary))
+    throw broken(
+      "vocabulary",
+      "vocabulary.unknown",
+      "No vocabulary of this name is known here: make it (POST /v1/vocabularies), or send this again in a moment.",
+    );
 }
 
 function wholeChoices(choices: readonly ChoiceDto[]): CustomChoice[] {

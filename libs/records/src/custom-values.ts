@@ -14,7 +14,7 @@ const MOST_CHOSEN = 50;
 /** A value that does not fit: what it is wrong with, and what is expected instead. */
 class Unfit {
   constructor(
-    readonly code: "field.type" | "field.range" | "field.format" | "field.vocabulary" | "field.money",
+    readonly code: "field.type" | "field.range" | "field.format" | "field.money",
     readonly message: string,
   ) {}
 }
@@ -48,7 +48,7 @@ function withCheckedCustom<D extends object>(
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(custom)) {
     const field = known.get(name);
-    const checked = field ? checkedValue(field, value, who) : new Unfit("field.type", "");
+    const checked = field ? checkedValue(field, value) : new Unfit("field.type", "");
     if (!field) errors.push(fault(name, "field.unknown", "There is no such property."));
     else if (checked instanceof Unfit) errors.push(fault(name, checked.code, checked.message));
     else if (checked === null && field.required && who.origin !== "import") errors.push(missing(name));
@@ -90,7 +90,7 @@ function refusal(errors: FieldError[]) {
 }
 
 /** @returns the value as it is stored; null for none */
-function checkedValue(field: Field & { custom: CustomKey }, value: unknown, who: Pick<RequestContext, "origin">) {
+function checkedValue(field: Field & { custom: CustomKey }, value: unknown) {
   if (value === null) return null;
   const { type } = field.custom;
   switch (type) {
@@ -111,7 +111,7 @@ function checkedValue(field: Field & { custom: CustomKey }, value: unknown, who:
       return checkedMoment(type, value);
     case "choice":
     case "choices":
-      return checkedChoice(field.custom, value, who.origin === "import");
+      return checkedChoice(field, value);
     case "reference":
     case "user":
       if (!isReference(value))
@@ -172,14 +172,11 @@ function checkedMoment(type: keyof typeof MOMENTS, value: unknown) {
   return read(value) ?? new Unfit("field.format", expected);
 }
 
-/** What was retired comes with an import only: history happened as it happened. */
-function checkedChoice({ type, choices }: CustomKey, value: unknown, isImport: boolean) {
-  const allowed = choices!.filter(({ retired }) => isImport || !retired).map((one) => one.value);
-  const expected = `One of: ${allowed.join(", ")}.`;
+/** Which of the values may be chosen depends on what the record has, and is checked when that is known (`mustBeListed`). */
+function checkedChoice({ custom: { type }, choices = [] }: Field & { custom: CustomKey }, value: unknown) {
   const list = type === "choices" ? value : [value];
   if (!Array.isArray(list)) return new Unfit("field.type", "A list of values is expected.");
-  if (!list.every((one) => typeof one === "string")) return new Unfit("field.type", expected);
-  if (!list.every((one) => allowed.includes(one))) return new Unfit("field.vocabulary", expected);
+  if (!list.every((one) => typeof one === "string")) return new Unfit("field.type", `One of: ${choices.join(", ")}.`);
   if (type === "choice") return list[0]!;
   const distinct = [...new Set(list)];
   if (distinct.length > MOST_CHOSEN) return new Unfit("field.range", `At most ${MOST_CHOSEN} values are kept.`);

@@ -15,7 +15,7 @@ export const ALWAYS_OPEN: ReadonlySet<string> = new Set([
 ]);
 
 /** The fields that a record is called by, where another one refers to it. */
-const NAMES = ["name", "firstName", "lastName", "subject"] as const;
+export const NAMES = ["name", "firstName", "lastName", "subject"] as const;
 
 type Ruled = Pick<Resource, "concept" | "fields" | "person">;
 

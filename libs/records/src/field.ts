@@ -45,7 +45,14 @@ export interface ReferenceTarget {
  */
 export type Elements =
   | { property: string; target: ReferenceTarget }
-  | { property: "id"; targets: Readonly<Record<string, ReferenceTarget>> };
+  | { property: "id"; targets: Readonly<Record<string, ReferenceTarget>>; links?: LinkTable };
+
+/** Where links stand a second time, the other way round: with `record_type` and `record_id`, and whose they are. */
+export interface LinkTable {
+  table: string;
+  /** With the id of the record that has the link. */
+  column: string;
+}
 
 /** One field of a resource: what the API shows, and the columns behind it. Only these reach SQL. */
 export interface Field {
@@ -71,6 +78,10 @@ export interface Field {
   /** Brings a text into the form in which it is stored, before it is compared. */
   normalise?: (value: string, settings: Settings) => string;
   choices?: readonly string[];
+  /** Name of the vocabulary whose values it takes, while the company has one of this name. */
+  vocabulary?: string;
+  /** What may be chosen, where the company says it: in order, with labels and colours, retired values too. */
+  options?: readonly CustomChoice[];
   target?: ReferenceTarget;
   /** References in the elements of a list that is stored as JSON. */
   elements?: Elements;
@@ -87,8 +98,6 @@ export interface CustomKey {
   /** What `custom_value` calls it: `accounts.region`. */
   key: string;
   type: CustomType;
-  /** With those that are retired. */
-  choices: readonly CustomChoice[] | null;
 }
 
 /** The values of a record's custom fields by their names; what is empty is left out. */

@@ -6,6 +6,7 @@ import {
   type Field,
   type FieldKind,
   type FieldMap,
+  type LinkTable,
   type ReferenceTarget,
 } from "./field.ts";
 import { normalEmail, normalPhone } from "./normal-forms.ts";
@@ -24,6 +25,7 @@ type Options = Partial<
     | "partOf"
     | "shown"
     | "normalise"
+    | "vocabulary"
   >
 >;
 
@@ -61,13 +63,17 @@ export const reference = (en: string, zh: string, target: ReferenceTarget, optio
   field("reference", en, zh, { sortable: false, ...options, target });
 export const json = (en: string, zh: string, schema: object, options?: Options & Pick<Field, "elements">) =>
   field("json", en, zh, { filterable: false, sortable: false, ...options, schema });
-/** A list of `{ type, id }` of records of any of the given types, in a `jsonb` column. */
-export const links = (en: string, zh: string, targets: Readonly<Record<string, ReferenceTarget>>) =>
+/**
+ * A list of `{ type, id }` of records of any of the given types, in a `jsonb` column.
+ *
+ * @param kept the table in which filters of what is linked find those who have the link
+ */
+export const links = (en: string, zh: string, targets: Readonly<Record<string, ReferenceTarget>>, kept?: LinkTable) =>
   field("json", en, zh, {
     filterable: false,
     sortable: false,
     neverNull: true,
-    elements: { property: "id", targets },
+    elements: { property: "id", targets, ...(kept && { links: kept }) },
     schema: linksSchema(Object.keys(targets)),
   });
 /** A `text[]` column, of which any element may match. */
@@ -157,7 +163,7 @@ export function ownedFields(own: Readonly<Record<string, Field>>): FieldMap {
   return fields({
     ...own,
     custom,
-    tags: list("Tags", "标签", { neverNull: true }),
+    tags: list("Tags", "标签", { neverNull: true, vocabulary: "tag" }),
     teamId: reference("Team", "团队", TEAMS),
     collaborators: { ...shared, schema: linksSchema(Object.keys(COLLABORATORS), ACCESS) },
   });

@@ -1,5 +1,6 @@
 import { ADDRESS_PARTS, email, fields, phone } from "./fields.ts";
-import { filterSql, parseFilter, type Token } from "./filter.ts";
+import { filterSql, type Token } from "./filter-sql.ts";
+import { parseFilter } from "./filter.ts";
 import { Values } from "./caller-sql.ts";
 
 const PERSON = fields({ email: email(), phone: phone({ shown: false }), ...ADDRESS_PARTS });

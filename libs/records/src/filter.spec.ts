@@ -16,7 +16,8 @@ import {
   reference,
   text,
 } from "./fields.ts";
-import { filterSql, operatorsOf, parseFilter, type Filter } from "./filter.ts";
+import { filterSql } from "./filter-sql.ts";
+import { operatorsOf, parseFilter, type Filter } from "./filter.ts";
 import { OPERATORS, type Operator } from "./filter-values.ts";
 import { Values } from "./caller-sql.ts";
 

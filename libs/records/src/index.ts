@@ -14,8 +14,14 @@ export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
 export { COPIED, COPIED_OF_PEOPLE, keepCopies, nameOf, type Told } from "./copies.ts";
 export { CustomField, type FieldNews } from "./custom-field.entity.ts";
-export { CreateCustomField, UpdateCustomField } from "./custom-field.dto.ts";
-export { CustomFieldDefinitions, customFieldResource, Defining } from "./custom-field-definitions.ts";
+export { ChoiceDto, CreateCustomField, LabelDto, MOST_CHOICES, UpdateCustomField } from "./custom-field.dto.ts";
+export {
+  CHOICES_SCHEMA,
+  CustomFieldDefinitions,
+  customFieldResource,
+  Defining,
+  LABEL_SCHEMA,
+} from "./custom-field-definitions.ts";
 export { customEntries, CustomFields } from "./custom-fields.ts";
 export { ImportOptions } from "./imports/import.dto.ts";
 export { ImportFiles } from "./imports/import-files.ts";
@@ -74,9 +80,11 @@ export { PersonKeys } from "./person-keys.ts";
 export { Retention, type RetentionCondition } from "./retention.ts";
 export { ALWAYS_OPEN, closed, fieldsFor, mustSet } from "./field-rules.ts";
 export { History, type HistoryEntry } from "./history.ts";
-export { filterSql, operatorsOf, parseFilter, type Filter } from "./filter.ts";
+export { type FieldView, type RelatedView } from "./field-views.ts";
+export { filterSql } from "./filter-sql.ts";
+export { operatorsOf, parseFilter, type Filter } from "./filter.ts";
 export { LONGEST_Q, namesOf, takesKeywords, wordsOf, type Keyword } from "./keywords.ts";
-export { matcherOf, type Matcher, type RecordState } from "./matching.ts";
+export { matcherOf, type LookUp, type Matcher, type RecordState, type RelatedRecord } from "./matching.ts";
 export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";
 export { normalEmail, normalPhone } from "./normal-forms.ts";
 export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from "./money.ts";
@@ -93,7 +101,9 @@ export {
 export { RecordReach, type Reached } from "./record-reach.ts";
 export type { Aggregate } from "./aggregates.ts";
 export { RecordLists, type Page } from "./record-lists.ts";
-export { RecordQueries, type FieldView } from "./record-queries.ts";
+export { RecordQueries } from "./record-queries.ts";
+export { type Related } from "./related.ts";
+export { Relations } from "./relations.ts";
 export { Records, type Decide } from "./records.ts";
 export { References, unknownReference, type ReferenceInput } from "./references.ts";
 export { Stale, WriteReply, type Reply } from "./reply.ts";

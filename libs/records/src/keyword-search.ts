@@ -1,7 +1,8 @@
 import type { Bind } from "@kehu/auth";
 import type { FieldMap } from "./field.ts";
 import { integer } from "./fields.ts";
-import { filterSql, type Filter, type Token } from "./filter.ts";
+import { filterSql, type Token } from "./filter-sql.ts";
+import type { Filter } from "./filter.ts";
 import type { FilterOptions } from "./filter-values.ts";
 import { namesOf, textsSql, wordsOf, type Keyword, type Keywords } from "./keywords.ts";
 import type { SortKey } from "./sort.ts";

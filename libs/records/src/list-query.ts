@@ -6,6 +6,7 @@ import { OPERATORS, type Operator } from "./filter-values.ts";
 import type { FieldMap } from "./field.ts";
 import { parseKeywords, type Search } from "./keyword-search.ts";
 import { LONGEST_Q, takesKeywords, type Keyword } from "./keywords.ts";
+import { UNRELATED, type Related } from "./related.ts";
 import { parseSort, type SortKey } from "./sort.ts";
 
 export const DEFAULT_LIMIT = 50;
@@ -26,7 +27,7 @@ export interface ListQuery {
 
 /** Body of `POST .../search`. */
 export class SearchRequest {
-  /** `{ field, op, value }`, `{ and: [] }`, `{ or: [] }` or `{ not: {} }` */
+  /** `{ field, op, value }`, `{ and: [] }`, `{ or: [] }`, `{ not: {} }` or `{ any: { resource, where } }` */
   @Nullable() @IsObject() where?: object;
   /** As in the list's query string, without leaving what is searched for in an address. */
   @Optional() @IsString() @MaxLength(LONGEST_Q) q?: string;
@@ -51,13 +52,14 @@ export function filterParameters(
   fields: FieldMap,
   query: Readonly<Record<string, unknown>>,
   plainKeys: readonly string[],
+  related: Related = UNRELATED,
 ) {
   const conditions: Filter[] = [];
   const plain: Record<string, string> = {};
   for (const [key, value] of Object.entries(query)) {
     if (typeof value !== "string") throw invalid(key, "is given twice");
     if (plainKeys.includes(key)) plain[key] = nonEmpty(key, value);
-    else conditions.push(conditionOf(fields, key, value, plainKeys));
+    else conditions.push(conditionOf(fields, key, value, plainKeys, related));
   }
   return { where: conditions.length ? { and: conditions } : null, plain };
 }
@@ -66,6 +68,7 @@ export function filterParameters(
  * Reads a list's query string: `filter[stage]=x&filter[amount][gte]=1&q=x&sort=-amount,name&limit=50&cursor=...&count=exact`.
  *
  * @param keywords by what `q` finds records of the resource
+ * @param related what may be asked of related records
  * @throws Malformed naming the parameter
  */
 export function parseListQuery(
@@ -73,8 +76,9 @@ export function parseListQuery(
   query: Readonly<Record<string, unknown>>,
   defaultSort: readonly string[],
   keywords?: readonly Keyword[],
+  related?: Related,
 ): ListQuery {
-  const { where, q, plain } = conditionsOf(fields, query, PLAIN_KEYS, keywords);
+  const { where, q, plain } = conditionsOf(fields, query, PLAIN_KEYS, keywords, related);
   return {
     where,
     q,
@@ -98,9 +102,10 @@ export function conditionsOf(
   query: Readonly<Record<string, unknown>>,
   plainKeys: readonly string[],
   keywords?: readonly Keyword[],
+  related?: Related,
 ) {
   const takesQ = takesKeywords(fields, keywords);
-  const { where, plain } = filterParameters(fields, query, takesQ ? [...plainKeys, "q"] : plainKeys);
+  const { where, plain } = filterParameters(fields, query, takesQ ? [...plainKeys, "q"] : plainKeys, related);
   return { where, q: plain["q"] === undefined ? null : parseKeywords(fields, keywords!, plain["q"]), plain };
 }
 
@@ -120,10 +125,11 @@ export function parseSearch(
   body: SearchRequest,
   defaultSort: readonly string[],
   keywords?: readonly Keyword[],
+  related?: Related,
 ): ListQuery {
   if (body.q !== undefined && !takesKeywords(fields, keywords)) throw invalid("q", "finds nothing here");
   return {
-    where: body.where ? parseFilter(fields, body.where) : null,
+    where: body.where ? parseFilter(fields, body.where, related) : null,
     q: body.q === undefined ? null : parseKeywords(fields, keywords!, body.q),
     sort: parseSort(fields, body.sort ?? defaultSort),
     ranked: body.q !== undefined && body.sort === undefined,
@@ -134,7 +140,13 @@ export function parseSearch(
   };
 }
 
-function conditionOf(fields: FieldMap, key: string, value: string, plainKeys: readonly string[]): Filter {
+function conditionOf(
+  fields: FieldMap,
+  key: string,
+  value: string,
+  plainKeys: readonly string[],
+  related: Related,
+): Filter {
   const match = FILTER_KEY.exec(key);
   if (!match)
     throw invalid(key, "is not a parameter of this list", {
@@ -143,7 +155,7 @@ function conditionOf(fields: FieldMap, key: string, value: string, plainKeys: re
   const op = match[2] ?? "eq";
   if (!OPERATORS.includes(op as Operator))
     throw new Malformed("filter.unknown-operator", `${key} has no such operator.`, { allowed: OPERATORS });
-  return parseFilter(fields, { field: match[1], op, value });
+  return parseFilter(fields, { field: match[1], op, value }, related);
 }
 
 function invalid(key: string, text: string, members = {}): Malformed {

@@ -6,6 +6,7 @@ import { blindValue, listOf, parseValue, truth, type FilterOptions, type Operato
 import { keywordMatcher, lower } from "./keywords.ts";
 import { isMoment, spanOf, type Moment } from "./moment-filter.ts";
 import { toMinor } from "./money.ts";
+import { through, UNRELATED, type Related } from "./related.ts";
 
 /** A record as the API shows it, or as events tell of it, decrypted; a field that it lacks is empty. */
 export type RecordState = Readonly<Record<string, unknown>>;
@@ -13,14 +14,31 @@ export type RecordState = Readonly<Record<string, unknown>>;
 /** @param reach of a person: where he is reached, normalised */
 export type Matcher = (record: RecordState, reach?: Reach) => boolean;
 
+/** What is known of the records that stand in a relation to one: those that the caller reaches, none of them deleted. */
+export interface RelatedRecord {
+  record: RecordState;
+  reach?: Reach;
+}
+
+/** @param relation `account` for what `accountId` refers to, `contacts.accountId` for the contacts that refer to the record */
+export type LookUp = (record: RecordState, relation: string) => readonly RelatedRecord[];
+
 /**
  * Makes a filter a question about one record in memory, for rules and segments, which ask before anything is stored or
  * after something has happened. It says of every record what `filterSql` says of its row; a test compares the two.
  *
  * @param filter what `parseFilter` gave
+ * @param related by which it was parsed
+ * @param lookUp asked where the filter is about related records
  * @throws Malformed `filter.invalid-value`, as `filterSql` does
  */
-export function matcherOf(fields: FieldMap, filter: Filter, options: FilterOptions): Matcher {
+export function matcherOf(
+  fields: FieldMap,
+  filter: Filter,
+  options: FilterOptions,
+  related: Related = UNRELATED,
+  lookUp: LookUp = () => [],
+): Matcher {
   const compile = (node: Filter): Matcher => {
     if ("and" in node) {
       const parts = node.and.map(compile);
@@ -35,12 +53,34 @@ export function matcherOf(fields: FieldMap, filter: Filter, options: FilterOptio
       return (record, reach) => !holds(record, reach);
     }
     if ("words" in node) return keywordMatcher(node);
-    const field = fields[node.field]!;
-    if (field.blind) return reached(node.field, field, field.blind, node.op, node.value, options);
-    const holds = condition(node.field, field, node.op, node.value, options);
-    return (record) => holds(valueIn(record, node.field) ?? null);
+    if ("any" in node) {
+      const { resource, by, where } = node.any;
+      const holds = matcherOf(related.many.get(resource)!.get(by)!.fields, where, options);
+      return (record) => lookUp(record, `${resource}.${by}`).some((one) => holds(one.record, one.reach));
+    }
+    const own = Object.hasOwn(fields, node.field) ? fields[node.field] : undefined;
+    if (own) return onField(node.field, node.field, own, node, options);
+    const { path, name, field } = through(related, node.field)!;
+    const holds = onField(node.field, name, field!, node, options);
+    return (record) => {
+      const [one] = lookUp(record, path);
+      return holds(one?.record ?? {}, one?.reach);
+    };
   };
   return compile(filter);
+}
+
+/** @param called as the caller named the field @param name as its record has it */
+function onField(
+  called: string,
+  name: string,
+  field: Field,
+  { op, value }: { op: Operator; value: unknown },
+  options: FilterOptions,
+): Matcher {
+  if (field.blind) return reached(called, field, field.blind, op, value, options);
+  const holds = condition(called, field, op, value, options);
+  return (record) => holds(valueIn(record, name) ?? null);
 }
 
 type Condition = (has: unknown) => boolean;

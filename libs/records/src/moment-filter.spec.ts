@@ -1,6 +1,7 @@
 import { Values } from "./caller-sql.ts";
 import { day, fields, instant } from "./fields.ts";
-import { filterSql, parseFilter } from "./filter.ts";
+import { filterSql } from "./filter-sql.ts";
+import { parseFilter } from "./filter.ts";
 import type { Operator } from "./filter-values.ts";
 
 const NO_DAYS = ["2026-02-30", "2026-1-1", "31.01.2026", "0000-01-01", "2026-01-31T00:00:00Z"];

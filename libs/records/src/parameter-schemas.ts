@@ -9,6 +9,7 @@ interface Schema {
   description?: string;
   enum?: unknown[];
   properties?: Record<string, Schema>;
+  patternProperties?: Record<string, Schema>;
   items?: Schema;
   anyOf?: Schema[];
   additionalProperties?: Schema | boolean;
@@ -53,9 +54,20 @@ function filterParameter(fields: FieldMap): Parameter {
     schema: {
       type: "object",
       properties: Object.fromEntries(filterable.map(([name, field]) => [name, conditionOn(field)])),
+      ...conditionsThrough(filterable),
       additionalProperties: false,
     },
   };
+}
+
+/** Fields of the records that are referred to; which there are, `GET .../fields` says, as it depends on the caller. */
+function conditionsThrough(filterable: readonly [string, Field][]): Pick<Schema, "patternProperties"> {
+  const references = filterable.filter(([name, { target }]) => target && name.endsWith("Id"));
+  const paths = references.map(([name]) => name.slice(0, -2).replace(".", "\\."));
+  if (paths.length === 0) return {};
+  const description = "A field of the record that is referred to, as `related` of the resource's fields lists it";
+  const condition = { anyOf: [{ type: "string" }, { type: "object", additionalProperties: { type: "string" } }] };
+  return { patternProperties: { [`^(${paths.join("|")})\\.`]: { description, ...condition } } };
 }
 
 function conditionOn(field: Field): Schema {

@@ -13,12 +13,13 @@ const WRITE_AFTER_MS = 1_000;
 const ONCE_IN_MS = 60_000;
 /** Rows that are kept of a person and resource: some of those that are shown may be out of his reach by then. */
 const KEPT = 100;
-/** What is remembered of the last minute, and what waits while the database is away; beyond that it is forgotten. */
+/** What is remembered of the last minute; of how many people and resources looks wait. Beyond that they are forgotten. */
 const MOST_REMEMBERED = 50_000;
-const MOST_WAITING = 10_000;
+const MOST_WAITING = 1_000;
 
 const ROW = { user_id: "uuid", resource: "text", record_id: "uuid", at: "timestamptz" } as const;
-type Row = Record<keyof typeof ROW, unknown>;
+
+type Row = { user_id: string; resource: string; record_id: string; at: Date };
 
 /**
  * The records that people looked at or changed last. No request waits for a row: they are noted in memory and written
@@ -29,7 +30,8 @@ export class Recents implements OnModuleDestroy {
   private readonly logger = new Logger(Recents.name);
   private readonly followed = new Set<string>();
   private readonly noted = new Map<string, number>();
-  private waiting: Row[] = [];
+  /** By person and resource, those that were noted last behind the others; no more of each than are kept. */
+  private waiting = new Map<string, Map<string, Row>>();
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
@@ -49,11 +51,22 @@ export class Recents implements OnModuleDestroy {
     if (actorType !== "user" || this.isClosed || !this.followed.has(name)) return;
     const now = this.clock.now();
     const key = `${actorId} ${id}`;
-    if (now.getTime() - (this.noted.get(key) ?? -Infinity) < ONCE_IN_MS || this.waiting.length >= MOST_WAITING) return;
+    if (now.getTime() - (this.noted.get(key) ?? -Infinity) < ONCE_IN_MS) return;
     if (this.noted.size >= MOST_REMEMBERED) this.noted.clear();
     this.noted.set(key, now.getTime());
-    this.waiting.push({ user_id: actorId, resource: name, record_id: id, at: now });
+    this.wait({ user_id: actorId, resource: name, record_id: id, at: now });
     this.timer ??= setTimeout(() => void this.write(), WRITE_AFTER_MS).unref();
+  }
+
+  private wait(row: Row): void {
+    const list = `${row.user_id} ${row.resource}`;
+    const rows = this.waiting.get(list) ?? new Map<string, Row>();
+    if (rows.size === 0 && this.waiting.size >= MOST_WAITING) return;
+    this.waiting.set(list, rows);
+    rows.delete(row.record_id);
+    rows.set(row.record_id, row);
+    const [oldest] = rows.keys();
+    if (rows.size > KEPT) rows.delete(oldest!);
   }
 
   /** Those that the caller reaches now, the last first. */
@@ -69,8 +82,8 @@ export class Recents implements OnModuleDestroy {
 
   private async write(): Promise<void> {
     this.timer = undefined;
-    const rows = this.waiting;
-    this.waiting = [];
+    const rows = [...this.waiting.values()].flatMap((list) => [...list.values()]);
+    this.waiting = new Map();
     if (rows.length === 0) return;
     try {
       await this.upsert(rows);
@@ -85,8 +98,7 @@ export class Recents implements OnModuleDestroy {
     const values = new Values();
     return this.database.query(
       `INSERT INTO recent (user_id, resource, record_id, at)
-       SELECT user_id, resource, record_id, max(at) FROM ${rowset(ROW, rows, values.bind)}
-       GROUP BY user_id, resource, record_id ORDER BY user_id, resource, record_id
+       SELECT * FROM ${rowset(ROW, rows, values.bind)} ORDER BY user_id, resource, record_id
        ON CONFLICT (user_id, resource, record_id) DO UPDATE SET at = greatest(recent.at, excluded.at)`,
       values.list,
     );

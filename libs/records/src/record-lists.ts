@@ -7,10 +7,11 @@ import { Clock } from "./clock.ts";
 import { CompanySettings } from "./company-settings.ts";
 import { CursorSigner } from "./cursor.ts";
 import { besideName } from "./field.ts";
-import { filterSql, type Token } from "./filter.ts";
+import { filterSql, type Token } from "./filter-sql.ts";
 import type { FilterOptions } from "./filter-values.ts";
 import { findsManySql, orderOf, RANK, rankedSql, searchFilter } from "./keyword-search.ts";
 import type { ListQuery } from "./list-query.ts";
+import { Relations } from "./relations.ts";
 import type { Resource } from "./resource.ts";
 import { afterSql, orderBySql, placeIn, placedKeys, stretchesOf, type Stretch } from "./sort.ts";
 import { placeOf, shapeView, viewColumns, type RecordView } from "./view.ts";
@@ -42,6 +43,7 @@ export class RecordLists {
     private readonly settings: CompanySettings,
     private readonly personal: PersonalData,
     private readonly clock: Clock,
+    private readonly relations: Relations,
   ) {}
 
   /** @param resource with the fields of the company */
@@ -86,7 +88,9 @@ export class RecordLists {
   ): Promise<string> {
     const parts = [...(where ? [where] : []), ...(q ? [searchFilter(q, byIndex)] : [])];
     if (parts.length === 0) return `t.deleted_at IS NULL AND (${scope})`;
-    const wanted = filterSql(resource.fields, { and: parts }, values.bind, await this.optionsFor(who), this.token);
+    const options = await this.optionsFor(who);
+    const related = where ? await this.relations.of(resource, who) : undefined;
+    const wanted = filterSql(resource.fields, { and: parts }, values.bind, options, this.token, related);
     return `t.deleted_at IS NULL AND (${wanted}) AND (${scope})`;
   }
 

@@ -1,5 +1,5 @@
 import { rowScope, type RequestContext } from "@kehu/auth";
-import { NotFound, type CustomChoice } from "@kehu/contracts";
+import { NotFound } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
@@ -7,32 +7,15 @@ import { parseAggregate } from "./aggregate-query.ts";
 import { aggregateOf, aggregateSql, type Aggregate } from "./aggregates.ts";
 import { partsFor } from "./caller-sql.ts";
 import { CustomFields } from "./custom-fields.ts";
-import { closed, fieldsFor } from "./field-rules.ts";
-import type { FieldMap, Label } from "./field.ts";
-import { operatorsOf } from "./filter.ts";
+import { fieldsFor } from "./field-rules.ts";
+import { fieldViews, relatedViews, type FieldView, type RelatedView } from "./field-views.ts";
+import type { FieldMap } from "./field.ts";
 import { parseListQuery, parseSearch, type SearchRequest } from "./list-query.ts";
 import { Recents } from "./recents.ts";
 import { RecordLists, scopeOf, type Page } from "./record-lists.ts";
+import { Relations } from "./relations.ts";
 import type { Resource } from "./resource.ts";
 import { shapeView, viewColumns, type RecordView } from "./view.ts";
-
-/** One field of a resource, as `GET /v1/{resource}/fields` shows it. */
-export interface FieldView {
-  name: string;
-  type: string;
-  label: Label;
-  required: boolean;
-  choices: readonly string[] | null;
-  filterable: boolean;
-  operators: readonly string[];
-  sortable: boolean;
-  personal: boolean;
-  /** The caller's roles close it to him for changes. */
-  readOnly: boolean;
-  custom: boolean;
-  /** Of a choice that the company has added: its values with labels and colours, retired ones too. */
-  options: readonly CustomChoice[] | null;
-}
 
 const NEWEST_FIRST = ["-createdAt"];
 
@@ -50,6 +33,7 @@ export class RecordQueries {
     private readonly personal: PersonalData,
     private readonly custom: CustomFields,
     private readonly lists: RecordLists,
+    private readonly relations: Relations,
     private readonly recents: Recents,
   ) {}
 
@@ -77,14 +61,18 @@ export class RecordQueries {
   async list(declared: Resource, query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<Page> {
     const resource = await this.custom.of(declared, query);
     const open = fieldsFor(resource, who);
-    return this.lists.page(resource, parseListQuery(open, query, defaultSort(resource, open), resource.keywords), who);
+    const related = await this.relations.of(resource, who);
+    const asked = parseListQuery(open, query, defaultSort(resource, open), resource.keywords, related);
+    return this.lists.page(resource, asked, who);
   }
 
   /** A page of the list that a tree asks for. */
   async search(declared: Resource, body: SearchRequest, who: RequestContext): Promise<Page> {
     const resource = await this.custom.of(declared, body);
     const open = fieldsFor(resource, who);
-    return this.lists.page(resource, parseSearch(open, body, defaultSort(resource, open), resource.keywords), who);
+    const related = await this.relations.of(resource, who);
+    const asked = parseSearch(open, body, defaultSort(resource, open), resource.keywords, related);
+    return this.lists.page(resource, asked, who);
   }
 
   /** Counts of the records that a filter finds, and sums and averages of their fields, by group. */
@@ -95,7 +83,7 @@ export class RecordQueries {
   ): Promise<Aggregate> {
     const resource = await this.custom.of(declared, query);
     const open = fieldsFor(resource, who);
-    const asked = parseAggregate(open, query, resource.keywords);
+    const asked = parseAggregate(open, query, resource.keywords, await this.relations.of(resource, who));
     const { sql, values } = scopeOf(resource, who);
     const condition = await this.lists.condition(resource, asked, sql.scope, who, values);
     const { timeZone } = await this.lists.optionsFor(who);
@@ -103,24 +91,12 @@ export class RecordQueries {
     return aggregateOf(open, asked, await this.database.queryOnce(text, values.list));
   }
 
-  /** Describes the resource's fields, as far as the caller may see them. */
-  async fields(declared: Resource, who: RequestContext): Promise<{ data: FieldView[] }> {
+  /** Describes the resource's fields, as far as the caller may see them, and what filters may ask of related records. */
+  async fields(declared: Resource, who: RequestContext): Promise<{ data: FieldView[]; related: RelatedView[] }> {
     const resource = await this.custom.of(declared);
     return {
-      data: Object.entries(fieldsFor(resource, who)).map(([name, field]) => ({
-        name,
-        type: field.custom?.type ?? field.kind,
-        label: field.label,
-        required: field.required,
-        choices: field.choices ?? null,
-        filterable: field.filterable,
-        operators: field.filterable ? operatorsOf(field) : [],
-        sortable: field.sortable,
-        personal: field.personal || field.personName,
-        readOnly: closed(who, resource.concept, name) === "read-only",
-        custom: field.custom !== undefined,
-        options: field.custom?.choices ?? null,
-      })),
+      data: fieldViews(fieldsFor(resource, who), resource.concept, who),
+      related: relatedViews(await this.relations.of(resource, who)),
     };
   }
 }

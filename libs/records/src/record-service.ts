@@ -14,6 +14,7 @@ import { Ownership } from "./ownership.ts";
 import type { RecordEntity } from "./record.entity.ts";
 import { RecordReach } from "./record-reach.ts";
 import { Records } from "./records.ts";
+import { Relations } from "./relations.ts";
 import type { Resource } from "./resource.ts";
 import { snapshotsOf } from "./snapshots.ts";
 import { Subjects } from "./subjects.ts";
@@ -32,6 +33,7 @@ export class Writing {
     readonly reach: RecordReach,
     readonly subjects: Subjects,
     readonly custom: CustomFields,
+    readonly relations: Relations,
   ) {}
 }
 
@@ -46,6 +48,7 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
     writing.reach.register(resource);
     writing.subjects.register(resource);
     writing.custom.register(resource);
+    writing.relations.register(resource);
   }
 
   create(data: object, who: RequestContext) {

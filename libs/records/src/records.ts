@@ -10,6 +10,7 @@ import { Clock } from "./clock.ts";
 import { CustomFields } from "./custom-fields.ts";
 import { mustHaveCustom, settable, withAllOf } from "./custom-values.ts";
 import { followUp } from "./consequences.ts";
+import { mustBeListed } from "./listed-values.ts";
 import { keepUnchanged, once, withFingerprint } from "./idempotency.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, Locked, RecordEntity } from "./record.entity.ts";
@@ -61,6 +62,7 @@ export class Records {
       const record = this.born(resource, who);
       const resolved = withAllOf(record, await this.references.resolve(tx, resource, data, who));
       const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1, who));
+      mustBeListed(resource, null, record, who);
       const location = `/v1/${resource.name}/${record.id}`;
       return this.storeShown(tx, resource, { record, before: null, events }, who, location);
     });
@@ -110,6 +112,7 @@ export class Records {
       const before = record.state();
       const change = { record, before, events: await decide(record, tx) };
       if (change.events.length > 0) {
+        mustBeListed(resource, before, record, who);
         if (!options.reply && !options.silent) return this.storeShown(tx, resource, change, who, null);
         await this.store(tx, resource, [change], who);
       }

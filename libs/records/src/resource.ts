@@ -2,7 +2,7 @@ import { isOwnerless, type Bind, type Permission, type RequestContext } from "@k
 import type { Tx } from "@kehu/database";
 import type { DomainEvent, EventType } from "@kehu/contracts";
 import type { Reach } from "@kehu/personal-data";
-import type { Field, FieldMap } from "./field.ts";
+import type { Field, FieldMap, ReferenceTarget } from "./field.ts";
 import { checkKeywords, type Keyword } from "./keywords.ts";
 import { OwnedEntity } from "./owned.entity.ts";
 import type { Change, RecordEntity } from "./record.entity.ts";
@@ -111,5 +111,8 @@ export function resource<T extends RecordEntity>(definition: Resource<T>): Resou
 
 function refersToPersons({ target, elements }: Field): boolean {
   const listed = elements && "targets" in elements ? Object.values(elements.targets) : [elements?.target];
-  return [target, ...listed].some((one) => one?.type === "contact" || one?.type === "lead");
+  return [target, ...listed].some((one) => one !== undefined && namesPersons(one));
 }
+
+/** @returns true for references to persons */
+export const namesPersons = ({ type }: ReferenceTarget) => type === "contact" || type === "lead";

@@ -2,14 +2,16 @@ import type { RequestContext } from "@kehu/auth";
 import { Problem, type CustomType, type FieldError } from "@kehu/contracts";
 import { Injectable } from "@nestjs/common";
 import { Values } from "./caller-sql.ts";
+import { conditionsIn } from "./conditions.ts";
 import { CustomFields } from "./custom-fields.ts";
 import { fieldsFor } from "./field-rules.ts";
 import type { Field } from "./field.ts";
-import { DEPTH, parseFilter, type Filter } from "./filter.ts";
+import { parseFilter, type Filter } from "./filter.ts";
 import { parseKeywords } from "./keyword-search.ts";
 import { takesKeywords } from "./keywords.ts";
 import { parseSearch } from "./list-query.ts";
 import { RecordLists } from "./record-lists.ts";
+import { Relations } from "./relations.ts";
 import type { Resource } from "./resource.ts";
 import { parseSort } from "./sort.ts";
 
@@ -30,6 +32,7 @@ export class SavedViewFaults {
   constructor(
     private readonly custom: CustomFields,
     private readonly lists: RecordLists,
+    private readonly relations: Relations,
   ) {}
 
   /** @returns an error for each part that cannot be run: `where`, `q`, `fields`, `sort` */
@@ -38,21 +41,21 @@ export class SavedViewFaults {
     const open = fieldsFor(resource, who);
     const { where, q, fields, sort } = definition;
     const errors: FieldError[] = [];
-    const look = async (field: keyof ViewDefinition, names: readonly string[], read: () => unknown) => {
+    const look = async (field: keyof ViewDefinition, missing: readonly string[], read: () => unknown) => {
       const fault = await faultOf(field, read);
-      const missing = [...new Set(names)].filter((name) => !Object.hasOwn(open, name));
-      if (fault)
-        errors.push(missing.length ? { ...fault, message: `There is no field ${missing.join(", ")}.` } : fault);
+      const names = [...new Set(missing)].join(", ");
+      if (fault) errors.push(missing.length ? { ...fault, message: `There is no field ${names}.` } : fault);
     };
-    if (where) await look("where", namesIn(where), () => this.compile(resource, parseFilter(open, where), who));
+    const notOpen = (names: readonly string[]) => names.filter((name) => !Object.hasOwn(open, name));
+    if (where) {
+      const related = await this.relations.of(resource, who);
+      const conditions = conditionsIn(where, { fields: open, related, isOfPersons: false });
+      const missing = conditions.flatMap(({ name, field }) => (field ? [] : [name]));
+      await look("where", missing, () => this.compile(resource, parseFilter(open, where, related), who));
+    }
     if (typeof q === "string") await look("q", [], () => parseSearch(open, { q }, [], resource.keywords));
-    if (fields) await look("fields", fields, () => parseSearch(open, { fields }, []));
-    if (sort)
-      await look(
-        "sort",
-        sort.map((key) => key.replace(/^-/, "")),
-        () => parseSort(open, sort),
-      );
+    if (fields) await look("fields", notOpen(fields), () => parseSearch(open, { fields }, []));
+    if (sort) await look("sort", notOpen(sort.map((key) => key.replace(/^-/, ""))), () => parseSort(open, sort));
     return errors;
   }
 
@@ -61,8 +64,9 @@ export class SavedViewFaults {
    *
    * @returns an error for each part that must not be kept
    */
-  async keeping(declared: Resource, definition: ViewDefinition): Promise<FieldError[]> {
-    const { fields, keywords, person } = await this.custom.of(declared, definition);
+  async keeping(declared: Resource, definition: ViewDefinition, who: RequestContext): Promise<FieldError[]> {
+    const resource = await this.custom.of(declared, definition);
+    const { fields, keywords, person } = resource;
     const { where, q } = definition;
     const errors: FieldError[] = [];
     if (where && JSON.stringify(where).length > LONGEST_TREE)
@@ -71,14 +75,14 @@ export class SavedViewFaults {
         code: "view.too-large",
         message: `A filter has at most ${LONGEST_TREE} characters.`,
       });
-    const telling = where
-      ? conditionsIn(where).filter(({ field, op }) => op !== "isNull" && tells(fields[field], person !== undefined))
-      : [];
+    const known = { fields, related: await this.relations.of(resource, who), isOfPersons: person !== undefined };
+    const conditions = where ? conditionsIn(where, known) : [];
+    const telling = conditions.filter(({ field, op, isOfPersons }) => op !== "isNull" && tells(field, isOfPersons));
     if (telling.length)
       errors.push({
         field: "where",
         code: "view.personal",
-        message: `A view keeps no values of ${telling.map(({ field }) => field).join(", ")}: they say who somebody is.`,
+        message: `A view keeps no values of ${telling.map(({ name }) => name).join(", ")}: they say who somebody is.`,
       });
     if (typeof q === "string" && takesKeywords(fields, keywords) && parseKeywords(fields, keywords, q).exact.length)
       errors.push({ field: "q", code: "view.personal", message: "A view keeps no address or number of a person." });
@@ -109,16 +113,3 @@ async function faultOf(field: string, read: () => unknown): Promise<FieldError |
     return { field, code: error.code, message: error.detail };
   }
 }
-
-type Condition = { field: string; op?: string };
-
-/** The conditions of a tree, however it was sent; deeper ones no filter has. */
-function conditionsIn(node: unknown, depth = 1): Condition[] {
-  if (typeof node !== "object" || node === null || depth > DEPTH) return [];
-  const { field, and, or, not } = node as Record<string, unknown>;
-  if (typeof field === "string") return [node as Condition];
-  const parts = [and, or, [not]].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
-  return parts.flatMap((part) => conditionsIn(part, depth + 1));
-}
-
-const namesIn = (where: object) => conditionsIn(where).map(({ field }) => field);

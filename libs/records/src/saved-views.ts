@@ -165,7 +165,7 @@ export class SavedViews<T extends SavedView = SavedView> extends UnownedRecordSe
   private async mustFit(of: Resource, definition: ViewDefinition, who: RequestContext): Promise<void> {
     const { faults } = this.viewing;
     refuse(await faults.running(of, definition, who), Malformed, "request.malformed");
-    refuse(await faults.keeping(of, definition), RuleViolation, "request.invalid");
+    refuse(await faults.keeping(of, definition, who), RuleViolation, "request.invalid");
   }
 
   /** New views of one person wait for each other, and so do changes of them: of two, one is the default in the end. */

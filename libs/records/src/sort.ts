@@ -1,7 +1,7 @@
 import type { Bind } from "@kehu/auth";
 import { Malformed } from "@kehu/contracts";
 import type { Field, FieldMap } from "./field.ts";
-import { columnOf, customColumn, sqlType } from "./filter.ts";
+import { columnOf, customColumn, sqlType } from "./filter-sql.ts";
 
 /** One key of an order. Empty values come last in either direction; the id is always the last key. */
 export interface SortKey {

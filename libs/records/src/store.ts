@@ -183,6 +183,7 @@ function sealedValue(value: unknown, place: string, key: PersonKey | undefined):
 
 /** @throws Conflict `external-id.taken` */
 async function keepNames(tx: Tx, resource: Resource, changes: readonly Change[]): Promise<void> {
+  await letGo(tx, resource.type, changes);
   const named = changes.filter(hasNewExternalIds).map(({ record }) => record);
   const areNamed = await keepExternalIds(tx, resource.type, named);
   if (!areNamed) throw new Conflict("external-id.taken", "Another record has this external id.");
@@ -190,6 +191,21 @@ async function keepNames(tx: Tx, resource: Resource, changes: readonly Change[])
 
 function hasNewExternalIds({ record, before }: Change): boolean {
   return record.externalIds.length > 0 && !sameValue(record.externalIds, before?.externalIds);
+}
+
+/** Names in other systems that records have no more are free for others. */
+async function letGo(tx: Tx, type: string, changes: readonly Change[]): Promise<void> {
+  const lost = changes.flatMap(({ record, before }) =>
+    (before?.externalIds ?? [])
+      .filter((name) => !record.externalIds.some((kept) => sameValue(kept, name)))
+      .map((name) => ({ system: name.system, external_id: name.id, record_id: record.id })),
+  );
+  if (lost.length === 0) return;
+  await tx.query(
+    `DELETE FROM external_id e USING json_to_recordset($2) AS r (system text, external_id text, record_id uuid)
+     WHERE e.type = $1 AND e.system = r.system AND e.external_id = r.external_id AND e.record_id = r.record_id`,
+    [type, JSON.stringify(lost)],
+  );
 }
 
 /**

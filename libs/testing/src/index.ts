@@ -1,3 +1,6 @@
+export { bytes, utf16, type BrokenFile, type TableOutcome } from "./broken-file.ts";
+export { BROKEN_CSV, GB18030 } from "./broken-csv.ts";
+export { BROKEN_XLSX, GOOD_XLSX } from "./broken-xlsx.ts";
 export { publish } from "./bus.ts";
 export { eventually } from "./eventually.ts";
 export { canStartBroker, kafkaBrokers, startBroker, type Broker } from "./kafka.ts";
@@ -13,3 +16,4 @@ export {
   type TestCaller,
   type TestService,
 } from "./service.ts";
+export { relationship, SHEETS, textCell, textRow, underHeader, xlsx, type Parts } from "./workbooks.ts";

@@ -199,7 +199,7 @@ export async function ofStrangers(watch: Watch): Promise<void> {
 const foreignTo = (actor: Actor): Place => (sees(actor, "customer.account", "mine") ? "other branch's" : "mine");
 
 /** The value of a field, also of one that the company has added: `custom.mark`. */
-function valueIn(row: Readonly<Record<string, unknown>>, name: string): unknown {
+export function valueIn(row: Readonly<Record<string, unknown>>, name: string): unknown {
   const [, own] = /^custom\.(.+)$/.exec(name) ?? [];
   return own === undefined ? row[name] : (row["custom"] as Readonly<Record<string, unknown>>)[own];
 }

@@ -1,4 +1,5 @@
 import { PASSWORD } from "./people.ts";
+import type { RelatedView } from "./related.ts";
 import { RESOURCES, type TestResource } from "./resources.ts";
 import type { Answered } from "./system.ts";
 import type { World } from "./world.ts";
@@ -113,10 +114,26 @@ export class Clerk {
         `${list}/views`,
         { name: "fresh", ...view },
       ]),
+      ...(await this.throughRelated(name, condition)),
       ["PATCH", `${list}/${id}`, setting(hidden, "fresh")],
       ["POST", list, { ...this.least(name), ...setting(hidden, "fresh") }],
     ];
     return this.answered(asked, 400);
+  }
+
+  /** From other resources, too: of what they refer to, and of what refers to them. */
+  private async throughRelated(name: string, condition: { field: string }): Promise<[string, string, object][]> {
+    const asked: [string, string, object][] = [];
+    for (const { name: from } of CLOSED) {
+      const { related } = await this.world.admin("GET", `/v1/${from}/fields`);
+      for (const { many, by, resource } of related as RelatedView[]) {
+        if (resource !== name) continue;
+        const field = `${by.replace(/Id$/, "")}.${condition.field}`;
+        const where = many ? { any: { resource, by, where: condition } } : { ...condition, field };
+        asked.push(["POST", `/v1/${from}/search`, { where }], ["POST", `/v1/${from}/views`, { name: "fresh", where }]);
+      }
+    }
+    return asked;
   }
 
   /** The field that is read only is not set, alone or in bulk, and neither is the hidden one; nothing is written. */

@@ -1,4 +1,5 @@
-import type { Ids, TestResource } from "./resources.ts";
+import type { Ids } from "./record-bodies.ts";
+import type { TestResource } from "./resources.ts";
 
 /** What a company calls a field that it adds to every resource that takes any. */
 export const PLANTED_FIELD = "mark";

@@ -47,7 +47,7 @@ const WORK = [...CUSTOMERS, "service-desk.ticket", "marketing.campaign", "market
 const LEDGER = ["marketing.consent", "marketing.suppression"];
 const FIELDS = ["customer", "sales", "service-desk", "marketing"].map((area) => `${area}.field`);
 const ORDER = ["sales.pipeline", "service-desk.queue", ...FIELDS];
-const COMPANY = ["identity.user", "identity.team", "identity.role", "identity.settings"];
+const COMPANY = ["user", "team", "role", "settings", "vocabulary"].map((concept) => `identity.${concept}`);
 
 const give = (concepts: readonly string[], rules: Rules): Role =>
   Object.fromEntries(concepts.map((concept) => [concept, rules]));

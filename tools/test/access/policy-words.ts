@@ -18,6 +18,7 @@ const AREAS: Readonly<Record<string, string>> = {
   roles: "identity.role",
   settings: "identity.settings",
   configuration: "identity.configuration",
+  vocabularies: "identity.vocabulary",
   metrics: "analytics.metric",
   freshness: "operations.bus",
   operations: "operations.bus",

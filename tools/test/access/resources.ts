@@ -1,5 +1,4 @@
-/** Ids of records that a body refers to, by the name of their resource. */
-export type Ids = (resource: string) => string;
+import { about, AT, consent, MONEY, stages, suppression, texts, vocabulary, type Ids } from "./record-bodies.ts";
 
 /** What the matrix needs to know of a resource to make its records and to look at them. */
 export interface TestResource {
@@ -21,23 +20,6 @@ export interface TestResource {
 
 const OWNED = { owned: true, deletable: true, bulk: true };
 const ORDER = { owned: false, deletable: true, bulk: true };
-const AT = "2026-03-01T09:00:00.000Z";
-const MONEY = { amount: "100.00", currency: "USD" };
-
-const links = (ids: Ids) =>
-  ["lead", "opportunity", "ticket", "campaign"].map((type) => ({
-    type,
-    id: ids(type === "opportunity" ? "opportunities" : `${type}s`),
-  }));
-/** What it is about: the owner's account and contact, so that it stands in their timelines, and what is elsewhere. */
-const about = (ids: Ids) => [
-  { type: "account", id: ids("accounts mine") },
-  { type: "contact", id: ids("contacts mine") },
-  ...links(ids),
-];
-
-/** A text in each of these fields. */
-const texts = (mark: string, ...fields: string[]) => Object.fromEntries(fields.map((field) => [field, mark]));
 
 /** In the order in which one refers to the other. */
 export const RESOURCES: readonly TestResource[] = [
@@ -223,23 +205,17 @@ export const RESOURCES: readonly TestResource[] = [
     least: (mark) => ({ name: mark, grants: {} }),
     patch: (mark) => ({ name: mark }),
   },
+  {
+    ...ORDER,
+    bulk: false,
+    name: "vocabularies",
+    table: "identity.vocabulary",
+    concept: "identity.vocabulary",
+    full: vocabulary,
+    least: vocabulary,
+    patch: (mark) => ({ label: { en: mark, zh: mark } }),
+  },
 ];
-
-function stages(mark: string): object[] {
-  return [
-    { name: mark, category: "open", probability: 10 },
-    { name: "Won", category: "won", probability: 100 },
-    { name: "Lost", category: "lost", probability: 0 },
-  ];
-}
-
-function consent(mark: string, state: string, ids: Ids): object {
-  return { personId: ids("person"), channel: "email", state, basis: mark, source: mark, proof: mark };
-}
-
-function suppression(mark: string, ids: Ids): object {
-  return { personId: ids("person"), channel: "email", reason: "manual", source: mark };
-}
 
 /** @returns undefined where the path is about no resource */
 export function resourceOf(path: string): TestResource | undefined {

@@ -15,6 +15,7 @@ import { Clerk, CLOSED, SECRET } from "./closed-fields.ts";
 import { auditedExport, exportedRecords } from "./exports.ts";
 import { People } from "./people.ts";
 import { PLACES, type Actor } from "./policy-model.ts";
+import { throughReferences, throughReferring, type RelatedView } from "./related.ts";
 import { inParallel } from "./requests.ts";
 import { RESOURCES } from "./resources.ts";
 import { System } from "./system.ts";
@@ -78,6 +79,25 @@ describe("What is out of reach shows on no second path", () => {
       const fields = (await fieldsOf(resource.name)).filter(({ filterable }) => filterable);
       const all = pageOf({ body: await world.admin("GET", `/v1/${resource.name}?limit=200`) });
       expect(await tryAs(SOMEBODY, (watch) => filters(watch, resource, fields, all))).toEqual([]);
+    },
+    PATHS_MS,
+  );
+
+  it(
+    "A07 related records: every field of what is referred to, and every record that refers",
+    async () => {
+      const asked = { through: 0, by: 0 };
+      for (const resource of OWNED) {
+        const related = (await world.admin("GET", `/v1/${resource.name}/fields`))["related"] as RelatedView[];
+        const { data } = pageOf({ body: await world.admin("GET", `/v1/${resource.name}?limit=200`) });
+        const attempt = async (watch: Watch) => {
+          asked.through += await throughReferences(watch, resource, related, data);
+          asked.by += await throughReferring(watch, resource, related);
+        };
+        expect(await tryAs(SOMEBODY, attempt)).toEqual([]);
+      }
+      expect(asked.through).toBeGreaterThan(500);
+      expect(asked.by).toBeGreaterThan(50);
     },
     PATHS_MS,
   );

@@ -30,7 +30,7 @@ export const ACCOUNTS = resource<Account>({
   fields: ownedFields({
     name: text("Name", "名称", { required: true }),
     type: choice("Type", "类型", ACCOUNT_TYPES),
-    industry: text("Industry", "行业"),
+    industry: text("Industry", "行业", { vocabulary: "industry" }),
     website: text("Website", "网站"),
     parentId: reference("Parent account", "上级客户", ACCOUNT),
   }),

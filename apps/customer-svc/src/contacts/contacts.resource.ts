@@ -58,7 +58,7 @@ export const CONTACTS = resource<Contact>({
     lastName: text("Last name", "姓", { required: true, personName: true }),
     title: text("Title", "职务"),
     accountId: reference("Account", "客户", ACCOUNT),
-    source: text("Source", "来源"),
+    source: text("Source", "来源", { vocabulary: "leadSource" }),
     contactPoints: json("Contact points", "联系方式", POINTS_SCHEMA, { personal: true, neverNull: true }),
     email: email({ shown: false, partOf: ["contactPoints"] }),
     phone: phone({ shown: false, partOf: ["contactPoints"] }),

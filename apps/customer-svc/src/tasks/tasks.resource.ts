@@ -24,7 +24,7 @@ export const TASKS = resource<Task>({
     status: choice("Status", "状态", TASK_STATUSES),
     dueAt: instant("Due", "截止时间"),
     completedAt: instant("Completed", "完成时间"),
-    links: links("Links", "关联记录", LINK_TARGETS),
+    links: links("Links", "关联记录", LINK_TARGETS, { table: "task_link", column: "task_id" }),
   }),
   naming: (subject, bind) => linkedTo("task", subject, bind),
   keywords: ["subject"],

@@ -21,6 +21,7 @@ export class ApiKeysService {
     private readonly changes: AuthChanges,
   ) {
     writing.operations.register(snapshotsOf(API_KEYS, writing.records.rows));
+    writing.relations.register(API_KEYS);
   }
 
   list(query: Readonly<Record<string, unknown>>, who: RequestContext) {

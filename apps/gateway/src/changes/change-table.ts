@@ -27,7 +27,7 @@ export interface Stretch {
 
 const PLACES = `
   SELECT id, version, owner_id AS "ownerId", team_id AS "teamId", collaborators FROM change_place
-  WHERE id = ANY($1) ORDER BY id FOR UPDATE`;
+  WHERE id = ANY($1)`;
 
 /** The numbers are given last, as the row of the feed is locked from here until the commit. */
 const APPEND = `
@@ -80,7 +80,7 @@ type Row = PlaceColumns & {
   before_collaborators: Collaborator[] | null;
 };
 
-/** Where records are as far as events have told; nobody else tells of these until the end of the transaction. */
+/** Where records are as far as events have told. No other event of these is on its way here: they come in their order. */
 export async function placesOf(tx: Tx, ids: readonly string[]): Promise<KnownPlaces> {
   const rows = await tx.query<{
     id: string;

@@ -21,8 +21,7 @@ export class ChangesConsumer {
       envelopes.map(({ subject }) => subject),
     );
     const { changes, ids } = changesOf(envelopes, known);
-    await upsertNewer(tx, "change_place", placeRows(known, ids));
-    await append(tx, changes);
+    await Promise.all([upsertNewer(tx, "change_place", placeRows(known, ids)), append(tx, changes)]);
     if (changes.length > 0) tx.afterCommit(() => this.announce());
   }
 

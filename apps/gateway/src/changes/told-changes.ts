@@ -87,7 +87,6 @@ function fromOf({ type, data }: AnyEnvelope, after: Place): Place | null {
 }
 
 function changeOf(event: AnyEnvelope, state: State, after: Place, before: Place | null): ToldChange {
-  const isMoved = before !== null && !isDeepStrictEqual(onlyPlace(before), onlyPlace(after));
   return {
     concept: conceptOf(event.type),
     recordId: event.subject,
@@ -98,8 +97,15 @@ function changeOf(event: AnyEnvelope, state: State, after: Place, before: Place 
     actorType: event.actortype,
     actorId: event.actorid,
     after,
-    before: isMoved ? onlyPlace(before) : null,
+    before: before && isMoved(before, after) ? onlyPlace(before) : null,
   };
+}
+
+/** Most changes move nothing. */
+function isMoved(before: Place, after: Place): boolean {
+  if (before.ownerId !== after.ownerId || before.teamId !== after.teamId) return true;
+  if (before.collaborators.length === 0 && after.collaborators.length === 0) return false;
+  return !isDeepStrictEqual(before.collaborators, after.collaborators);
 }
 
 const onlyPlace = ({ ownerId, teamId, collaborators }: Place): Place => ({ ownerId, teamId, collaborators });

@@ -13,6 +13,7 @@ const COLLEAGUES: readonly Permission[] = [
   "identity.team.read",
   "identity.role.read",
   "identity.settings.read",
+  "identity.vocabulary.read",
 ];
 const OWN_CUSTOMERS: readonly Permission[] = [
   "customer.account.read",
@@ -59,6 +60,8 @@ const ADMINISTRATION: readonly Permission[] = [
   "identity.settings.write",
   "identity.configuration.read",
   "identity.configuration.write",
+  "identity.vocabulary.write",
+  "identity.vocabulary.delete",
   "customer.contact.erase",
   "sales.lead.erase",
   "identity.audit.read",

@@ -19,6 +19,7 @@ export class RolesService {
     private readonly closable: ClosableFieldsService,
   ) {
     writing.operations.register(snapshotsOf(ROLES, writing.records.rows));
+    writing.relations.register(ROLES);
   }
 
   async create(data: CreateRole, who: RequestContext) {

@@ -15,6 +15,7 @@ export class TeamsService {
     private readonly changes: AuthChanges,
   ) {
     writing.operations.register(snapshotsOf(TEAMS, writing.records.rows));
+    writing.relations.register(TEAMS);
   }
 
   create(data: CreateTeam, who: RequestContext) {

@@ -18,6 +18,7 @@ export class UsersService {
     private readonly changes: AuthChanges,
   ) {
     writing.operations.register(snapshotsOf(USERS, writing.records.rows));
+    writing.relations.register(USERS);
   }
 
   async create(data: CreateUser, who: RequestContext): Promise<WriteReply> {

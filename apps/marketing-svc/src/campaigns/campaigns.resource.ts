@@ -40,7 +40,7 @@ export const CAMPAIGNS = resource<Campaign>({
   },
   fields: ownedFields({
     name: text("Name", "名称", { required: true }),
-    type: text("Type", "类型"),
+    type: text("Type", "类型", { vocabulary: "campaignType" }),
     status: choice("Status", "状态", CAMPAIGN_STATUSES),
     goal: longText("Goal", "目标"),
     startsOn: day("Starts on", "开始日期"),

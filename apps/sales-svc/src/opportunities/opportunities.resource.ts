@@ -65,9 +65,9 @@ export const OPPORTUNITIES = resource<Opportunity>({
     expectedCloseOn: day("Expected close", "预计成交日期"),
     closedAt: instant("Closed", "关闭时间"),
     closedOwnerId: reference("Owner at closing", "关闭时负责人", USERS),
-    lostReason: text("Lost reason", "输单原因"),
-    type: text("Type", "类型"),
-    source: text("Source", "来源"),
+    lostReason: text("Lost reason", "输单原因", { vocabulary: "lostReason" }),
+    type: text("Type", "类型", { vocabulary: "opportunityType" }),
+    source: text("Source", "来源", { vocabulary: "leadSource" }),
     nextStep: longText("Next step", "下一步"),
   }),
   naming: ({ contactIds, leadIds }, bind) => {

@@ -9,6 +9,7 @@ import { fieldsFor } from "../field-rules.ts";
 import type { FieldMap } from "../field.ts";
 import { parseSearch } from "../list-query.ts";
 import { RecordLists } from "../record-lists.ts";
+import { Relations } from "../relations.ts";
 import { defaultSort } from "../record-queries.ts";
 import type { Resource } from "../resource.ts";
 import { exportedFields } from "./export-columns.ts";
@@ -23,6 +24,7 @@ export class Exporting {
     readonly personal: PersonalData,
     readonly custom: CustomFields,
     readonly lists: RecordLists,
+    readonly relations: Relations,
     readonly cursors: CursorSigner,
     readonly clock: Clock,
   ) {}
@@ -42,7 +44,13 @@ export class Exporting {
     const resource = await this.custom.of(declared, request);
     const open = fieldsFor(resource, who);
     const { where, q, sort, fields = null } = request;
-    const query = parseSearch(open, { where, q, sort }, defaultSort(resource, open), resource.keywords);
+    const query = parseSearch(
+      open,
+      { where, q, sort },
+      defaultSort(resource, open),
+      resource.keywords,
+      await this.relations.of(resource, who),
+    );
     return { resource, query, who, open, names: exportedFields(open, fields) };
   }
 

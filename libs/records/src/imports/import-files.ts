@@ -104,18 +104,21 @@ export class ImportFiles {
   }
 }
 
+/** At least one: a file without a piece is one that is not kept any more. */
 async function* inPieces(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = [];
   let size = 0;
+  let isEmpty = true;
   for await (const part of file) {
     waiting.push(part);
     size += part.length;
     while (size >= CHUNK) {
       const whole = Buffer.concat(waiting);
       yield whole.subarray(0, CHUNK);
+      isEmpty = false;
       waiting = [whole.subarray(CHUNK)];
       size -= CHUNK;
     }
   }
-  if (size > 0) yield Buffer.concat(waiting);
+  if (size > 0 || isEmpty) yield Buffer.concat(waiting);
 }

@@ -1,4 +1,11 @@
-import { readCell, suggestMapping, type CellOptions, type MappingSuggestion, type TableOptions } from "@kehu/importing";
+import {
+  readCell,
+  suggestMapping,
+  type CellOptions,
+  type CellResult,
+  type MappingSuggestion,
+  type TableOptions,
+} from "@kehu/importing";
 import { RuleViolation, type FieldError } from "@kehu/contracts";
 import type { Settings } from "../company-settings.ts";
 import type { Resource } from "../resource.ts";
@@ -59,7 +66,7 @@ export class ImportMapping {
   read(cells: readonly string[], options: CellOptions): RowData {
     const row: RowData = { data: {}, names: [], errors: [] };
     for (const { place, column, target } of this.places) {
-      const { value, error } = readCell(target, cells[place]!, options);
+      const { value, error } = cellOf(target, cells[place]!, options);
       if (error) row.errors.push({ field: column, ...error });
       else if (value === null) this.blank(row, target);
       else if (target.named) row.names.push({ target, name: value as string });
@@ -72,6 +79,11 @@ export class ImportMapping {
     if (!this.emptyClears || NEVER_CLEARED.test(target.name) || target.kind === "json") return;
     target.put(data, target.kind === "list" ? [] : null);
   }
+}
+
+function cellOf(target: ImportTarget, text: string, options: CellOptions): CellResult {
+  const cell = readCell(target, text, options);
+  return cell.error && target.unlisted ? readCell({ kind: target.unlisted }, text, options) : cell;
 }
 
 function unknown(column: string, code: string, message: string, allowed: readonly string[]): RuleViolation {

@@ -5,7 +5,7 @@ import type { PersonalData } from "@kehu/personal-data";
 import { Values } from "../caller-sql.ts";
 import type { Settings } from "../company-settings.ts";
 import type { Field } from "../field.ts";
-import { customColumn, sqlType } from "../filter.ts";
+import { customColumn, sqlType } from "../filter-sql.ts";
 import type { Resource } from "../resource.ts";
 
 /** Records that a key names; more than one of them name none. */

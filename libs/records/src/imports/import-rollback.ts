@@ -1,6 +1,6 @@
 import type { RequestContext } from "@kehu/auth";
 import type { DomainEvent } from "@kehu/contracts";
-import type { Database, Tx } from "@kehu/database";
+import type { Database } from "@kehu/database";
 import type { Clock } from "../clock.ts";
 import { event, sameValue, type Change, type RecordEntity } from "../record.entity.ts";
 import type { Records } from "../records.ts";
@@ -65,7 +65,6 @@ export function rollBackNext(rollback: Rollback): Promise<boolean> {
       if (!isWhole) kept += 1;
     }
     await records.store(tx, resource, changes, who);
-    await letGo(tx, resource, changes);
     await tx.query("DELETE FROM import_change WHERE job_id = $1 AND record_id = ANY($2)", [job.id, ids]);
     const held = await tx.query(UNDONE, [job.id, worker, done.length - kept, kept]);
     if (held.length === 0) throw new LeaseLost();
@@ -82,7 +81,7 @@ interface Undone {
 function undo({ job, resource, records, clock }: Rollback, record: RecordEntity, done: Done): Undone {
   const now = clock.now();
   if (done.isNew) {
-    if (record.deletedAt) return { events: [], isWhole: true };
+    if (record.deletedAt) return { events: withoutNames(record, resource, now), isWhole: true };
     if (record.version !== done.version) return { events: [], isWhole: false };
     record.externalIds = [];
     return { events: record.remove(now), isWhole: true };
@@ -99,22 +98,17 @@ function undo({ job, resource, records, clock }: Rollback, record: RecordEntity,
   return { events, isWhole: ours.length === Object.keys(is).length };
 }
 
+/** What somebody has deleted before would keep its names from the next import. */
+function withoutNames(record: RecordEntity, resource: Resource, now: Date): DomainEvent[] {
+  if (record.externalIds.length === 0) return [];
+  record.externalIds = [];
+  return [event(resource.updated!, record, now)];
+}
+
 /** Of several changes the first says what was, and the last what is. */
 function joined(changes: readonly ChangedProperties[]): ChangedProperties {
   return {
     was: Object.assign({}, ...changes.map(({ was }) => was).reverse()) as Record<string, unknown>,
     is: Object.assign({}, ...changes.map(({ is }) => is)) as Record<string, unknown>,
   };
-}
-
-/** Names in other systems that records have no more are free for others. */
-async function letGo(tx: Tx, { type }: Resource, changes: readonly Change[]): Promise<void> {
-  const records = changes.map(({ record: { id, externalIds } }) => ({ id, external_ids: externalIds }));
-  if (records.length === 0) return;
-  await tx.query(
-    `DELETE FROM external_id e USING json_to_recordset($2) AS r (id uuid, external_ids jsonb)
-     WHERE e.type = $1 AND e.record_id = r.id
-       AND NOT r.external_ids @> jsonb_build_array(jsonb_build_object('system', e.system, 'id', e.external_id))`,
-    [type, JSON.stringify(records)],
-  );
 }

@@ -9,6 +9,8 @@ export interface ImportTarget extends TableField {
   put: (data: Record<string, unknown>, value: unknown) => void;
   /** Of a reference that is given by its record's name. */
   named?: Field;
+  /** How a cell is read that holds none of the choices: whether its record may keep such a value shows later. */
+  unlisted?: TableFieldKind;
 }
 
 const KINDS: Partial<Record<FieldKind, TableFieldKind>> = { choices: "multipleChoice" };
@@ -47,12 +49,15 @@ export function importTarget(resource: Resource, text: string): ImportTarget | u
 const put = (name: string) => (data: Record<string, unknown>, value: unknown) => void (data[name] = value);
 
 function plain(name: string, field: Field): ImportTarget {
-  const { custom } = field;
+  const { custom, options } = field;
+  const isList = field.kind === "list" || field.kind === "choices";
   return {
     name,
-    kind: kindOf(field),
     label: field.label,
-    choices: custom?.choices ?? field.choices,
+    kind: options ? (isList ? "multipleChoice" : "choice") : kindOf(field),
+    // A word that names a retired value, too, names the one that can be chosen.
+    choices: options ? options.toSorted((a, b) => Number(a.retired) - Number(b.retired)) : field.choices,
+    ...(options && field.vocabulary !== undefined && { unlisted: isList ? "list" : "text" }),
     put: custom ? (data, value) => void (group(data, "custom")[custom.name] = value) : put(name),
   };
 }

@@ -1,0 +1,3 @@
+import { badFiles } from "../bad-files.ts";
+
+badFiles(() => true);

@@ -1,0 +1,3 @@
+import { deeds } from "../deeds.ts";
+
+deeds(120);
