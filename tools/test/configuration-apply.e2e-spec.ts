@@ -56,6 +56,7 @@ describe("a configuration that is applied", () => {
       "settings | conflict | company | permission.denied",
       "fields | conflict | accounts.region | permission.denied",
       "fields | conflict | accounts.seats | permission.denied",
+      "fields | conflict | accounts.sector | permission.denied",
       "fields | conflict | tickets.customerId | permission.denied",
       "pipelines | conflict | Partners | permission.denied",
       "pipelines | conflict | Sales | permission.denied",
@@ -69,7 +70,7 @@ describe("a configuration that is applied", () => {
       "views | conflict | leads / everyone / Theirs | permission.denied",
     ]);
     const { body } = await target.apply(other, token, { skipConflicts: true }, person);
-    expect(body).toMatchObject({ done: true, counts: { done: 1, failed: 0, skipped: 8 } });
+    expect(body).toMatchObject({ done: true, counts: { done: 1, failed: 0, skipped: 9 } });
     const [role] = (await person.done<{ data: { id: string }[] }>("GET", "/v1/roles?filter[name]=As%20much")).data;
     expect(await person.done("GET", `/v1/roles/${role!.id}/history`)).toMatchObject({
       data: expect.arrayContaining([expect.objectContaining({ actorType: "user" })]),

@@ -33,6 +33,7 @@ describe("the configuration of an install as one file", () => {
       "format",
       "version",
       "settings",
+      "vocabularies",
       "fields",
       "pipelines",
       "queues",
@@ -55,9 +56,11 @@ describe("the configuration of an install as one file", () => {
       expect(counts).toMatchObject({ conflict: 0, "only-here": 0 });
       expect(differences.map(({ section, change, key }) => `${section} ${change} ${key}`)).toEqual([
         "settings update company",
+        "vocabularies create industry",
         "fields create accounts.region",
         "fields create accounts.seats",
         "fields update accounts.seats",
+        "fields create accounts.sector",
         "fields create tickets.customerId",
         "pipelines create Partners",
         "pipelines update Partners",
@@ -93,7 +96,16 @@ describe("the configuration of an install as one file", () => {
       region!.label = label("Area", "区域");
       region!.choices = [{ value: "north", label: label("North", "华北") }];
       seats!.retired = false;
-      copy.fields[2]!.type = "text";
+      copy.vocabularies = [
+        {
+          name: "industry",
+          label: label("Branch", "行业"),
+          choices: [{ value: "trade", label: label("Trade", "贸易") }],
+        },
+        { name: "size", label: label("Size", "规模"), choices: [{ value: "small", label: label("Small", "小") }] },
+        { name: "gone", label: label("Gone", "没了"), choices: [{ value: "small", label: label("Small", "小") }] },
+      ];
+      copy.fields[3]!.type = "text";
       copy.fields.push({ resource: "planets", name: "moons", type: "number", label: label("Moons", "卫星") });
       copy.queues = [{ name: "一线", description: "Answers" }, { name: "Third line" }];
       copy.roles[0]!.grants = { "sales.lead.read": "all", "sales.lead.write": "own", "customer.account.read": "own" };
@@ -108,9 +120,15 @@ describe("the configuration of an install as one file", () => {
         { ...copy.views[1]!, name: "By owner", where: { field: "ownerId", op: "eq", value: ID } },
       ];
     });
+    const gone = await source.admin.done<{ id: string }>("POST", "/v1/vocabularies", other.vocabularies[2]);
+    await source.admin.done("DELETE", `/v1/vocabularies/${gone.id}`);
     const { counts, differences } = await source.compare(other);
     expect(differences.map(inWords)).toEqual([
       "settings | update | company | fiscalYearStart",
+      "vocabularies | conflict | gone | vocabulary.deleted",
+      "vocabularies | conflict | industry | field.choice-retired",
+      "vocabularies | only-here | industry | choices",
+      "vocabularies | create | size | name,label,choices",
       "fields | update | accounts.region | choices,label.en",
       "fields | only-here | accounts.region | choices",
       "fields | conflict | accounts.seats | field.retired",
@@ -129,7 +147,7 @@ describe("the configuration of an install as one file", () => {
       "views | only-here | accounts / everyone / South, newest first | resource,name,visibility,team,where,q,fields,sort",
       "views | only-here | leads / team Sales > 华东 / New | resource,name,visibility,team,where,q,fields,sort",
     ]);
-    expect(counts).toEqual({ create: 1, update: 4, conflict: 9, "only-here": 4 });
+    expect(counts).toEqual({ create: 2, update: 4, conflict: 11, "only-here": 5 });
     expect(differences[0]).toMatchObject({ from: { fiscalYearStart: 1 }, to: { fiscalYearStart: 4 } });
     expect(differences.find(({ key }) => key === "组长")).toMatchObject({
       from: { "grants.sales.lead.read": "team", "grants.sales.lead.write": null, "grants.identity.team.read": "all" },

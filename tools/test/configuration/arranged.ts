@@ -28,6 +28,7 @@ export interface Applied {
 /** As a file has it. */
 export interface File {
   settings: Record<string, unknown>;
+  vocabularies: { name: string; label: object; choices: { value: string; label: object; retired?: boolean }[] }[];
   fields: {
     resource: string;
     name: string;
@@ -110,6 +111,20 @@ export class Arranged {
 export async function arrange(admin: Person): Promise<void> {
   const retention = [{ concept: "sales.lead", condition: "untouched", months: 24 }];
   await admin.done("PATCH", "/v1/settings", { currency: "CNY", timeZone: "Asia/Shanghai", retention });
+  await admin.done("POST", "/v1/vocabularies", {
+    name: "industry",
+    label: label("Industry", "行业"),
+    choices: [
+      { value: "software", label: label("Software", "软件") },
+      { value: "trade", label: label("Trade", "贸易"), color: "#2f6fde", retired: true },
+    ],
+  });
+  await admin.done("POST", "/v1/accounts/fields", {
+    name: "sector",
+    type: "choice",
+    vocabulary: "industry",
+    label: label("Sector", "行业"),
+  });
   const choices = [
     { value: "south", label: label("South", "华南") },
     { value: "east", label: label("East", "华东"), color: "#2f6fde", retired: true },

@@ -13,6 +13,7 @@ type Given = Readonly<Record<string, unknown>>;
 /** By what a thing is the same in every install. */
 export const KEYS: Readonly<Record<SectionName, (value: Given) => string>> = {
   settings: () => "company",
+  vocabularies: ({ name }) => String(name),
   fields: ({ resource, name }) => `${String(resource)}.${String(name)}`,
   pipelines: ({ name }) => String(name),
   queues: ({ name }) => String(name),

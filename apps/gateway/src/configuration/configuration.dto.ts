@@ -1,6 +1,7 @@
 import type { FieldAccess, Scope } from "@kehu/auth";
 import { STAGE_CATEGORIES } from "@kehu/contracts";
 import { CreateCustomField, IsTitle, LONGEST_Q, Nullable, Optional } from "@kehu/records";
+import { OmitType } from "@nestjs/mapped-types";
 import { Transform, Type } from "class-transformer";
 import {
   ArrayMaxSize,
@@ -18,6 +19,8 @@ import {
   ValidateNested,
 } from "class-validator";
 import { SETTINGS } from "../settings/settings.resource.ts";
+import { VOCABULARIES } from "../vocabularies/vocabularies.resource.ts";
+import type { CreateVocabulary } from "../vocabularies/vocabulary.dto.ts";
 import { FORMAT, VERSION } from "./item.ts";
 
 /** The most things of one section. */
@@ -27,6 +30,8 @@ const MOST = 5_000;
 const AsItCame = () => Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]);
 
 class ConfiguredSettings extends (SETTINGS.dto.update as new () => object) {}
+
+class ConfiguredVocabulary extends OmitType(VOCABULARIES.dto.create as new () => CreateVocabulary, ["externalIds"]) {}
 
 class ConfiguredField extends CreateCustomField {
   /** As its path is called: `accounts`. */
@@ -89,6 +94,12 @@ export class ConfigurationFile {
   @IsIn([FORMAT]) format: string;
   @IsIn([VERSION]) version: number;
   @Optional() @ValidateNested() @Type(() => ConfiguredSettings) settings?: ConfiguredSettings;
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(MOST)
+  @ValidateNested({ each: true })
+  @Type(() => ConfiguredVocabulary)
+  vocabularies?: ConfiguredVocabulary[];
   @Optional()
   @IsArray()
   @ArrayMaxSize(MOST)

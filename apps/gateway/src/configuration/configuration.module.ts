@@ -12,10 +12,12 @@ import { RolesSection } from "./roles-section.service.ts";
 import { Sections } from "./sections.service.ts";
 import { ServiceParts } from "./service-parts.service.ts";
 import { SettingsSection } from "./settings-section.service.ts";
+import { VocabulariesModule } from "../vocabularies/vocabularies.module.ts";
+import { VocabulariesSection } from "./vocabularies-section.service.ts";
 import { ViewsSection } from "./views-section.service.ts";
 
 @Module({
-  imports: [RolesModule, RoutingModule],
+  imports: [RolesModule, RoutingModule, VocabulariesModule],
   controllers: [ConfigurationController],
   providers: [
     ConfigurationService,
@@ -24,6 +26,7 @@ import { ViewsSection } from "./views-section.service.ts";
     Sections,
     ServiceParts,
     SettingsSection,
+    VocabulariesSection,
     FieldsSection,
     PipelinesSection,
     QueuesSection,

@@ -17,6 +17,7 @@ interface Field {
   filterable?: boolean;
   sortable?: boolean;
   choices?: Choice[] | null;
+  vocabulary?: string | null;
   target?: string | null;
   retired?: boolean;
 }
@@ -130,8 +131,24 @@ const closedOff = (service: string, permission: Permission): LeftOut => ({
   reason: `Fields of ${service}: this needs the permission ${permission}.`,
 });
 
-function itemOf({ resource, name, type, label, required, filterable, sortable, choices, target, retired }: Field) {
-  const more = { ...(choices && { choices: choices.map(wholeChoice) }), ...(target && { target }) };
+function itemOf({
+  resource,
+  name,
+  type,
+  label,
+  required,
+  filterable,
+  sortable,
+  choices,
+  vocabulary,
+  target,
+  retired,
+}: Field) {
+  const more = {
+    ...(choices && { choices: choices.map(wholeChoice) }),
+    ...(vocabulary && { vocabulary }),
+    ...(target && { target }),
+  };
   const value = { resource, name, type, label, required, filterable, sortable, ...more, retired };
   return { key: KEYS.fields(value), value };
 }
@@ -149,7 +166,9 @@ function withoutRetired(kept: Kept): Kept {
 function conflictOf(field: Field, here: Field): Fault | undefined {
   if (here.retired && !field.retired)
     return { code: "field.retired", message: "The field is retired here: restore it first." };
-  const fixed = (["type", "target"] as const).find((name) => (field[name] ?? null) !== (here[name] ?? null));
+  const fixed = (["type", "target", "vocabulary"] as const).find(
+    (name) => (field[name] ?? null) !== (here[name] ?? null),
+  );
   if (fixed)
     return {
       code: "field.type-fixed",

@@ -5,7 +5,7 @@ export const FORMAT = "kehu-configuration";
 export const VERSION = 1;
 
 /** The parts of the file, in the order in which they are applied: what comes later names what came before. */
-export const SECTIONS = ["settings", "fields", "pipelines", "queues", "roles", "views"] as const;
+export const SECTIONS = ["settings", "vocabularies", "fields", "pipelines", "queues", "roles", "views"] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 /** What of a thing is configuration, by the names of the file. */

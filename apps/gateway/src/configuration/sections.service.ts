@@ -5,6 +5,7 @@ import { PipelinesSection } from "./pipelines-section.service.ts";
 import { QueuesSection } from "./queues-section.service.ts";
 import { RolesSection } from "./roles-section.service.ts";
 import { SettingsSection } from "./settings-section.service.ts";
+import { VocabulariesSection } from "./vocabularies-section.service.ts";
 import { ViewsSection } from "./views-section.service.ts";
 
 /** The sections of the file, in the order in which they are applied. */
@@ -14,12 +15,13 @@ export class Sections {
 
   constructor(
     settings: SettingsSection,
+    vocabularies: VocabulariesSection,
     fields: FieldsSection,
     pipelines: PipelinesSection,
     queues: QueuesSection,
     roles: RolesSection,
     views: ViewsSection,
   ) {
-    this.all = [settings, fields, pipelines, queues, roles, views];
+    this.all = [settings, vocabularies, fields, pipelines, queues, roles, views];
   }
 }
