@@ -36,6 +36,8 @@ describe.each(PAGES)("docs/%s", (page) => {
   const examples = blocksIn(page, "http").flatMap(examplesIn);
   let kehu: Kehu;
   let admin: Person;
+  /** What an answer has given to be sent back, where the page writes `<token>`. */
+  let token = "";
 
   beforeAll(async () => {
     kehu = await Kehu.start();
@@ -52,7 +54,9 @@ describe.each(PAGES)("docs/%s", (page) => {
   it.each(examples.map((example) => [`${example.method} ${example.path}`, example] as const))(
     "%s is answered as the page says",
     async (_, { method, path, body, refusal }) => {
-      const { status, body: answer } = await admin.ask<{ code: string }>(method, path, body);
+      const given = body && (JSON.parse(JSON.stringify(body).replace("<token>", token)) as object);
+      const { status, body: answer } = await admin.ask<{ code: string; token?: string }>(method, path, given);
+      token = answer?.token ?? token;
       expect(status < 300 ? undefined : `${status} ${answer.code}`).toBe(refusal);
       if (!refusal && method !== "DELETE") expect(Object.keys(answer)).not.toHaveLength(0);
       if (!refusal && method === "GET") expect(answer).toMatchObject({ data: expect.any(Array) });
@@ -80,8 +84,7 @@ describe.each(PAGES)("docs/%s", (page) => {
 
   for (const text of blocksIn(page, "js")) {
     it("has a program that keeps a copy", async () => {
-      const { token } = admin;
-      const env = { PATH: process.env["PATH"], KEHU_URL: kehu.url, TOKEN: token };
+      const env = { PATH: process.env["PATH"], KEHU_URL: kehu.url, TOKEN: admin.token };
       const program = spawn(process.execPath, ["--input-type=module", "--eval", text], { env });
       let output = "";
       for (const stream of [program.stdout, program.stderr])

@@ -4,6 +4,7 @@ import { ApiKeysModule } from "./api-keys/api-keys.module.ts";
 import { AuditModule } from "./audit/audit.module.ts";
 import { ChangesModule } from "./changes/changes.module.ts";
 import { config } from "./config.ts";
+import { ConfigurationModule } from "./configuration/configuration.module.ts";
 import { DocsModule } from "./docs/docs.module.ts";
 import { HandoversModule } from "./handovers/handovers.module.ts";
 import { HealthModule } from "./health/health.module.ts";
@@ -40,6 +41,7 @@ import { VocabulariesModule } from "./vocabularies/vocabularies.module.ts";
     RolesModule,
     ApiKeysModule,
     SettingsModule,
+    ConfigurationModule,
     VocabulariesModule,
     ChangesModule,
     RoutingModule,

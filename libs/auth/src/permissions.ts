@@ -93,6 +93,8 @@ export const PERMISSIONS = [
   "identity.api-key.write",
   "identity.settings.read",
   "identity.settings.write",
+  "identity.configuration.read",
+  "identity.configuration.write",
   "identity.vocabulary.read",
   "identity.vocabulary.write",
   "identity.vocabulary.delete",

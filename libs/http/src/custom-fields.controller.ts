@@ -10,6 +10,21 @@ import {
 import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Query, type Type } from "@nestjs/common";
 import { controllerName } from "./controller-name.ts";
 
+/** Makes the controller by which the gateway learns of all fields of a service, retired ones too. */
+export function fieldDefinitionsController({ permissions }: Resource): Type {
+  @Controller("internal/fields")
+  class FieldDefinitionsController {
+    constructor(@Inject(CustomFieldDefinitions) private readonly definitions: CustomFieldDefinitions) {}
+
+    @Get()
+    @RequirePermission(permissions.read)
+    async all() {
+      return { data: await this.definitions.all() };
+    }
+  }
+  return FieldDefinitionsController;
+}
+
 /**
  * Makes the controllers by which a company adds fields to the resources of a service.
  *

@@ -1,7 +1,7 @@
 import { CustomFieldDefinitions, Defining, type CustomField, type Resource } from "@kehu/records";
 import { Module, type DynamicModule } from "@nestjs/common";
 import { TypeOrmModule } from "@nestjs/typeorm";
-import { customFieldsController } from "./custom-fields.controller.ts";
+import { customFieldsController, fieldDefinitionsController } from "./custom-fields.controller.ts";
 
 /** The fields that a company adds to the resources of a service. */
 @Module({})
@@ -14,7 +14,7 @@ export class CustomFieldsModule {
     return {
       module: CustomFieldsModule,
       imports: [TypeOrmModule.forFeature([fields.entity])],
-      controllers: extended.map(customFieldsController(fields as Resource)),
+      controllers: [...extended.map(customFieldsController(fields as Resource)), fieldDefinitionsController(fields)],
       providers: [
         {
           provide: CustomFieldDefinitions,

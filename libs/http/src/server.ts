@@ -9,7 +9,7 @@ import { sendProblem } from "./problem.filter.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { closeSlowClients, patienceOf } from "./slow-clients.ts";
 
-/** The largest JSON body, in bytes. */
+/** The largest JSON body, in bytes, but for what a route takes by `@RouteConfig({ bodyLimit })`. */
 export const BODY_LIMIT = 256 * 1024;
 
 const REQUEST_ID = /^[\w.-]{1,64}$/;
@@ -67,6 +67,10 @@ export function httpServer({
   answerOddRequests(fastify, headers, patience.step);
   closeSlowClients(fastify, patience);
   fastify.removeAllContentTypeParsers();
+  fastify.addHook("onRoute", (route) => {
+    const { bodyLimit } = (route.config ?? {}) as { bodyLimit?: number };
+    if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
+  });
   // An upload is read by whoever takes it, from the request itself: no body is ever a stream.
   fastify.addContentTypeParser("multipart/form-data", (request, _payload, done) => {
     const { upload } = request.routeOptions.config as { upload?: boolean };

@@ -4,7 +4,7 @@ import { Database, type Tx } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { CreateCustomField, UpdateCustomField } from "./custom-field.dto.ts";
 import type { CustomField, FieldContext } from "./custom-field.entity.ts";
-import { CustomFields } from "./custom-fields.ts";
+import { CustomFields, type Definition } from "./custom-fields.ts";
 import { boolean, choice, fields, json, text } from "./fields.ts";
 import { History } from "./history.ts";
 import { parsePaging } from "./list-query.ts";
@@ -79,6 +79,13 @@ export class Defining {
   ) {}
 }
 
+/** A field as it is defined. */
+export interface FieldDefinition extends Definition {
+  id: string;
+  version: number;
+  retired: boolean;
+}
+
 /** Adds fields to the resources of a service while it runs, changes and retires them. */
 export class CustomFieldDefinitions<T extends CustomField = CustomField> extends UnownedRecordService<T> {
   constructor(
@@ -86,6 +93,14 @@ export class CustomFieldDefinitions<T extends CustomField = CustomField> extends
     private readonly defining: Defining,
   ) {
     super({ ...declared, context: (tx) => this.others(tx) }, defining.writing);
+  }
+
+  /** @returns every field of the service as it is defined, retired ones too, the oldest first */
+  all(): Promise<FieldDefinition[]> {
+    return this.defining.database.query<FieldDefinition & Record<string, unknown>>(
+      `SELECT id, version, resource, name, type, label, required, filterable, sortable, choices, vocabulary, target,
+         deleted_at IS NOT NULL AS retired FROM custom_field ORDER BY created_at, id`,
+    );
   }
 
   /** @throws Conflict `field.exists`, RuleViolation for what does not fit together */

@@ -9,7 +9,7 @@ import type { Resource } from "./resource.ts";
 import { listed, NO_VOCABULARIES, readVocabularies, ruledFields } from "./vocabularies.ts";
 
 /** A definition, as far as records need it. */
-interface Definition {
+export interface Definition {
   resource: string;
   name: string;
   type: CustomType;

@@ -7,6 +7,9 @@ import type { World } from "./world.ts";
 
 const NEVER = "01980000-0000-7000-8000-00000000dead";
 
+/** Of what everybody has: nothing is to be done. */
+const CONFIGURATION = { format: "kehu-configuration", version: 1, roles: [] };
+
 /** Who is anonymous tries what belongs to the owner. */
 const personOf = (world: World, actor: Actor) => world.people.get(actor === "anonymous" ? "owner" : actor);
 
@@ -35,6 +38,14 @@ export const OTHERS: Readonly<Record<string, Recipe>> = {
   "POST /v1/operations/analytics/rebuild": {},
   "GET /v1/settings": {},
   "PATCH /v1/settings": { body: () => ({ fiscalYearStart: 4 }) },
+  "GET /v1/configuration": {},
+  "POST /v1/configuration/compare": { body: () => CONFIGURATION },
+  "POST /v1/configuration/apply": {
+    body: async ({ world }) => {
+      const { token } = await world.admin("POST", "/v1/configuration/compare", CONFIGURATION);
+      return { configuration: CONFIGURATION, token };
+    },
+  },
   "GET /v1/sync": {},
   // Whoever may follow is told that this is no place to begin; a stream would not end.
   "GET /v1/changes": { query: () => "?since=nowhere", done: 400 },

@@ -77,7 +77,7 @@ const FULL: Rules = {
   handover: "all",
 };
 /** What nobody but the administrator is given. */
-const ADMINISTRATION = ["operations.bus", "operations.personal-data", "identity.audit"];
+const ADMINISTRATION = ["operations.bus", "operations.personal-data", "identity.audit", "identity.configuration"];
 const EVERYTHING = [...WORK, ...LEDGER, ...ORDER, ...COMPANY, "sales.lead", "sales.opportunity", "analytics.metric"];
 
 /** The roles of this test that are made for it; their permissions are `<concept>.<verb>`. */
@@ -182,6 +182,7 @@ export function answerTo(actor: Actor, method: string, path: string, place: Plac
 /** What a key could use to outlive itself. */
 const isForPeople = (method: string, path: string) =>
   path.endsWith("/subject-export") ||
+  path.startsWith("/v1/configuration") ||
   path === "/v1/users/{id}/password-reset" ||
   (path === "/v1/users/{id}/sessions" && method === "DELETE");
 

@@ -17,6 +17,7 @@ const AREAS: Readonly<Record<string, string>> = {
   teams: "identity.team",
   roles: "identity.role",
   settings: "identity.settings",
+  configuration: "identity.configuration",
   vocabularies: "identity.vocabulary",
   metrics: "analytics.metric",
   freshness: "operations.bus",
@@ -51,7 +52,7 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   if (concept === "sales.opportunity" && last === "reopen") return [concept, last];
   if (rest.includes("collaborators")) return [concept, "write"];
   if (method === "DELETE" || last === "restore") return [concept, "delete"];
-  return [concept, method === "GET" || last === "search" ? "read" : "write"];
+  return [concept, method === "GET" || ["search", "compare"].includes(last) ? "read" : "write"];
 }
 
 /** What a metric counts, by its name. */

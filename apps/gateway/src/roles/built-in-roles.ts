@@ -58,6 +58,8 @@ const ADMINISTRATION: readonly Permission[] = [
   "identity.api-key.read",
   "identity.api-key.write",
   "identity.settings.write",
+  "identity.configuration.read",
+  "identity.configuration.write",
   "identity.vocabulary.write",
   "identity.vocabulary.delete",
   "customer.contact.erase",

@@ -16,5 +16,6 @@ import { RolesService } from "./roles.service.ts";
   imports: [TypeOrmModule.forFeature([Role]), AccessModule, DocsModule, RoutingModule],
   controllers: [RolesController, PermissionsController],
   providers: [RolesService, PermissionsQueries, ExplanationsQueries, RecordNames, ClosableFieldsService],
+  exports: [RolesService, ClosableFieldsService],
 })
 export class RolesModule {}

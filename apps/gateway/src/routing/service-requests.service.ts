@@ -6,9 +6,11 @@ import { Upstreams } from "./upstreams.ts";
 
 /** What the gateway asks of one service while it answers a caller. */
 export interface Question {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   path: string;
   body?: object;
+  /** The version that the record is expected to have. */
+  ifMatch?: number;
   /** The caller's grants that it takes along. */
   permissions: readonly Permission[];
 }
@@ -46,11 +48,12 @@ export class ServiceRequests {
   }
 
   /**
-   * @returns the body of the answer
+   * @returns the body of the answer; undefined where it has none
    * @throws Problem as the service refuses
    * @throws Unavailable where it is away or too slow
    */
-  async ask<T>(service: string, { method, path, body, permissions }: Question, who: RequestContext): Promise<T> {
+  async ask<T>(service: string, question: Question, who: RequestContext): Promise<T> {
+    const { method, path, body, permissions, ifMatch } = question;
     const { pool, key } = this.upstreams.get(service);
     const token = signInternalToken(claimsFor(who, permissions), service, key);
     const headers = {
@@ -58,6 +61,7 @@ export class ServiceRequests {
       accept: "application/json",
       "x-request-id": who.requestId,
       ...(body && { "content-type": "application/json" }),
+      ...(ifMatch !== undefined && { "if-match": `"${ifMatch}"` }),
     };
     let reply: Dispatcher.ResponseData;
     let text: string;
@@ -68,8 +72,8 @@ export class ServiceRequests {
     } catch {
       throw new Unavailable("service.unavailable", "A service that this needs does not answer now.", { retryAfter: 2 });
     }
-    if (reply.statusCode !== 200) throw problemOf(reply, text);
-    return JSON.parse(text) as T;
+    if (reply.statusCode >= 300) throw problemOf(reply, text);
+    return (text === "" ? undefined : JSON.parse(text)) as T;
   }
 }
 
