@@ -1,5 +1,5 @@
 import type { View } from "./customer.ts";
-import { counts, Importing } from "./importing.ts";
+import { counts, Importing, type RowView } from "./importing.ts";
 
 const lines = (...rows: string[]) => rows.map((row) => `${row}\r\n`).join("");
 
@@ -68,6 +68,56 @@ describe("POST /v1/accounts/imports/:id/rollback", () => {
       { name: "Old one", industry: "mine", website: null },
       { name: "Touched", industry: "glass", website: "https://mine.example" },
     ]);
+    expect(await importing.rows("accounts", done, "&rollback=kept")).toMatchObject([
+      { line: 2, outcome: "updated", recordId: old!.id, kept: { code: "import.changed-since", fields: ["industry"] } },
+      {
+        line: 4,
+        outcome: "created",
+        recordId: touched!.id,
+        kept: { code: "import.changed-since", fields: ["website"] },
+      },
+    ]);
+    expect(await importing.rows("accounts", done, "&rollback=kept&outcome=created")).toHaveLength(1);
+    expect(await importing.rows("accounts", done)).toMatchObject([{}, { line: 3, kept: null }, {}]);
+    const unknown = await importing.ask("GET", `accounts/imports/${done.id}/rows?rollback=undone`);
+    expect(unknown).toMatchObject({ status: 400, body: { code: "query.invalid", allowed: ["kept"] } });
+  });
+
+  it("names every row of a record that stays, and no field that is closed to the caller", async () => {
+    const make = (id: string) =>
+      importing.customer.create("accounts", {
+        name: id,
+        externalIds: ["a", "b"].map((n) => ({ system: "crm", id: id + n })),
+      });
+    const [gone, changed, whole] = [await make("gone"), await make("changed"), await make("whole")];
+    await importing.ask("POST", "accounts/fields", { name: "rank", type: "number", label: { en: "Rank", zh: "等级" } });
+    const text = lines("CRM,Rank,Industry", "gonea,1,x", "changeda,1,x", "changedb,2,y", "wholea,1,x");
+    const mapping = { CRM: "externalIds.crm", Rank: "custom.rank", Industry: "industry" };
+    const done = await importing.run("accounts", text, { mode: "update", mapping });
+    expect(counts(done)).toEqual([4, 0, 4, 0, 0]);
+    await importing.ask("DELETE", `accounts/${gone.id}`);
+    await importing.ask("PATCH", `accounts/${changed.id}`, { custom: { rank: 7 }, tags: ["mine"] });
+    expect(await importing.rollBack("accounts", done)).toMatchObject({ rolledBack: 1, kept: 2 });
+    const kept = await importing.rows("accounts", done, "&rollback=kept");
+    const codes = kept.map(({ line, recordId, kept }) => [line, recordId, kept!.code, kept!.fields]);
+    expect(codes).toEqual([
+      [2, gone.id, "import.deleted-since", []],
+      [3, changed.id, "import.changed-since", ["custom.rank"]],
+      [4, changed.id, "import.changed-since", ["custom.rank"]],
+    ]);
+    expect(await importing.customer.get(`/v1/accounts/${changed.id}`)).toMatchObject({
+      custom: { rank: 7 },
+      industry: null,
+    });
+    expect(await importing.customer.get(`/v1/accounts/${whole.id}`)).toMatchObject({ custom: {}, industry: null });
+    const closed = { ...importing.customer.admin, fieldRules: { "customer.account": { "custom.rank": "hidden" } } };
+    const { body } = await importing.ask<{ data: RowView[] }>(
+      "GET",
+      `accounts/imports/${done.id}/rows?rollback=kept`,
+      undefined,
+      closed,
+    );
+    expect(body.data.map(({ kept }) => kept!.fields)).toEqual([[], [], []]);
   });
 
   it("is of several changes of one record the first state", async () => {
@@ -96,6 +146,9 @@ describe("POST /v1/accounts/imports/:id/rollback", () => {
     expect(counts(done)).toEqual([2, 0, 2, 0, 0]);
     await importing.ask("POST", `contacts/${erased.id}/erase`);
     expect(await importing.rollBack("contacts", done)).toMatchObject({ rolledBack: 1, kept: 1 });
+    expect(await importing.rows("contacts", done, "&rollback=kept")).toMatchObject([
+      { recordId: erased.id, kept: { code: "import.erased-since", fields: [] } },
+    ]);
     expect(await importing.customer.get(`/v1/contacts/${kept.id}`)).toMatchObject({
       lastName: "Wang",
       title: null,

@@ -30,6 +30,7 @@ export interface RowView {
   outcome: string;
   recordId: string | null;
   errors: { field: string; code: string }[];
+  kept: { code: string; message: string; fields: string[] } | null;
 }
 
 const ENDED = ["profiled", "completed", "failed", "rolled_back"];

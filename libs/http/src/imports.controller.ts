@@ -2,6 +2,7 @@ import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
 import {
   alsoReadBy,
   IMPORT_OUTCOMES,
+  IMPORT_ROLLBACKS,
   ImportOptions,
   Imports,
   ListParameters,
@@ -42,8 +43,12 @@ const UPLOAD = {
     },
   },
 };
-const OUTCOME = {
+const ROWS = {
   outcome: { description: "What became of them", schema: { type: "string", enum: IMPORT_OUTCOMES } },
+  rollback: {
+    description: "`kept`: those whose records a rollback has left, or a part of them",
+    schema: { type: "string", enum: IMPORT_ROLLBACKS },
+  },
 } as const;
 
 /** @returns the controller of the imports of a resource */
@@ -83,7 +88,7 @@ export function importsController(of: Resource): Type {
     /** What became of each row. */
     @Get(":id/rows")
     @RequirePermission(permission)
-    @Takes({ ...PAGING, ...OUTCOME })
+    @Takes({ ...PAGING, ...ROWS })
     rows(@Param("id", ParseId) id: string, @Query() query: ListParameters, @Who() who: RequestContext) {
       return this.imports.rows(of, id, query, who);
     }

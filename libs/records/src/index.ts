@@ -25,7 +25,7 @@ export {
 export { customEntries, CustomFields } from "./custom-fields.ts";
 export { ImportOptions } from "./imports/import.dto.ts";
 export { ImportFiles } from "./imports/import-files.ts";
-export { ROW_OUTCOMES as IMPORT_OUTCOMES } from "./imports/import-job.ts";
+export { ROW_OUTCOMES as IMPORT_OUTCOMES, ROW_ROLLBACKS as IMPORT_ROLLBACKS } from "./imports/import-job.ts";
 export { ImportWorker } from "./imports/import-worker.ts";
 export { Imports, type Upload } from "./imports/imports.ts";
 export type { ImportView } from "./imports/import-view.ts";

@@ -134,7 +134,7 @@ function insertHistory(entries: readonly HistoryRow[], bind: Bind): string {
 const valuesOf = (state: object | null) => (state ?? {}) as Readonly<Record<string, unknown>>;
 
 /** Names of what differs, of custom fields each by itself: `custom.region`. */
-function changedFields(before: PublicState | null, after: PublicState): string[] {
+export function changedFields(before: PublicState | null, after: PublicState): string[] {
   const [was, is] = [valuesOf(before), valuesOf(after)];
   const changed = Object.keys(is).filter(
     (field) => field !== "updatedAt" && field !== "id" && !sameValue(is[field] ?? null, was[field] ?? null),

@@ -168,7 +168,7 @@ export class ImportBatch {
          SELECT $1, line, outcome, record_id, errors FROM ${rowset(ROWS, given, (value) => `$${values.push(value)}`)}`,
         values,
       ),
-      storeChanges(tx, job.id, resource, changes, rows),
+      storeChanges(tx, job.id, resource, changes, rows, linesOf(done)),
     ]);
     if (advanced.length === 0) throw new LeaseLost();
     this.stored = upTo;
@@ -176,6 +176,15 @@ export class ImportBatch {
 }
 
 const failed = (line: number, errors: FieldError[]): ImportRow => ({ line, outcome: "failed", recordId: null, errors });
+
+function linesOf(rows: readonly ImportRow[]): Map<string, number[]> {
+  const lines = new Map<string, number[]>();
+  for (const { line, outcome, recordId } of rows) {
+    if (outcome !== "created" && outcome !== "updated") continue;
+    lines.set(recordId!, [...(lines.get(recordId!) ?? []), line]);
+  }
+  return lines;
+}
 
 function rowOf(line: number, { outcome, id, errors }: BulkResult): ImportRow {
   if (outcome !== "unchanged") return { line, outcome, recordId: id, errors };

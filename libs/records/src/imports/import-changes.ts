@@ -9,19 +9,26 @@ export interface ChangedProperties {
   is: Record<string, unknown>;
 }
 
-const CHANGES = { record_id: "uuid", version: "integer", is_new: "boolean", properties: "text" } as const;
+const CHANGES = {
+  record_id: "uuid",
+  version: "integer",
+  is_new: "boolean",
+  properties: "text",
+  lines: "integer[]",
+} as const;
 /** These follow from any change. */
 const FOLLOWING = new Set(["version", "updatedAt"]);
 
 const place = (jobId: string, id: string) => `import ${jobId} ${id}`;
 
-/** Stores what an import changed, so that it can be undone. */
+/** Stores what an import changed, so that it can be undone. @param linesOf rows of the file, by the record they changed */
 export async function storeChanges(
   tx: Tx,
   jobId: string,
   resource: Resource,
   changes: readonly Change[],
   rows: Rows,
+  linesOf: ReadonlyMap<string, readonly number[]>,
 ): Promise<void> {
   if (changes.length === 0) return;
   const values: unknown[] = [jobId];
@@ -30,10 +37,11 @@ export async function storeChanges(
     version: record.version,
     is_new: before === null,
     properties: before === null ? null : sealed(jobId, resource, record, differing(was!, record), rows),
+    lines: linesOf.get(record.id),
   }));
   await tx.query(
-    `INSERT INTO import_change (job_id, record_id, version, is_new, properties)
-     SELECT $1, record_id, version, is_new, properties FROM ${rowset(CHANGES, given, (value) => `$${values.push(value)}`)}`,
+    `INSERT INTO import_change (job_id, record_id, version, is_new, properties, lines)
+     SELECT $1, record_id, version, is_new, properties, lines FROM ${rowset(CHANGES, given, (value) => `$${values.push(value)}`)}`,
     values,
   );
 }

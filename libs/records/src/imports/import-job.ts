@@ -2,6 +2,7 @@ import type { RequestContext } from "@kehu/auth";
 import type { FieldError } from "@kehu/contracts";
 import type { MappingSuggestion, TableProfile } from "@kehu/importing";
 import type { ImportOptions } from "./import.dto.ts";
+import type { KeptView } from "./import-kept.ts";
 
 export const IMPORT_STATUSES = [
   "uploading",
@@ -18,6 +19,9 @@ export type ImportStatus = (typeof IMPORT_STATUSES)[number];
 /** What became of a row. */
 export const ROW_OUTCOMES = ["created", "updated", "skipped", "failed"] as const;
 export type RowOutcome = (typeof ROW_OUTCOMES)[number];
+
+/** What a rollback has left of rows that it was to take back. */
+export const ROW_ROLLBACKS = ["kept"] as const;
 
 /** Who asked, as far as the job outlives his token. */
 export type ImportCaller = Pick<
@@ -66,6 +70,12 @@ export interface ImportRow {
   outcome: RowOutcome;
   recordId: string | null;
   errors: FieldError[];
+}
+
+/** The same as the API shows it. */
+export interface ImportRowView extends ImportRow {
+  /** Why a rollback has left its record, or a part of it, as it is. */
+  kept: KeptView | null;
 }
 
 const COLUMNS = `id, resource, caller, file_name, bytes, options, status, found, error, rows, line, created, updated, skipped,

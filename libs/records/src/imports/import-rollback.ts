@@ -1,12 +1,14 @@
 import type { RequestContext } from "@kehu/auth";
 import type { DomainEvent } from "@kehu/contracts";
-import type { Database } from "@kehu/database";
+import type { Database, Tx } from "@kehu/database";
 import type { Clock } from "../clock.ts";
 import { event, sameValue, type Change, type RecordEntity } from "../record.entity.ts";
 import type { Records } from "../records.ts";
 import type { Resource } from "../resource.ts";
+import { changedFields } from "../store.ts";
 import { LeaseLost } from "./import-batch.ts";
 import { openChange, type ChangedProperties } from "./import-changes.ts";
+import { fieldsSince, storeKept, type Kept, type KeptRows } from "./import-kept.ts";
 import { UNDONE, type ImportJob } from "./import-job.ts";
 
 /** Records of one transaction. */
@@ -18,6 +20,8 @@ interface Done {
   version: number;
   isNew: boolean;
   properties: (string | null)[];
+  /** Of the file, change by change; null of what an earlier version has imported. */
+  lines: (number[] | null)[];
 }
 
 /** What a rollback works with. */
@@ -33,7 +37,8 @@ export interface Rollback {
 
 /**
  * Takes back what an import did to the next records: new ones are deleted and let go of their names in other systems,
- * changed ones get the values back that nobody has changed since. What stays as it is, is counted as kept.
+ * changed ones get the values back that nobody has changed since. What stays as it is, is counted as kept, and its rows
+ * say why.
  *
  * @returns false where nothing is left
  * @throws LeaseLost
@@ -43,7 +48,7 @@ export function rollBackNext(rollback: Rollback): Promise<boolean> {
     const { job, resource, who, records, worker } = rollback;
     const done = await tx.query<Done & Record<string, unknown>>(
       `SELECT record_id AS "recordId", max(version) AS version, bool_or(is_new) AS "isNew",
-         array_agg(properties ORDER BY version) AS properties
+         array_agg(properties ORDER BY version) AS properties, json_agg(lines) AS lines
        FROM import_change WHERE job_id = $1 GROUP BY record_id ORDER BY record_id LIMIT ${BATCH}`,
       [job.id],
     );
@@ -51,51 +56,80 @@ export function rollBackNext(rollback: Rollback): Promise<boolean> {
     const ids = done.map(({ recordId }) => recordId);
     const locked = new Map((await records.lock(tx, resource, ids, who)).map((one) => [one.record.id, one]));
     const changes: Change[] = [];
-    let kept = 0;
+    const stayed = new Map<Done, Kept>();
     for (const one of done) {
       const there = locked.get(one.recordId);
       if (!there?.writable) {
-        kept += 1;
+        stayed.set(one, because(there ? "record.not-writable" : "import.out-of-reach"));
         continue;
       }
       const { record } = there;
       const before = record.state();
-      const { events, isWhole } = undo(rollback, record, one);
+      const { events, kept } = undo(rollback, record, one);
       if (events.length > 0) changes.push({ record, before, events });
-      if (!isWhole) kept += 1;
+      if (kept) stayed.set(one, kept);
     }
     await records.store(tx, resource, changes, who);
+    await storeKept(tx, job.id, await keptRows(tx, stayed));
     await tx.query("DELETE FROM import_change WHERE job_id = $1 AND record_id = ANY($2)", [job.id, ids]);
-    const held = await tx.query(UNDONE, [job.id, worker, done.length - kept, kept]);
+    const held = await tx.query(UNDONE, [job.id, worker, done.length - stayed.size, stayed.size]);
     if (held.length === 0) throw new LeaseLost();
     return true;
   });
 }
 
+/** What is new, and has changed, has no values to compare with: its history names the fields. */
+async function keptRows(tx: Tx, stayed: ReadonlyMap<Done, Kept>): Promise<KeptRows[]> {
+  const isNew = [...stayed].filter(([done, { code }]) => done.isNew && code === "import.changed-since");
+  const since = await fieldsSince(tx, new Map(isNew.map(([{ recordId, version }]) => [recordId, version])));
+  return [...stayed].map(([{ recordId, lines }, { code, fields }]) => ({
+    lines: lines.flatMap((some) => some ?? []),
+    kept: { code, fields: since.get(recordId) ?? fields },
+  }));
+}
+
+const because = (code: Kept["code"], fields: string[] = []): Kept => ({ code, fields });
+
 interface Undone {
   events: DomainEvent[];
-  /** All is as it was before. */
-  isWhole: boolean;
+  /** Why not all is as it was before. */
+  kept: Kept | null;
 }
 
 function undo({ job, resource, records, clock }: Rollback, record: RecordEntity, done: Done): Undone {
   const now = clock.now();
   if (done.isNew) {
-    if (record.deletedAt) return { events: withoutNames(record, resource, now), isWhole: true };
-    if (record.version !== done.version) return { events: [], isWhole: false };
+    if (record.deletedAt) return { events: withoutNames(record, resource, now), kept: null };
+    if (record.version !== done.version) return stays("import.changed-since");
     record.externalIds = [];
-    return { events: record.remove(now), isWhole: true };
+    return { events: record.remove(now), kept: null };
   }
-  if (record.deletedAt || resource.keepsChanges) return { events: [], isWhole: false };
+  if (record.deletedAt) return stays("import.deleted-since");
+  if (resource.keepsChanges) return stays("import.changes-stay");
   const opened = done.properties.map((text) => openChange(job.id, resource, record, text!, records.rows));
-  if (opened.includes(null)) return { events: [], isWhole: false };
-  const { was, is } = joined(opened as ChangedProperties[]);
+  if (opened.includes(null)) return stays("import.erased-since");
+  return undoChanges(record, joined(opened as ChangedProperties[]), resource, now);
+}
+
+const stays = (code: Kept["code"]): Undone => ({ events: [], kept: because(code) });
+
+/** Gives the properties back that are as the import has left them. */
+function undoChanges(record: RecordEntity, { was, is }: ChangedProperties, resource: Resource, now: Date): Undone {
   const values = record as unknown as Record<string, unknown>;
-  const ours = Object.keys(is).filter((name) => sameValue(values[name] ?? null, is[name] ?? null));
+  const isOurs = (name: string) => sameValue(values[name] ?? null, is[name] ?? null);
+  const [ours, theirs] = [Object.keys(is).filter(isOurs), Object.keys(is).filter((name) => !isOurs(name))];
   const differs = ours.filter((name) => !sameValue(was[name], is[name]));
   for (const name of differs) values[name] = was[name];
   const events = differs.length > 0 ? [event(resource.updated!, record, now)] : [];
-  return { events, isWhole: ours.length === Object.keys(is).length };
+  const kept = theirs.length > 0 ? because("import.changed-since", fieldsOf(record, is, theirs)) : null;
+  return { events, kept };
+}
+
+/** @returns the names that properties have for callers: fields whose values would be others with those of the import */
+function fieldsOf(record: RecordEntity, is: ChangedProperties["is"], properties: readonly string[]): string[] {
+  const asImported = Object.assign(Object.create(Object.getPrototypeOf(record) as object) as RecordEntity, record);
+  for (const name of properties) Object.assign(asImported, { [name]: is[name] });
+  return changedFields(asImported.state(), record.state());
 }
 
 /** What somebody has deleted before would keep its names from the next import. */

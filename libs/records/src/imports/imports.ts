@@ -19,13 +19,15 @@ import {
   LIST,
   ONE,
   ROW_OUTCOMES,
+  ROW_ROLLBACKS,
   START,
   UNDO,
   UPLOADED,
   type ImportJob,
   type ImportRow,
-  type RowOutcome,
+  type ImportRowView,
 } from "./import-job.ts";
+import { keptViews, type Kept } from "./import-kept.ts";
 import { tableOptions } from "./import-mapping.ts";
 import { viewOfImport, type ImportView } from "./import-view.ts";
 import { ImportWorker } from "./import-worker.ts";
@@ -94,22 +96,24 @@ export class Imports {
     id: string,
     query: Readonly<Record<string, unknown>>,
     who: RequestContext,
-  ): Promise<Page<ImportRow>> {
-    const { outcome = null, ...paging } = query;
-    if (outcome !== null && !ROW_OUTCOMES.includes(outcome as RowOutcome))
-      throw new Malformed("query.invalid", "The parameter outcome is one of those that rows have.", {
-        allowed: ROW_OUTCOMES,
-      });
+  ): Promise<Page<ImportRowView>> {
+    const { outcome = null, rollback = null, ...paging } = query;
+    mustBeOneOf("outcome", outcome, ROW_OUTCOMES);
+    mustBeOneOf("rollback", rollback, ROW_ROLLBACKS);
     const { limit, cursor } = parsePaging(paging);
     await this.job(resource, id, who);
-    const binding = ["import rows", id, outcome];
+    const binding = ["import rows", id, outcome, rollback];
     const after = cursor === null ? 0 : this.cursors.read(cursor, binding)[0];
-    const rows = await this.database.query<ImportRow & Record<string, unknown>>(
-      `SELECT line, outcome, record_id AS "recordId", coalesce(errors, '[]') AS errors FROM import_row
-       WHERE job_id = $1 AND ($2::text IS NULL OR outcome = $2) AND line > $3 ORDER BY line LIMIT $4`,
+    // Said in the text, so that the index of these few rows is used.
+    const isKept = rollback === null ? "" : "AND kept IS NOT NULL";
+    const rows = await this.database.query<ImportRow & { kept: Kept | null } & Record<string, unknown>>(
+      `SELECT line, outcome, record_id AS "recordId", coalesce(errors, '[]') AS errors, kept FROM import_row
+       WHERE job_id = $1 AND ($2::text IS NULL OR outcome = $2) AND line > $3 ${isKept} ORDER BY line LIMIT $4`,
       [id, outcome, after, limit + 1],
     );
-    return this.pageOf<ImportRow>(rows, limit, binding, ({ line }) => line);
+    const keptOf = keptViews(resource, who);
+    const views = rows.map(({ kept, ...row }) => ({ ...row, kept: keptOf(kept) }));
+    return this.pageOf<ImportRowView>(views, limit, binding, ({ line }) => line);
   }
 
   /**
@@ -207,6 +211,12 @@ export class Imports {
     const nextCursor = hasMore ? this.cursors.sign([placeOf(data.at(-1)!)], binding) : null;
     return { data, page: { nextCursor, hasMore } };
   }
+}
+
+/** @throws Malformed `query.invalid` with `allowed` */
+function mustBeOneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (value === null || allowed.includes(value as string)) return;
+  throw new Malformed("query.invalid", `The parameter ${name} is one of: ${allowed.join(", ")}.`, { allowed });
 }
 
 const isOwnOnly = ({ permissions }: Resource, who: RequestContext) => who.grants[permissions.import] !== "all";
