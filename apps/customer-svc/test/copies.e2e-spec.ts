@@ -111,6 +111,42 @@ describe("local copies", () => {
     });
   });
 
+  it("finds by a name the record that is there, not one that was deleted, in whatever order they are told of", async () => {
+    const [gone, there] = [randomUUID(), randomUUID()];
+    const externalIds = [{ system: "erp", id: "K-1" }];
+    const tell = (type: EventType, id: string, version: number, more: object = {}) =>
+      publish(customer.database, type, { id, firstName: null, lastName: "Wu", externalIds, ...more }, version);
+    const told = (id: string, version: number) =>
+      eventually(async () => {
+        const sql = "SELECT version FROM customer.lead_copy WHERE id = $1";
+        expect((await customer.database.admin.query(sql, [id])).rows).toEqual([{ version }]);
+      });
+    const linked = async () => {
+      const body = { subject: "x", links: [{ type: "lead", id: { externalId: { system: "erp", id: "K-1" } } }] };
+      const answer = await customer.service.request<{ links: { id: string }[]; code?: string }>(
+        customer.admin,
+        "POST",
+        "/v1/tasks",
+        { body },
+      );
+      return answer.status === 201 ? answer.body.links[0]!.id : answer.body.code;
+    };
+    await tell("sales.lead.created", gone, 1);
+    await told(gone, 1);
+    expect(await linked()).toBe(gone);
+    await tell("sales.lead.created", there, 1);
+    await told(there, 1);
+    await tell("sales.lead.deleted", gone, 2, { deletedAt: "2026-01-02T03:04:05.000Z" });
+    await told(gone, 2);
+    expect(await linked()).toBe(there);
+    await tell("sales.lead.deleted", there, 2, { deletedAt: "2026-01-02T03:04:05.000Z" });
+    await told(there, 2);
+    expect(await linked()).toBe("reference.unknown");
+    await tell("sales.lead.restored", gone, 3);
+    await told(gone, 3);
+    expect(await linked()).toBe(gone);
+  });
+
   it("parks what it cannot read, and the later events of that record, and goes on with the others", async () => {
     const [id, other] = [randomUUID(), randomUUID()];
     await publish(customer.database, "sales.lead.created", { id, lastName: { enc: "k1.AAAA" } });

@@ -53,13 +53,16 @@ const PROPERTIES = ["title", "note", "tags", "custom", "names"] as const;
 export class Model {
   readonly records: Held[] = [];
   readonly imports: Imported[] = [];
+  /** Who is found by a name: a deleted record, too, until another one takes it. */
+  private readonly holders = new Map<string, Held>();
 
-  /** @returns null where another record has one of the names, a deleted one among them */
+  /** @returns null where another record has one of the names, and is not deleted */
   create(resource: ResourceName, content: Content): Held | null {
     if (this.areTaken(resource, content.names)) return null;
     const custom = ordered(content.custom);
     const record = { ...content, custom, id: "", resource, version: 1, isDeleted: false };
     this.records.push(record);
+    this.settle(record);
     return record;
   }
 
@@ -78,9 +81,18 @@ export class Model {
     return 204;
   }
 
-  restore(record: Held): void {
-    if (record.isDeleted) record.version += 1;
-    record.isDeleted = false;
+  /** Who has lost a name to another one stays deleted. */
+  restore(record: Held): 200 | 409 {
+    if (!record.isDeleted) return 200;
+    if (this.areTaken(record.resource, record.names, record)) return 409;
+    Object.assign(record, { isDeleted: false, version: record.version + 1 });
+    this.settle(record);
+    return 200;
+  }
+
+  /** The names by which a record is found. */
+  foundBy(record: Held): string[] {
+    return record.names.filter((name) => this.holders.get(`${record.resource} ${name}`) === record).sort();
   }
 
   /** Imports rows one behind the other. */
@@ -147,6 +159,7 @@ export class Model {
       if (record.isDeleted) return true;
       if (record.version !== version) return false;
       Object.assign(record, { names: [], isDeleted: true, version: version + 1 });
+      this.settle(record);
       return true;
     }
     if (record.isDeleted) return false;
@@ -155,6 +168,7 @@ export class Model {
     const differing = untouched.filter((property) => !same(was[property], is[property]));
     for (const property of differing) Object.assign(record, { [property]: was[property] });
     if (differing.length > 0) record.version += 1;
+    this.settle(record);
     return untouched.length === touched.length;
   }
 
@@ -162,20 +176,28 @@ export class Model {
     const merged = { ...contentOf(record), ...patch, custom: ordered({ ...record.custom, ...custom }) };
     if (PROPERTIES.every((property) => same(record[property], merged[property]))) return false;
     Object.assign(record, merged, { version: record.version + 1 });
+    this.settle(record);
     return true;
   }
 
   private found(resource: ResourceName, matchBy: MatchBy, key: unknown): Held[] {
     const all = this.records.filter((record) => record.resource === resource);
-    if (matchBy === "externalId") return all.filter(({ names }) => names.includes(key as string));
+    if (matchBy === "externalId") return all.filter((record) => this.foundBy(record).includes(key as string));
     return all.filter(
       ({ isDeleted, title, custom }) => !isDeleted && (matchBy === "title" ? title : custom.score) === key,
     );
   }
 
   private areTaken(resource: ResourceName, names: readonly string[], by?: Held): boolean {
-    const others = this.records.filter((record) => record.resource === resource && record !== by);
-    return others.some((record) => record.names.some((name) => names.includes(name)));
+    const holders = names.map((name) => this.holders.get(`${resource} ${name}`));
+    return holders.some((holder) => holder && holder !== by && !holder.isDeleted);
+  }
+
+  /** Names that a record has no more are free; those that it has are its own, also where a deleted one had them. */
+  private settle(record: Held): void {
+    const held = this.foundBy(record);
+    for (const [key, holder] of this.holders) if (holder === record) this.holders.delete(key);
+    for (const name of record.isDeleted ? held : record.names) this.holders.set(`${record.resource} ${name}`, record);
   }
 }
 

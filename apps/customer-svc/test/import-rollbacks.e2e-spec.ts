@@ -1,3 +1,4 @@
+import { anOwner, eventually, publish, type TestCaller } from "@kehu/testing";
 import type { View } from "./customer.ts";
 import { counts, Importing, type RowView } from "./importing.ts";
 
@@ -110,7 +111,10 @@ describe("POST /v1/accounts/imports/:id/rollback", () => {
       industry: null,
     });
     expect(await importing.customer.get(`/v1/accounts/${whole.id}`)).toMatchObject({ custom: {}, industry: null });
-    const closed = { ...importing.customer.admin, fieldRules: { "customer.account": { "custom.rank": "hidden" } } };
+    const closed: TestCaller = {
+      ...importing.customer.admin,
+      fieldRules: { "customer.account": { "custom.rank": "hidden" } },
+    };
     const { body } = await importing.ask<{ data: RowView[] }>(
       "GET",
       `accounts/imports/${done.id}/rows?rollback=kept`,
@@ -118,6 +122,33 @@ describe("POST /v1/accounts/imports/:id/rollback", () => {
       closed,
     );
     expect(body.data.map(({ kept }) => kept!.fields)).toEqual([[], [], []]);
+  });
+
+  it("leaves what whoever takes it back may not change, and says whether he may read it", async () => {
+    const { customer } = importing;
+    const owner = anOwner();
+    await publish(customer.database, "identity.user.updated", { id: owner.id, name: "Owner" });
+    await eventually(async () => {
+      const known = "SELECT FROM customer.user_copy WHERE id = $1";
+      expect((await customer.database.admin.query(known, [owner.id])).rowCount).toBe(1);
+    });
+    const done = await importing.run(
+      "accounts",
+      lines("Name", "Gone", "Read", "Mine"),
+      { mapping: { Name: "name" } },
+      owner,
+    );
+    const [gone, read] = (await importing.rows("accounts", done)).map(({ recordId }) => recordId);
+    for (const id of [gone, read]) await importing.ask("POST", `accounts/${id}/owner`, { ownerId: customer.admin.id });
+    await importing.ask("PUT", `accounts/${read}/collaborators/user/${owner.id}`, { access: "read" });
+    await importing.ask("POST", `accounts/imports/${done.id}/rollback`, undefined, owner);
+    expect(await importing.rested("accounts", done.id)).toMatchObject({ rolledBack: 1, kept: 2 });
+    expect(await importing.rows("accounts", done)).toMatchObject([
+      { recordId: gone, kept: { code: "import.out-of-reach" } },
+      { recordId: read, kept: { code: "record.not-writable" } },
+      { kept: null },
+    ]);
+    for (const id of [gone, read]) await importing.ask("DELETE", `accounts/${id}`);
   });
 
   it("is of several changes of one record the first state", async () => {

@@ -125,6 +125,22 @@ describe("users", () => {
       ]);
     });
 
+    it("frees the email of who is deleted; restored he must have it again", async () => {
+      const email = "again@kehu.example";
+      const invite = () => system.send("POST", "/v1/users", { email, lastName: "Again" });
+      const { body: old } = await invite();
+      await system.send("DELETE", `/v1/users/${old.id}`);
+      const { status, body: other } = await invite();
+      expect(status).toBe(201);
+      expect(await system.send("POST", `/v1/users/${old.id}/restore`)).toMatchObject({
+        status: 409,
+        body: { code: "user.email-taken", conflicts: [{ field: "email", recordId: other.id }] },
+      });
+      expect((await system.send("GET", `/v1/users/${old.id}`)).status).toBe(404);
+      await system.send("PATCH", `/v1/users/${other.id}`, { email: "other@kehu.example" });
+      expect(await system.send("POST", `/v1/users/${old.id}/restore`)).toMatchObject({ status: 200, body: { email } });
+    });
+
     it("moves between statuses as the table says, and nowhere else", async () => {
       const user = await system.invite();
       const move = async (verb: string) => {

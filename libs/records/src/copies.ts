@@ -57,23 +57,29 @@ export async function keepCopies(tx: Tx, type: string, told: readonly Told[]): P
 
 /**
  * A name that a record has no more is free; and it is whose who is told of last, for word that another one has let go
- * of it may be late.
+ * of it may be late. A deleted record takes no name from another one: it may be told of late itself.
  */
 async function keepNames(tx: Tx, type: string, records: readonly Told["record"][]): Promise<void> {
   if (records.length === 0) return;
-  const names = records.flatMap(({ id, externalIds }) =>
-    externalIds.map((name) => ({ type, system: name.system, external_id: name.id, record_id: id })),
+  const names = records.flatMap(({ id, externalIds, deletedAt }) =>
+    externalIds.map(({ system, id: name }) => ({
+      system,
+      external_id: name,
+      record_id: id,
+      is_free: deletedAt !== null,
+    })),
   );
   const values = [JSON.stringify(names), type, records.map(({ id }) => id)];
   await tx.query(
-    `WITH told AS (SELECT DISTINCT ON (system, external_id) system, external_id, record_id
-         FROM json_populate_recordset(NULL::external_id, $1) ORDER BY system, external_id, record_id DESC),
+    `WITH told AS (SELECT DISTINCT ON (system, external_id) system, external_id, record_id, is_free
+         FROM json_populate_recordset(NULL::external_id, $1) ORDER BY system, external_id, is_free, record_id DESC),
        freed AS (DELETE FROM external_id e WHERE e.type = $2 AND e.record_id = ANY($3)
          AND NOT EXISTS (SELECT FROM told t WHERE t.system = e.system AND t.external_id = e.external_id))
-     INSERT INTO external_id (type, system, external_id, record_id)
-     SELECT $2, system, external_id, record_id FROM told ORDER BY system, external_id
-     ON CONFLICT (type, system, external_id) DO UPDATE SET record_id = excluded.record_id
-     WHERE external_id.record_id <> excluded.record_id`,
+     INSERT INTO external_id (type, system, external_id, record_id, is_free)
+     SELECT $2, system, external_id, record_id, is_free FROM told ORDER BY system, external_id
+     ON CONFLICT (type, system, external_id) DO UPDATE SET record_id = excluded.record_id, is_free = excluded.is_free
+     WHERE CASE WHEN external_id.record_id = excluded.record_id THEN external_id.is_free <> excluded.is_free
+       ELSE NOT excluded.is_free END`,
     values,
   );
 }

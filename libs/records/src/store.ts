@@ -1,9 +1,9 @@
 import type { Bind, RequestContext } from "@kehu/auth";
-import { Conflict, type ExternalId } from "@kehu/contracts";
 import { rowset, type Tx } from "@kehu/database";
 import { insertIntoOutbox } from "@kehu/messaging";
 import type { PersonKey } from "@kehu/personal-data";
 import { partsFor, Values } from "./caller-sql.ts";
+import { keepNames } from "./external-ids.ts";
 import { keepMade, rowToKeep } from "./idempotency.ts";
 import { sameValue, type Change, type PublicState } from "./record.entity.ts";
 import type { Reply } from "./reply.ts";
@@ -29,7 +29,7 @@ export async function store(
   const values = new Values();
   const parts = writes(tx, rows, resource, changes, who, values.bind);
   const last = parts.pop()!;
-  await Promise.all([tx.query(`${before(parts)} ${last}`, values.list), keepNames(tx, resource, changes)]);
+  await Promise.all([tx.query(`${before(parts)} ${last}`, values.list), keepNames(tx, resource, changes, who)]);
 }
 
 /**
@@ -59,7 +59,7 @@ export async function storeShown(
   );
   const body = sent.then(([row]) => shapeView(resource, row!, who, rows.personal));
   body.catch(() => undefined); // whoever commits hears of it
-  await keepNames(tx, resource, [change]);
+  await keepNames(tx, resource, [change], who);
   return { body, version, location, isKept: true };
 }
 
@@ -179,63 +179,4 @@ function historyOf(
 function sealedValue(value: unknown, place: string, key: PersonKey | undefined): { enc: string } | null {
   if (value === null || value === undefined || key?.isDestroyed) return null;
   return { enc: key!.seal(value, place) };
-}
-
-/** @throws Conflict `external-id.taken` */
-async function keepNames(tx: Tx, resource: Resource, changes: readonly Change[]): Promise<void> {
-  await letGo(tx, resource.type, changes);
-  const named = changes.filter(hasNewExternalIds).map(({ record }) => record);
-  const areNamed = await keepExternalIds(tx, resource.type, named);
-  if (!areNamed) throw new Conflict("external-id.taken", "Another record has this external id.");
-}
-
-function hasNewExternalIds({ record, before }: Change): boolean {
-  return record.externalIds.length > 0 && !sameValue(record.externalIds, before?.externalIds);
-}
-
-/** Names in other systems that records have no more are free for others. */
-async function letGo(tx: Tx, type: string, changes: readonly Change[]): Promise<void> {
-  const lost = changes.flatMap(({ record, before }) =>
-    (before?.externalIds ?? [])
-      .filter((name) => !record.externalIds.some((kept) => sameValue(kept, name)))
-      .map((name) => ({ system: name.system, external_id: name.id, record_id: record.id })),
-  );
-  if (lost.length === 0) return;
-  await tx.query(
-    `DELETE FROM external_id e USING json_to_recordset($2) AS r (system text, external_id text, record_id uuid)
-     WHERE e.type = $1 AND e.system = r.system AND e.external_id = r.external_id AND e.record_id = r.record_id`,
-    [type, JSON.stringify(lost)],
-  );
-}
-
-/**
- * Makes records, or copies of another service's records, findable by their names in other systems.
- *
- * @returns false where a name belongs to another record; that name is left as it is
- */
-export async function keepExternalIds(
-  tx: Tx,
-  type: string,
-  records: readonly { id: string; externalIds: readonly ExternalId[] }[],
-): Promise<boolean> {
-  const entries = records.flatMap(({ id, externalIds }) =>
-    externalIds.map((name) => ({ type, system: name.system, external_id: name.id, record_id: id })),
-  );
-  // A batch of events may tell of one record more than once.
-  const names = new Map<string, (typeof entries)[number]>();
-  for (const entry of entries) {
-    const name = JSON.stringify([entry.system, entry.external_id]);
-    if (!names.has(name)) names.set(name, entry);
-  }
-  if (names.size === 0) return true;
-  const kept = await tx.query(
-    `INSERT INTO external_id (type, system, external_id, record_id)
-     SELECT type, system, external_id, record_id FROM json_populate_recordset(NULL::external_id, $1)
-     ORDER BY type, system, external_id
-     ON CONFLICT (type, system, external_id) DO UPDATE SET record_id = excluded.record_id
-     WHERE external_id.record_id = excluded.record_id RETURNING 1`,
-    [JSON.stringify([...names.values()])],
-  );
-  const isShared = new Set(entries.map((entry) => JSON.stringify(entry))).size > names.size;
-  return !isShared && kept.length === names.size;
 }

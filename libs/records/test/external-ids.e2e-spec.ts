@@ -1,7 +1,7 @@
 import type { Database } from "@kehu/database";
 import { testDatabase, type TestDatabase } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
-import { keepExternalIds } from "../src/store.ts";
+import { keepExternalIds } from "../src/external-ids.ts";
 
 describe("keepExternalIds", () => {
   let test: TestDatabase;

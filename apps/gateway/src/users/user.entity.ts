@@ -101,8 +101,15 @@ export class User extends RecordEntity {
     return [event("identity.user.deleted", this, now)];
   }
 
-  /** @param teams as they are now: his own may have moved, or gone, meanwhile */
-  restore(now: Date, teams?: TeamTree): DomainEvent[] {
+  /**
+   * @param teams as they are now: his own may have moved, or gone, meanwhile
+   * @param twinId who has his email now
+   */
+  restore(now: Date, teams?: TeamTree, twinId: string | null = null): DomainEvent[] {
+    if (twinId !== null)
+      throw new Conflict("user.email-taken", `The user ${twinId} has this email: give him another one first.`, {
+        conflicts: [{ field: "email", recordId: twinId }],
+      });
     this.deletedAt = null;
     if (this.teamId && teams) {
       this.teamId = teams.has(this.teamId) ? this.teamId : null;

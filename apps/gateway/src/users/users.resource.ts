@@ -69,6 +69,14 @@ async function colleagues(tx: Tx, items: readonly Given[], _births: number, who:
   };
 }
 
+/** @returns the id of the user who has the email of a deleted one */
+export async function twinOf(tx: Tx, { email }: User): Promise<string | null> {
+  const [twin] = await tx.query<{ id: string }>("SELECT id FROM app_user WHERE email = $1 AND deleted_at IS NULL", [
+    email,
+  ]);
+  return twin?.id ?? null;
+}
+
 /** The active administrators; who asks waits for others who ask, or two could remove each other. */
 export async function administrators(tx: Tx): Promise<Set<string>> {
   await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('identity.administrators', 0))");

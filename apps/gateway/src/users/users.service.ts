@@ -7,7 +7,7 @@ import { readTeams } from "../teams/team-paths.ts";
 import { InvitationsService } from "./invitations.service.ts";
 import type { CreateUser, UpdateUser } from "./user.dto.ts";
 import type { User } from "./user.entity.ts";
-import { administrators, USERS } from "./users.resource.ts";
+import { administrators, twinOf, USERS } from "./users.resource.ts";
 
 /** Every write to users. What a change takes away is gone on every replica as soon as it has been announced. */
 @Injectable()
@@ -54,7 +54,8 @@ export class UsersService {
 
   restore(id: string, who: RequestContext) {
     const { records, clock } = this.writing;
-    const decide = async (user: User, tx: Tx) => (user.deletedAt ? user.restore(clock.now(), await readTeams(tx)) : []);
+    const decide = async (user: User, tx: Tx) =>
+      user.deletedAt ? user.restore(clock.now(), await readTeams(tx), await twinOf(tx, user)) : [];
     return this.announced(records.change(USERS, id, who, decide, { deleted: true }));
   }
 
