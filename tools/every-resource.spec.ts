@@ -57,7 +57,7 @@ const all = (reason: string, ...names: string[]) => Object.fromEntries(names.map
 
 /** The exceptions, each with its reason. */
 const WITHOUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  users: all(SYSTEM, "export", "views", "pins", "custom fields", "tags", "import"),
+  users: all(SYSTEM, "export", "views", "pins", "custom fields", "tags"),
   teams: all(SYSTEM, "export", "views", "pins", "custom fields", "tags", "import", "bulk"),
   roles: all(
     SYSTEM,

@@ -1,3 +1,7 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
+import { json } from "node:stream/consumers";
 import { isAlive } from "@kehu/database/embedded";
 import { eventually } from "@kehu/testing";
 import { Kehu } from "./faults/support/kehu.ts";
@@ -112,9 +116,10 @@ describe("a company that arranges itself while people work", () => {
       await crowd.rest();
       await locks.end();
       process.stderr.write(
-        `\n${crowd.requests} requests beside the changes; ${locks.looks} looks at locks: the longest wait ${Math.round(locks.longest.wait)} ms, a table closed for at most ${Math.round(locks.longest.exclusive)} ms.\n`,
+        `\n${crowd.requests} requests beside the changes, ${crowd.repeated} of them again; ${locks.looks} looks at locks: the longest wait ${Math.round(locks.longest.wait)} ms, a table closed for at most ${Math.round(locks.longest.exclusive)} ms.\n`,
       );
       expect(crowd.faults).toEqual([]);
+      expect(crowd.repeated).toBeLessThanOrEqual(crowd.requests / 100);
       expect(kehu.install.running()).toEqual(before);
       expect(before.filter(({ pid }) => !isAlive(pid))).toEqual([]);
       expect(locks.looks).toBeGreaterThan(50);
@@ -123,4 +128,28 @@ describe("a company that arranges itself while people work", () => {
     },
     START_MS,
   );
+
+  /** What is answered to the headers of an upload whose body never comes. */
+  async function answerTo(headers: Record<string, string | number>): Promise<[status?: number, code?: string]> {
+    const sent = request(`${kehu.url}/v1/accounts/imports`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${admin.token}`,
+        "content-type": "multipart/form-data; boundary=x",
+        "idempotency-key": randomUUID(),
+        ...headers,
+      },
+    });
+    sent.on("error", () => undefined);
+    sent.flushHeaders();
+    const [answer] = (await once(sent, "response")) as [IncomingMessage];
+    const { code } = (await json(answer)) as { code: string };
+    sent.destroy();
+    return [answer.statusCode, code];
+  }
+
+  it("A32 takes no file of more than 250 MB, and none that does not say how large it is, before it comes", async () => {
+    expect(await answerTo({ "content-length": 251 * 1024 ** 2 })).toEqual([413, "request.too-large"]);
+    expect(await answerTo({ "transfer-encoding": "chunked" })).toEqual([411, "request.length-required"]);
+  });
 });

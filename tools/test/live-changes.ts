@@ -9,6 +9,7 @@ const LOOK_MS = 20;
 export class Crowd {
   readonly faults: string[] = [];
   requests = 0;
+  repeated = 0;
   private isWorking = true;
   private readonly workers: Promise<void>[] = [];
 
@@ -19,12 +20,18 @@ export class Crowd {
     this.workers.push(this.work(deed));
   }
 
-  /** A request that must be answered well. */
+  /** A request that must be answered well. One for which a busy machine has no time has done nothing, and comes again. */
   async done<B>(method: string, path: string, body?: object): Promise<B> {
-    this.requests += 1;
-    const { status, text, body: answer } = await this.person.ask<B>(method, path, body);
-    if (status >= 300) this.faults.push(`${method} ${path}: ${status} ${text}`);
-    return answer;
+    for (;;) {
+      this.requests += 1;
+      const { status, text, body: answer } = await this.person.ask<B & { code?: string }>(method, path, body);
+      if (status === 503 && answer.code === "database.unavailable") {
+        this.repeated += 1;
+        continue;
+      }
+      if (status >= 300) this.faults.push(`${method} ${path}: ${status} ${text}`);
+      return answer;
+    }
   }
 
   async rest(): Promise<void> {

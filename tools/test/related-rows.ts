@@ -43,6 +43,6 @@ export const FILL = {
       ${EACH} CROSS JOIN pipeline p WHERE p.is_default;
     INSERT INTO lead (${COLUMNS}, person_id, last_name, status, blind_index, converted_opportunity_id)
       SELECT ${values(3)}, gen_random_uuid(), 'Wang ' || n, 'new', ARRAY['email', 'token ' || n, 'domain ' || n % 1000],
-        CASE WHEN n % 20 = 0 THEN ${id(2, "n")} END ${EACH};
+        CASE WHEN n % 2 = 0 THEN ${id(2, "n")} END ${EACH};
     ANALYZE account_copy; ANALYZE opportunity; ANALYZE lead`,
 } as const;

@@ -10,6 +10,7 @@ import {
   type ResourceName,
   type Row,
 } from "./deeds-model.ts";
+import { content, matchBy, mode, patch, resource, row } from "./deeds-given.ts";
 
 const SYSTEM = "erp";
 /** What the model calls `title` and `note`. */
@@ -175,42 +176,6 @@ const rollback = (nth: number) =>
     },
     ({ imports }) => imports.length > 0,
   );
-
-const resource = fc.constantFrom<ResourceName>("accounts", "contacts");
-const title = fc.constantFrom("华星", "Acme", "Nord");
-const note = fc.constantFrom("steel", "glass");
-const score = fc.constantFrom(1, 2, -0.5);
-const name = fc.constantFrom("e1", "e2", "e3", "0004");
-const names = fc.uniqueArray(name, { maxLength: 2 });
-const tags = fc.constantFrom<string[]>([], ["重点"], ["a", "b"]);
-const region = fc.constantFrom("华东", "west");
-const content: fc.Arbitrary<Content> = fc.record({
-  title,
-  note: fc.option(note),
-  tags,
-  custom: fc.record({ score, region }, { requiredKeys: [] }),
-  names,
-});
-const patch: fc.Arbitrary<Patch> = fc.record(
-  {
-    title,
-    note: fc.option(note),
-    tags,
-    custom: fc.record({ score: fc.option(score), region: fc.option(region) }, { requiredKeys: [] }),
-    names,
-  },
-  { requiredKeys: [] },
-);
-const badScore = fc.constant("many" as const);
-/** A row without anything is a blank line, and none. */
-const row: fc.Arbitrary<Row> = fc
-  .record(
-    { name, title, note, score: fc.oneof({ weight: 5, arbitrary: score }, { weight: 1, arbitrary: badScore }) },
-    { requiredKeys: [] },
-  )
-  .filter((one) => Object.keys(one).length > 0);
-const mode = fc.constantFrom<Mode>("create", "update", "upsert");
-const matchBy = fc.constantFrom<MatchBy>("externalId", "title", "custom.score");
 
 const DEEDS = [
   fc.tuple(resource, content).map((given) => creation(...given)),

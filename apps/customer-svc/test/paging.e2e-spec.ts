@@ -5,7 +5,7 @@ const ROWS = 12_000;
 /** So many have the same value of each key by which lists are sorted here. */
 const EQUAL = 10_000;
 const LIMIT = 200;
-const WRITES_PER_PAGE = 6;
+const WRITES_PER_PAGE = 4;
 const SEED = 20_260_131;
 
 type Key = string | null;

@@ -1,4 +1,3 @@
-import { type TestCaller } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
 import { any, clerk, condition, Related, type Refusal } from "./related.ts";
 

@@ -8,6 +8,7 @@ import { ConfigurationModule } from "./configuration/configuration.module.ts";
 import { DocsModule } from "./docs/docs.module.ts";
 import { HandoversModule } from "./handovers/handovers.module.ts";
 import { HealthModule } from "./health/health.module.ts";
+import { ImportsModule } from "./imports/imports.module.ts";
 import { KeysModule } from "./keys/keys.module.ts";
 import { InvitationMailsModule } from "./mail/invitation-mails.module.ts";
 import { OperationsModule } from "./operations/operations.module.ts";
@@ -33,6 +34,7 @@ import { VocabulariesModule } from "./vocabularies/vocabularies.module.ts";
     AuditModule,
     SessionsModule,
     UsersModule,
+    ImportsModule,
     HandoversModule,
     ...(config.mail ? [InvitationMailsModule] : []),
     TeamsModule,

@@ -1,5 +1,7 @@
+import type { EventOf, EventType } from "@kehu/contracts";
 import { eventually } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
+import { AuditConsumer } from "../src/audit/audit.consumer.ts";
 import { AuditRetention } from "../src/audit/audit-retention.service.ts";
 import { asked, entriesComing } from "./audit-trail.ts";
 import { startReplica, System } from "./system.ts";
@@ -100,6 +102,34 @@ describe("the address of an entry", () => {
     const body = { email: `${randomUUID()}@kehu.example`, lastName: "赵" };
     await system.send("POST", "/v1/users", body, { "x-request-id": requestId, ...from(HOME) });
     expect(await entered({ requestId })).toEqual([HOME]);
+  });
+
+  it("is each caller's own where entries of several come together, in the order of the events", async () => {
+    const [one, other, requestId] = [randomUUID(), randomUUID(), randomUUID()];
+    const usual = "INSERT INTO identity.usual_address (caller, address) VALUES ($1, $2), ($3, $4)";
+    await rows(usual, [one, HOME, other, ELSEWHERE]);
+    const eventOf = (actortype: string, actorid: string, n: number) => ({
+      id: randomUUID(),
+      type: "customer.account.updated",
+      time: "2026-01-02T03:04:05.000Z",
+      subject: ID,
+      aggregateversion: n,
+      actortype,
+      actorid,
+      correlationid: requestId,
+      data: { changed: ["name"] },
+    });
+    const events = [other, one, other, one].map((caller, n) => eventOf("user", caller, n));
+    const told = [...events, eventOf("system", one, 4)] as unknown as EventOf<EventType>[];
+    await system.database.open("identity").transaction((tx) => new AuditConsumer().enter(told, { tx }));
+    const entries = await entriesComing(system.database, requestId, told.length);
+    expect(entries.map(({ version, address }) => [version, address])).toEqual([
+      [0, ELSEWHERE],
+      [1, HOME],
+      [2, ELSEWHERE],
+      [3, HOME],
+      [4, null],
+    ]);
   });
 
   it("is forgotten when no event can come of the request any more", async () => {

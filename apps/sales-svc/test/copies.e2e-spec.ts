@@ -121,6 +121,30 @@ describe("copies of other services' records", () => {
     });
   });
 
+  it("go by their present names in other systems, however late it is told who has let go of one", async () => {
+    const [first, second, erp] = [randomUUID(), randomUUID(), randomUUID()];
+    const externalIds = [{ system: "erp", id: erp }];
+    const accountOf = async () => {
+      const { body } = await sales.post("opportunities", {
+        name: "x",
+        accountId: { externalId: { system: "erp", id: erp } },
+      });
+      return body.accountId ?? body.code;
+    };
+    await publish(sales.database, "customer.account.created", { id: first, externalIds });
+    expect(await accountOf()).toBe(first);
+    await publish(sales.database, "customer.account.created", { id: second, externalIds });
+    await eventually(async () => (await accountOf()) === second);
+    const gone = { id: first, externalIds: [], deletedAt: "2026-01-02T03:04:05.000Z" };
+    await publish(sales.database, "customer.account.deleted", gone, 2);
+    await eventually(async () => (await row("account_copy", first))?.deleted);
+    expect(await accountOf()).toBe(second);
+    await publish(sales.database, "customer.account.updated", { id: second, externalIds: [] }, 2, randomUUID(), {
+      facts: { changed: ["externalIds"] },
+    });
+    await eventually(async () => (await accountOf()) === "reference.not-yet-known");
+  });
+
   it("of the company's settings say in which currency deals are and how phones are read", async () => {
     await publish(sales.database, "identity.settings.created", { id: randomUUID(), currency: "CNY", country: "CN" });
     const accountId = await sales.known("account");

@@ -1,5 +1,14 @@
 import { RequirePermission, Who, type RequestContext } from "@kehu/auth";
-import { IMPORT_OUTCOMES, ImportOptions, Imports, ListParameters, PAGING, Takes, type Resource } from "@kehu/records";
+import {
+  alsoReadBy,
+  IMPORT_OUTCOMES,
+  ImportOptions,
+  Imports,
+  ListParameters,
+  PAGING,
+  Takes,
+  type Resource,
+} from "@kehu/records";
 import {
   Body,
   Controller,
@@ -40,6 +49,8 @@ const OUTCOME = {
 /** @returns the controller of the imports of a resource */
 export function importsController(of: Resource): Type {
   const permission = of.permissions.import;
+  // Rows refer to records of other services.
+  const reading = { alsoReads: alsoReadBy(of) };
 
   @Controller(`v1/${of.name}/imports`)
   class ImportsController {
@@ -47,7 +58,7 @@ export function importsController(of: Resource): Type {
 
     /** Takes a file on. With `mapping` it is imported at once, else looked at: `run` goes on. */
     @Post()
-    @RequirePermission(permission)
+    @RequirePermission(permission, reading)
     @HttpCode(202)
     @RouteConfig({ upload: true })
     @ApiConsumes("multipart/form-data")
@@ -98,7 +109,7 @@ export function importsController(of: Resource): Type {
 
     /** Imports a file that was looked at, or was tried. What is not said here is as it was said before, or suggested. */
     @Post(":id/run")
-    @RequirePermission(permission)
+    @RequirePermission(permission, reading)
     @HttpCode(202)
     run(@Param("id", ParseId) id: string, @Body() body: ImportOptions, @Who() who: RequestContext) {
       return this.imports.run(of, id, body, who);

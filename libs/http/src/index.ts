@@ -1,4 +1,4 @@
-export { allowUpload, UPLOAD_RATE } from "./uploads.ts";
+export { allowUpload, UPLOAD_LIMIT, UPLOAD_RATE } from "./uploads.ts";
 export { bootstrap, createApp } from "./bootstrap.ts";
 export {
   ConfigError,

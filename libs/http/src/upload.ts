@@ -1,9 +1,9 @@
-import { Malformed, RuleViolation } from "@kehu/contracts";
+import { Malformed, Problem, RuleViolation } from "@kehu/contracts";
 import { ImportOptions, validated, type Upload } from "@kehu/records";
 import { Busboy, type BusboyHeaders } from "@fastify/busboy";
 import type { FastifyRequest } from "fastify";
 import type { Readable } from "node:stream";
-import { allowUpload, UPLOAD_RATE } from "./uploads.ts";
+import { allowUpload, UPLOAD_LIMIT, UPLOAD_RATE } from "./uploads.ts";
 import { parseBody } from "./json-body.ts";
 
 /** What an upload takes besides the time for its bytes. */
@@ -16,10 +16,12 @@ const LONGEST_OPTIONS = 256 * 1024;
  * wrong behind the file, or with its end, fails whoever reads it, at its end.
  *
  * @returns the file and the options that came before it
+ * @throws Problem 411 and 413 for a body without a length, and one that is too large
  * @throws Malformed `upload.malformed`, `upload.no-file`, and what `validated` throws for options
  */
 export function uploadOf({ raw, headers }: Pick<FastifyRequest, "raw" | "headers">): Promise<Upload> {
-  allowUpload(raw, GRACE_MS + Number(headers["content-length"] ?? 0) / UPLOAD_RATE);
+  const length = lengthOf(headers["content-length"]);
+  allowUpload(raw, GRACE_MS + length / UPLOAD_RATE);
   return new Promise((resolve, reject) => {
     const parser = parserOf(headers as BusboyHeaders);
     const form = Promise.withResolvers();
@@ -58,6 +60,13 @@ export function uploadOf({ raw, headers }: Pick<FastifyRequest, "raw" | "headers
     });
     raw.pipe(parser);
   });
+}
+
+function lengthOf(header: string | undefined): number {
+  if (header === undefined) throw new Problem(411, "request.length-required", "Send Content-Length with an upload.");
+  if (Number(header) > UPLOAD_LIMIT)
+    throw new Problem(413, "request.too-large", `The body has more than ${UPLOAD_LIMIT} bytes.`);
+  return Number(header);
 }
 
 type Parser = InstanceType<typeof Busboy>;

@@ -3,6 +3,9 @@ import type { Socket } from "node:net";
 
 const uploads = new WeakMap<Socket, IncomingMessage>();
 
+/** The largest upload, in bytes. */
+export const UPLOAD_LIMIT = 250 * 1024 * 1024;
+
 /** The slowest upload, in bytes per millisecond. */
 export const UPLOAD_RATE = 16;
 

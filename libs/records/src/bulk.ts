@@ -12,7 +12,7 @@ import { settable } from "./custom-values.ts";
 import { validated } from "./validation.ts";
 import { claimAll, keep } from "./idempotency.ts";
 import { Records } from "./records.ts";
-import { References } from "./references.ts";
+import { References, type Waiting } from "./references.ts";
 import type { Change } from "./record.entity.ts";
 import type { Resource } from "./resource.ts";
 
@@ -34,6 +34,7 @@ export type Keep = (
 interface Options {
   atomic: boolean;
   keep?: Keep;
+  waiting?: Waiting;
   isRehearsal?: boolean;
 }
 
@@ -66,14 +67,16 @@ export class Bulk {
    * The same for the rows of an import, however many there are; `who` acts with the permission to import.
    *
    * @param keep is called in the transaction of the effects, with their results
+   * @param waiting for records that other services have just made
    */
   import(
     declared: Resource,
     operations: readonly BulkOperation[],
     who: RequestContext,
     keep: Keep,
+    waiting: Waiting,
   ): Promise<BulkResult[]> {
-    return this.work(declared, operations, who, { atomic: false, keep });
+    return this.work(declared, operations, who, { atomic: false, keep, waiting });
   }
 
   /** What an import would make of operations; nothing is stored. */
@@ -93,6 +96,7 @@ export class Bulk {
       resource,
       steps.flatMap(({ data }) => data ?? []),
       who,
+      options.waiting,
     );
     try {
       return await this.together(resource, steps, who, options);

@@ -1,7 +1,6 @@
 import { ERASED, readable, type Collaborator, type ExternalId, type Personal } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import { upsertNewer } from "@kehu/messaging";
-import { keepExternalIds } from "./store.ts";
 
 /** What an event tells of a record of another service. */
 export interface Told {
@@ -44,17 +43,38 @@ export async function keepCopies(tx: Tx, type: string, told: readonly Told[]): P
     deleted_at: record.deletedAt,
     ...further,
   }));
-  await upsertNewer(tx, `${type}_copy`, rows);
-  // A record may have let go of a name that another one takes.
-  await tx.query(
-    `DELETE FROM external_id e USING ${type}_copy c WHERE c.id = ANY($2) AND e.type = $1 AND e.record_id = c.id
-     AND NOT c.external_ids @> jsonb_build_array(jsonb_build_object('system', e.system, 'id', e.external_id))`,
-    [type, rows.map(({ id }) => id)],
-  );
-  await keepExternalIds(
+  const written = new Set(await upsertNewer(tx, `${type}_copy`, rows));
+  const newest = new Map<string, Told>();
+  for (const one of told)
+    if (written.has(one.record.id) && (newest.get(one.record.id)?.version ?? 0) <= one.version)
+      newest.set(one.record.id, one);
+  await keepNames(
     tx,
     type,
-    told.map(({ record }) => record),
+    [...newest.values()].map(({ record }) => record),
+  );
+}
+
+/**
+ * A name that a record has no more is free; and it is whose who is told of last, for word that another one has let go
+ * of it may be late.
+ */
+async function keepNames(tx: Tx, type: string, records: readonly Told["record"][]): Promise<void> {
+  if (records.length === 0) return;
+  const names = records.flatMap(({ id, externalIds }) =>
+    externalIds.map((name) => ({ type, system: name.system, external_id: name.id, record_id: id })),
+  );
+  const values = [JSON.stringify(names), type, records.map(({ id }) => id)];
+  await tx.query(
+    `WITH told AS (SELECT DISTINCT ON (system, external_id) system, external_id, record_id
+         FROM json_populate_recordset(NULL::external_id, $1) ORDER BY system, external_id, record_id DESC),
+       freed AS (DELETE FROM external_id e WHERE e.type = $2 AND e.record_id = ANY($3)
+         AND NOT EXISTS (SELECT FROM told t WHERE t.system = e.system AND t.external_id = e.external_id))
+     INSERT INTO external_id (type, system, external_id, record_id)
+     SELECT $2, system, external_id, record_id FROM told ORDER BY system, external_id
+     ON CONFLICT (type, system, external_id) DO UPDATE SET record_id = excluded.record_id
+     WHERE external_id.record_id <> excluded.record_id`,
+    values,
   );
 }
 

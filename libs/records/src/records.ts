@@ -63,8 +63,7 @@ export class Records {
       const resolved = withAllOf(record, await this.references.resolve(tx, resource, data, who));
       const events = record.open(resolved, record.createdAt, await resource.context?.(tx, [resolved], 1, who));
       mustBeListed(resource, null, record, who);
-      const location = `/v1/${resource.name}/${record.id}`;
-      return this.storeShown(tx, resource, { record, before: null, events }, who, location);
+      return this.storeShown(tx, resource, { record, before: null, events }, who, `/v1/${resource.name}/${record.id}`);
     });
   }
 
@@ -109,10 +108,9 @@ export class Records {
       const { record } = locked;
       if (who.ifMatch !== null && who.ifMatch !== record.version)
         throw new Stale(await viewOf(tx, resource, id, who, this.personal));
-      const before = record.state();
-      const change = { record, before, events: await decide(record, tx) };
+      const change = { record, before: record.state(), events: await decide(record, tx) };
       if (change.events.length > 0) {
-        mustBeListed(resource, before, record, who);
+        mustBeListed(resource, change.before, record, who);
         if (!options.reply && !options.silent) return this.storeShown(tx, resource, change, who, null);
         await this.store(tx, resource, [change], who);
       }
@@ -149,9 +147,8 @@ export class Records {
 
   /** Brings a deleted record back; one that is not deleted stays as it is. */
   restore<T extends RecordEntity>(resource: Resource<T>, id: string, who: RequestContext): Promise<WriteReply> {
-    return this.change(resource, id, who, (record) => (record.deletedAt ? record.restore(this.clock.now()) : []), {
-      deleted: true,
-    });
+    const decide = (record: T) => (record.deletedAt ? record.restore(this.clock.now()) : []);
+    return this.change(resource, id, who, decide, { deleted: true });
   }
 
   /**

@@ -19,6 +19,14 @@ type Faults = FieldError[];
 /** How long a request waits for the copy of a record that another service has just made. */
 const PATIENCE_MS = 2_000;
 const POLL_MS = 50;
+/** Who waits for longer asks less often. */
+const LONG_POLL_MS = 250;
+
+/** Waits longer than a request would. */
+export interface Waiting {
+  /** @returns false where no more time is to be spent */
+  spend(milliseconds: number): boolean;
+}
 
 /** Checks references against the tables that know their targets, within the caller's scope. */
 @Injectable()
@@ -28,13 +36,19 @@ export class References {
   /**
    * Waits until the copies of other services' records that `items` refer to are there, or patience ends. Called before
    * the transaction, so that nothing is locked meanwhile; a batch waits once for all of its references.
+   *
+   * @param waiting asked for more time where that of a request is over
    */
-  async arrive(resource: WithFields, items: readonly object[], who: RequestContext): Promise<void> {
+  async arrive(resource: WithFields, items: readonly object[], who: RequestContext, waiting?: Waiting): Promise<void> {
     const wanted = items.flatMap((item) => slotsOf(resource, item)).filter(({ target }) => target.copy);
     if (wanted.length === 0) return;
-    for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await wait(POLL_MS)) {
+    for (const end = Date.now() + PATIENCE_MS; ;) {
       const known = await lookUp(this.database, wanted, who);
       if (wanted.every((slot) => known.find(slot) !== undefined)) return;
+      const isLong = Date.now() >= end;
+      const pause = isLong ? LONG_POLL_MS : POLL_MS;
+      if (isLong && !waiting?.spend(pause)) return;
+      await wait(pause);
     }
   }
 

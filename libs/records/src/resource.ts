@@ -84,6 +84,8 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly context?: (tx: Tx, items: readonly object[], births: number, who: RequestContext) => Promise<unknown>;
   /** What changes of this resource bring about in the same transaction, such as a withdrawal by a member who opted out. */
   readonly consequences?: (tx: Tx, changes: readonly Change[]) => Promise<readonly Consequence[]>;
+  /** True where a rollback of an import leaves changes as they are, since not everybody may make them; new records go all the same. */
+  readonly keepsChanges?: boolean;
   /** Order of a list when the caller asks for none; `-createdAt` where it is not given. */
   readonly defaultSort?: readonly string[];
 }

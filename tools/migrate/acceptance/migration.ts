@@ -9,26 +9,32 @@ import type { FileNumbers } from "./numbers.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 
-/** `npm run migrate -- zoho <folder>`, run the way a person runs it. */
+/** `npm run migrate -- zoho ...`, run the way a person runs it. */
 export class Migration {
   /** What it has printed. */
   output = "";
   readonly child: ChildProcess;
   private readonly reportFile: string;
 
-  constructor(url: string, { email, password }: Login, folder: string, ...more: string[]) {
+  /** @param more what stands behind the system: a folder, options */
+  constructor(url: string, { email, password }: Login, ...more: string[]) {
     this.reportFile = join(temporaryFolder(), "report.json");
     const env = { ...process.env, NODE_OPTIONS: "", KEHU_URL: url, KEHU_EMAIL: email, KEHU_PASSWORD: password };
-    const args = ["tools/migrate.ts", "zoho", folder, "--report", this.reportFile, ...more];
+    const args = ["tools/migrate.ts", "zoho", ...more, "--report", this.reportFile];
     this.child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
   }
 
   /** Waits for its end. @throws Error with what it printed where its exit code is not 0 */
-  async done(): Promise<Report> {
+  async ended(): Promise<void> {
     const [code] = (await once(this.child, "exit")) as [number | null];
     if (code !== 0) throw new Error(`The migration ended with ${code}:\n${this.output}`);
+  }
+
+  /** The same, of one that brings something over. */
+  async done(): Promise<Report> {
+    await this.ended();
     return JSON.parse(readFileSync(this.reportFile, "utf8")) as Report;
   }
 }

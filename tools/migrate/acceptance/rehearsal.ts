@@ -1,5 +1,5 @@
 import { Directory } from "../engine/directory.ts";
-import type { Destination, Item } from "../engine/batches.ts";
+import type { Destination, Item } from "../engine/destination.ts";
 import type { Company } from "../engine/file-run.ts";
 import type { Data, FileTable, Mapping } from "../engine/mapping.ts";
 import { Prediction } from "../engine/prediction.ts";
@@ -23,11 +23,20 @@ class Listener implements Destination {
   readonly told = new Map<string, Data[]>();
   private readonly destination = new Prediction();
 
-  settle(table: FileTable, items: readonly Item[]) {
-    const told = this.told.get(table.file) ?? [];
+  progress(): number {
+    return 1;
+  }
+
+  settle(table: FileTable, items: AsyncIterable<Item>) {
+    const told: Data[] = [];
     this.told.set(table.file, told);
-    told.push(...items.map(({ data }) => data));
-    return this.destination.settle(table, items);
+    async function* heard() {
+      for await (const item of items) {
+        told.push(item.data);
+        yield item;
+      }
+    }
+    return this.destination.settle(table, heard());
   }
 }
 

@@ -3,9 +3,11 @@ import type { AddressInfo } from "node:net";
 
 /** One request as it came. */
 export interface Seen {
+  readonly method: string | undefined;
   readonly path: string;
   readonly authorization: string | undefined;
   readonly key: string | undefined;
+  /** JSON as what it says; a form as its text. */
   readonly body: unknown;
 }
 
@@ -47,10 +49,11 @@ export class BadServer {
     const text = Buffer.concat(chunks).toString();
     const { authorization } = request.headers;
     const seen: Seen = {
+      method: request.method,
       path: request.url ?? "",
       authorization,
       key: request.headers["idempotency-key"] as string | undefined,
-      body: text === "" ? undefined : JSON.parse(text),
+      body: request.headers["content-type"]?.startsWith("multipart/") ? text : text && (JSON.parse(text) as unknown),
     };
     this.seen.push(seen);
     const behaviour = seen.path.startsWith("/v1/auth/") ? this.signIn() : this.behave(seen, this.asked.length);

@@ -26,8 +26,10 @@ interface Tokens {
 
 interface Sent {
   readonly method: "GET" | "POST";
-  readonly body?: string;
+  readonly body?: string | FormData;
   readonly idempotencyKey?: string;
+  /** Looks whether an earlier attempt was taken, of which no answer came. */
+  readonly taken?: () => Promise<unknown>;
 }
 
 interface Problem {
@@ -37,6 +39,7 @@ interface Problem {
 }
 
 const ANSWER_MS = 60_000;
+const UPLOAD_MS = 15 * 60_000;
 /** A token is renewed so long before it ends. */
 const MARGIN_MS = 60_000;
 /** How long a fault may last that is no restart: the gateway does not know a path yet, a service answers 500. */
@@ -73,6 +76,15 @@ export class Client {
     return this.ask<T>(path, { method: "POST", body, idempotencyKey });
   }
 
+  /**
+   * Sends a file.
+   *
+   * @param taken looks whether it was taken before, where an answer was lost: what it returns is the answer then
+   */
+  upload<T>(path: string, body: FormData, taken: () => Promise<T | undefined>): Promise<T> {
+    return this.ask<T>(path, { method: "POST", body, taken });
+  }
+
   /** @throws Refused when Kehu answers that it will not; CannotFinish when it has not answered for too long */
   private async ask<T>(path: string, sent: Sent): Promise<T> {
     const began = Date.now();
@@ -90,6 +102,8 @@ export class Client {
       }
       if (attempt === 4) this.say(`Waiting for Kehu: ${result.message}`);
       await wait(pause(attempt));
+      const taken = await sent.taken?.();
+      if (taken !== undefined) return taken as T;
     }
   }
 
@@ -115,10 +129,10 @@ export class Client {
       ...(body !== undefined && { body }),
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(typeof body === "string" && { "content-type": "application/json" }),
         ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
       },
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.timeout(typeof body === "object" ? UPLOAD_MS : ANSWER_MS),
     });
   }
 

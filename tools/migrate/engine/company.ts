@@ -1,31 +1,32 @@
-import { randomUUID } from "node:crypto";
 import { CannotFinish } from "./cannot-finish.ts";
 import type { Client } from "./client.ts";
 import { Directory } from "./directory.ts";
 import type { Company } from "./file-run.ts";
+import type { Imports } from "./imports.ts";
 import type { FileTable, Mapping, Prerequisite } from "./mapping.ts";
-import type { Prediction } from "./prediction.ts";
+import { Prediction } from "./prediction.ts";
 import { keysOf, referredTo, type Records } from "./records.ts";
 
 /**
  * Learns what is there before the run: settings, records that rows refer to, and what has to be there beforehand.
  *
  * @param tables the files of this run
- * @param prediction when nothing is to be written: learns all records that rows could be
+ * @param destination a prediction learns all records that rows could be
  */
 export async function companyOf(
   client: Client,
   records: Records,
   mapping: Mapping,
   tables: readonly FileTable[],
-  prediction: Prediction | undefined,
+  destination: Prediction | Imports,
 ): Promise<Company> {
   const { country } = await client.get<{ country: string }>("/v1/settings");
   const prerequisites = new Map<string, string>();
   for (const one of mapping.prerequisites) {
-    prerequisites.set(one.name, (await find(records, one)) ?? (await make(client, one, prediction !== undefined)));
+    prerequisites.set(one.name, (await find(records, one)) ?? (await make(destination, one)));
   }
   const directory = new Directory();
+  const prediction = destination instanceof Prediction ? destination : undefined;
   const wanted = prediction
     ? new Set([...tables, ...referredTo(tables, mapping.files)])
     : referredTo(tables, mapping.files);
@@ -40,11 +41,10 @@ async function find(records: Records, { resource, match }: Prerequisite): Promis
   return undefined;
 }
 
-async function make(client: Client, { name, resource, create }: Prerequisite, isDryRun: boolean): Promise<string> {
+async function make(destination: Prediction | Imports, one: Prerequisite): Promise<string> {
+  const { name, create } = one;
   if (!create) throw new CannotFinish(`Kehu has no ${name}.`);
-  if (isDryRun) return `new ${name}`;
-  const { id } = await client.post<{ id: string }>(`/v1/${resource}`, JSON.stringify(create), randomUUID());
-  return id;
+  return destination instanceof Prediction ? `new ${name}` : destination.make(one, create);
 }
 
 async function learn(
@@ -56,10 +56,11 @@ async function learn(
 ): Promise<void> {
   for await (const record of records.all(table.resource)) {
     const keys = keysOf(record, system);
+    const attributes = table.attributes?.(record);
     for (const key of keys) {
-      directory.add(table, key, record.id, record);
+      directory.add(table.type, key, record.id, attributes);
       prediction?.learn(table.type, key, record);
     }
-    if (keys.length === 0) directory.add(table, undefined, record.id, record);
+    if (keys.length === 0) directory.add(table.type, undefined, record.id, attributes);
   }
 }

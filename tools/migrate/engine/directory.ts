@@ -1,4 +1,4 @@
-import type { Attributes, FileTable, KnownRecord } from "./mapping.ts";
+import type { Attributes, KnownRecord } from "./mapping.ts";
 
 const NONE: readonly KnownRecord[] = [];
 
@@ -20,13 +20,8 @@ export class Directory {
    *
    * @param key its name in the other system; undefined for a record that has none there
    */
-  add(
-    { type, attributes }: Pick<FileTable, "type" | "attributes">,
-    key: string | undefined,
-    id: string,
-    data: Record<string, unknown>,
-  ): void {
-    const known: KnownRecord = { id, attributes: attributes?.(data) ?? {} };
+  add(type: string, key: string | undefined, id: string, attributes: Attributes = {}): void {
+    const known: KnownRecord = { id, attributes };
     if (key !== undefined) {
       const keys = within(this.byKeys, type, () => new Map<string, KnownRecord>());
       const before = keys.get(key);

@@ -68,7 +68,7 @@ export function money(name: string, currency: string, then: Unusable): Field {
     const amount = readAmount(value, 2);
     return amount === undefined ? undefined : { amount, currency };
   };
-  return converted(name, read, "an amount", then);
+  return { ...converted(name, read, "an amount", then), kind: "money" };
 }
 
 /** A word of one vocabulary for a word of another. `whenEmpty` says what an empty cell is worth. */
@@ -103,7 +103,11 @@ function unknownWord(
 }
 
 /** A field that is emptied where the row says nothing about it, instead of beginning as Kehu has it begin. */
-export const orEmpty = (field: Field): Field => ({ ...field, read: (row, around) => field.read(row, around) ?? null });
+export const orEmpty = (field: Field): Field => ({
+  ...field,
+  isEmptied: true,
+  read: (row, around) => field.read(row, around) ?? null,
+});
 
 /** The same for every row. */
 export const always = (value: unknown): Field => ({ columns: [], read: () => value });

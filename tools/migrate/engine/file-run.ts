@@ -1,8 +1,16 @@
-import { Batches, type Destination, type Item, type Settled } from "./batches.ts";
 import type { CsvFile } from "./csv.ts";
+import type { Destination, Item, Settled } from "./destination.ts";
 import type { Directory } from "./directory.ts";
 import { Identities } from "./identity.ts";
-import { RowFault, type Data, type FileTable, type Remark, type Row, type Surroundings } from "./mapping.ts";
+import {
+  RowFault,
+  type Attributes,
+  type Data,
+  type FileTable,
+  type Remark,
+  type Row,
+  type Surroundings,
+} from "./mapping.ts";
 import type { FileReport, RowReport } from "./report.ts";
 
 /** What the rows of every file share. */
@@ -13,8 +21,8 @@ export interface Company {
   readonly directory: Directory;
 }
 
-/** Requests of one file that are on their way at once. */
-const AT_ONCE = 4;
+/** A row that is on its way. */
+type Sent = Pick<Item, "row" | "key" | "warnings"> & { readonly attributes: Attributes | undefined };
 
 /** Brings one file over. */
 export class FileRun {
@@ -36,17 +44,35 @@ export class FileRun {
 
   async run(csv: CsvFile): Promise<void> {
     const began = performance.now();
-    const identities = new Identities(this.table);
-    const batches = new Batches((items) => this.send(items), AT_ONCE);
+    const sent: (Sent | undefined)[] = [];
+    let said = 0;
     try {
-      for await (const row of csv.rows()) {
-        this.report.rows++;
-        const item = this.prepare(row, identities);
-        if (item) await batches.add(item);
+      for await (const settled of this.destination.settle(this.table, this.items(csv, sent))) {
+        const one = sent[said];
+        if (!one) throw new Error(`${this.table.file}: more was said than there were rows.`);
+        sent[said++] = undefined;
+        this.settle(one, settled);
       }
-      await batches.end();
+      if (said < sent.length) throw new Error(`${this.table.file}: nothing was said of ${sent.length - said} rows.`);
     } finally {
       this.report.seconds = Math.round(performance.now() - began) / 1000;
+    }
+  }
+
+  /** @returns how much of the file is dealt with, 0 to 1 */
+  progress(csv: CsvFile): number {
+    return csv.progress() * this.destination.progress();
+  }
+
+  private async *items(csv: CsvFile, sent: (Sent | undefined)[]): AsyncGenerator<Item> {
+    const identities = new Identities(this.table);
+    for await (const row of csv.rows()) {
+      this.report.rows++;
+      const item = this.prepare(row, identities);
+      if (!item) continue;
+      const { key, warnings, data } = item;
+      sent.push({ row, key, warnings, attributes: this.table.attributes?.(data) });
+      yield item;
     }
   }
 
@@ -60,19 +86,19 @@ export class FileRun {
         return undefined;
       }
       key = found;
-      const { data, warnings } = this.read(row, key);
-      return {
-        row,
-        key,
-        data,
-        json: `{"op":"upsert","matchBy":"externalId","data":${JSON.stringify(data)}}`,
-        warnings,
-      };
+      this.mustBeText(row);
+      return { row, key, ...this.read(row, key) };
     } catch (error) {
       if (!(error instanceof RowFault)) throw error;
       this.fail(row, key, [{ code: error.code, message: error.message, column: error.column }]);
       return undefined;
     }
+  }
+
+  private mustBeText(row: Row): void {
+    const columns = [...this.table.key, ...Object.values(this.table.fields).flatMap((field) => field.columns)];
+    const bad = columns.find((column) => row.text(column).includes("\0"));
+    if (bad !== undefined) throw new RowFault("import.unreadable", bad, `${bad} holds a zero character.`);
   }
 
   private read(row: Row, key: string): { data: Data; warnings: Remark[] } {
@@ -93,19 +119,13 @@ export class FileRun {
     return { data, warnings };
   }
 
-  private async send(items: readonly Item[]): Promise<void> {
-    const settled = await this.destination.settle(this.table, items);
-    items.forEach((item, index) => this.settle(item, settled[index]!));
-  }
-
-  private settle(item: Item, { outcome, id, errors, warnings }: Settled): void {
-    if (outcome === "failed") return this.fail(item.row, item.key, errors);
+  private settle({ row, key, attributes, warnings }: Sent, { outcome, id, errors }: Settled): void {
+    if (outcome === "failed") return this.fail(row, key, errors);
     this.report[outcome === "unchanged" ? "skipped" : outcome]++;
-    if (id !== null) this.company.directory.add(this.table, item.key, id, item.data);
-    const remarks = [...item.warnings, ...warnings];
-    if (remarks.length === 0) return;
+    if (id !== null) this.company.directory.add(this.table.type, key, id, attributes);
+    if (warnings.length === 0) return;
     this.report.warnings++;
-    this.tell({ row: item.row, key: item.key, isFailed: false, remarks });
+    this.tell({ row, key, isFailed: false, remarks: warnings });
   }
 
   private fail(row: Row, key: string, remarks: readonly Remark[]): void {

@@ -1,3 +1,5 @@
+import type { TableFieldKind } from "@kehu/importing";
+
 /** One row of an export file. */
 export interface Row {
   /** Line of the file on which the row begins, from 1; the header is on the first. */
@@ -62,6 +64,10 @@ export interface Field {
   readonly isRequired?: boolean;
   /** The types of the records that it points to. */
   readonly refersTo?: readonly string[];
+  /** How its values stand in a table, where that is not plain. */
+  readonly kind?: TableFieldKind;
+  /** A record's field is emptied where the row says nothing about it. */
+  readonly isEmptied?: boolean;
   /** @returns what Kehu is told; undefined says nothing about the field */
   readonly read: (row: Row, surroundings: Surroundings) => unknown;
 }

@@ -1,4 +1,4 @@
-import type { Destination, Item, Settled } from "./batches.ts";
+import type { Destination, Item, Settled } from "./destination.ts";
 import type { FileTable } from "./mapping.ts";
 import type { View } from "./records.ts";
 
@@ -11,15 +11,19 @@ export class Prediction implements Destination {
     this.existing.set(`${type} ${key}`, record);
   }
 
-  settle(table: FileTable, items: readonly Item[]): Promise<readonly Settled[]> {
-    return Promise.resolve(items.map((item) => this.settleOne(table.type, item)));
+  progress(): number {
+    return 1;
+  }
+
+  async *settle(table: FileTable, items: AsyncIterable<Item>): AsyncGenerator<Settled> {
+    for await (const item of items) yield this.settleOne(table.type, item);
   }
 
   private settleOne(type: string, { key, data }: Item): Settled {
     const record = this.existing.get(`${type} ${key}`);
-    if (!record) return { outcome: "created", id: `new ${type} ${key}`, errors: [], warnings: [] };
+    if (!record) return { outcome: "created", id: `new ${type} ${key}`, errors: [] };
     const outcome = agrees({ ...data, externalIds: undefined }, record) ? "unchanged" : "updated";
-    return { outcome, id: record.id, errors: [], warnings: [] };
+    return { outcome, id: record.id, errors: [] };
   }
 }
 

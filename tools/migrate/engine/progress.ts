@@ -19,7 +19,7 @@ export class Progress {
     this.out = out;
   }
 
-  /** @param progress share of the file that has been read, 0 to 1 */
+  /** @param progress share of the file that is dealt with, 0 to 1 */
   begin(report: FileReport, progress: () => number): void {
     if (!this.out.isTTY) return;
     const began = performance.now();
@@ -42,10 +42,8 @@ export class Progress {
     return Math.round(performance.now() - this.began) / 1000;
   }
 
-  /** @param share of the file that has been read; what has been read may still be on its way */
-  private draw(report: FileReport, share: number, milliseconds: number): void {
-    const settled = report.created + report.updated + report.skipped + report.failed;
-    const done = report.rows === 0 ? share : (share * settled) / report.rows;
+  private draw(report: FileReport, done: number, milliseconds: number): void {
+    const settled = Math.round(done * report.rows);
     const rate = Math.round((1000 * settled) / Math.max(milliseconds, 1)).toLocaleString("en-US");
     const bar = `${"█".repeat(Math.round(done * WIDTH))}${"░".repeat(WIDTH - Math.round(done * WIDTH))}`;
     const percent = String(Math.floor(done * 100)).padStart(3);

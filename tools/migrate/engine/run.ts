@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Destination } from "./batches.ts";
+import type { Destination } from "./destination.ts";
 import { CannotFinish } from "./cannot-finish.ts";
 import { openCsv, type CsvFile } from "./csv.ts";
 import { FileRun, type Company } from "./file-run.ts";
@@ -37,7 +37,7 @@ export async function bringOver(run: Run): Promise<{ report: Report; reasons: st
       if (run.rejects) remarks.push(row);
     });
     reports.push(file.report);
-    run.progress.begin(file.report, () => csv.progress());
+    run.progress.begin(file.report, () => file.progress(csv));
     try {
       await file.run(csv);
     } finally {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { folderOf, temporaryFolder } from "../acceptance/folder.ts";
 import { rehearse } from "../acceptance/rehearsal.ts";
-import { USERS, ACCOUNTS, CASES, outcome } from "../acceptance/zoho-files.ts";
+import { USERS, ACCOUNTS, CASES, outcome, reasons } from "../acceptance/zoho-files.ts";
 import { ZOHO } from "./mapping.ts";
 
 describe("a folder", () => {
@@ -26,6 +26,12 @@ describe("a folder", () => {
     });
     expect(told("Accounts.csv").map(({ name }) => name)).toEqual(["Alder\nLabs", "Aspen Foods"]);
     expect(counts("Accounts.csv")).toEqual({ created: 2, skipped: 0, failed: 0, warnings: 0 });
+  });
+
+  it("fails rows that hold what no text can", async () => {
+    const result = await outcome({ "Accounts.csv": [ACCOUNTS, "1,Alder\0Labs,1001", "2,Aspen Foods,1001,,,,"] });
+    expect(result.counts("Accounts.csv")).toEqual({ created: 1, skipped: 0, failed: 1, warnings: 0 });
+    expect(reasons(result)).toEqual(["1 Accounts.csv: failed import.unreadable (Account Name)"]);
   });
 
   it("whose file lacks a column that is needed cannot be brought over", async () => {

@@ -189,7 +189,6 @@ export class World {
 
   private async plantImport({ name, table }: TestResource): Promise<void> {
     const schema = table.split(".")[0]!;
-    if (schema === "identity") return;
     const [row] = await this.system.rows<{ id: string }>(
       `INSERT INTO ${schema}.import_job (id, resource, caller, owner_id, file_name, bytes, options, status)
        VALUES (gen_random_uuid(), $1, jsonb_build_object('actorId', $2::text), $2, 'planted.csv', 0, '{}', 'rolled_back')

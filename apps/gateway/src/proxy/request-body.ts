@@ -1,11 +1,10 @@
 import { Malformed, Problem } from "@kehu/contracts";
-import { allowUpload, UPLOAD_RATE } from "@kehu/http";
+import { allowUpload, UPLOAD_LIMIT, UPLOAD_RATE } from "@kehu/http";
 import type { IncomingMessage } from "node:http";
 import { Transform, type Readable, type TransformCallback } from "node:stream";
 import type { Operation } from "../routing/openapi.ts";
 
 const JSON_LIMIT = 256 * 1024;
-const UPLOAD_LIMIT = 250 * 1024 * 1024;
 const DEADLINE_MS = 15_000;
 /**
  * Up to so many bytes a body is gathered and sent on in one piece, which costs half as much as a stream: with one, undici

@@ -34,6 +34,7 @@ export const USERS = resource<User>({
   keywords: [["firstName", "lastName"]],
   dto: { create: CreateUser, update: UpdateUser, import: ImportUser },
   context: colleagues,
+  keepsChanges: true,
 });
 
 interface RoleGrants {

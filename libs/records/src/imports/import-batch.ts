@@ -3,7 +3,7 @@ import type { FieldError } from "@kehu/contracts";
 import type { CellOptions, TableRow } from "@kehu/importing";
 import { rowset, type Database, type Tx } from "@kehu/database";
 import type { BulkOperation } from "../bulk.dto.ts";
-import type { Bulk, BulkResult } from "../bulk.ts";
+import type { Bulk, BulkResult, Keep } from "../bulk.ts";
 import { OwnedEntity } from "../owned.entity.ts";
 import type { Change } from "../record.entity.ts";
 import type { Resource } from "../resource.ts";
@@ -13,6 +13,7 @@ import { ADVANCE, type ImportJob, type ImportRow, type RowOutcome } from "./impo
 import type { ImportMapping, RowData } from "./import-mapping.ts";
 import type { Matched, Matching } from "./import-matching.ts";
 import { resolveNames } from "./import-names.ts";
+import type { Patience } from "./import-patience.ts";
 
 /** What a run works with. */
 export interface ImportRun {
@@ -25,6 +26,7 @@ export interface ImportRun {
   cells: CellOptions;
   database: Database;
   bulk: Bulk;
+  patience: Patience;
   rows: Rows;
 }
 
@@ -88,10 +90,11 @@ export class ImportBatch {
       take((await bulk.rehearse(resource, operations, who)).map((result, n) => [operations[n]!, result] as const));
       return;
     }
-    await bulk.import(resource, operations, who, async (tx, results, changes) => {
+    const keep: Keep = async (tx, results, changes) => {
       const upTo = Math.max(...take(results)) + 1;
       await this.keep(tx, upTo, changes);
-    });
+    };
+    await bulk.import(resource, operations, who, keep, this.run.patience);
   }
 
   /** Says of each row whether its record is there, and what is to be done. */
@@ -134,10 +137,10 @@ export class ImportBatch {
       : { op: "create", data: this.owned(given) };
   }
 
-  /** A new record is the importer's own, where the file does not say whose. */
+  /** A new record is the importer's own, where the file does not say whose and he has not said that it is nobody's. */
   private owned(data: Record<string, unknown>): object {
-    const { resource, who } = this.run;
-    const isOwned = resource.entity.prototype instanceof OwnedEntity;
+    const { job, resource, who } = this.run;
+    const isOwned = resource.entity.prototype instanceof OwnedEntity && !job.options.unowned;
     return isOwned && !("ownerId" in data) ? { ...data, ownerId: who.actorId } : data;
   }
 

@@ -30,6 +30,7 @@ export class ImportMapping {
   /**
    * @param columns of the file
    * @param mapping as the caller gave it: column -> target
+   * @param clears the columns whose blank cells empty the field; true for all
    * @throws RuleViolation `import.unknown-column` and `import.unknown-target` with `allowed`, `import.target-twice`,
    *   `import.no-mapping`
    */
@@ -37,7 +38,7 @@ export class ImportMapping {
     resource: Resource,
     columns: readonly string[],
     mapping: Readonly<Record<string, unknown>>,
-    private readonly emptyClears: boolean,
+    private readonly clears: boolean | readonly string[],
   ) {
     const seen = new Set<string>();
     this.places = Object.entries(mapping).map(([column, text]) => {
@@ -53,6 +54,9 @@ export class ImportMapping {
       seen.add(target.name);
       return { place, column, target };
     });
+    const stranger = clears === true || clears === false ? undefined : clears.find((one) => !(one in mapping));
+    if (stranger !== undefined)
+      throw unknown(stranger, "import.unknown-column", "Such a column is not mapped.", Object.keys(mapping), "clears");
     if (this.places.length === 0)
       throw new RuleViolation("import.no-mapping", "Say by `mapping` what at least one column holds.");
   }
@@ -68,15 +72,21 @@ export class ImportMapping {
     for (const { place, column, target } of this.places) {
       const { value, error } = cellOf(target, cells[place]!, options);
       if (error) row.errors.push({ field: column, ...error });
-      else if (value === null) this.blank(row, target);
+      else if (value === null) this.blank(row, column, target);
       else if (target.named) row.names.push({ target, name: value as string });
       else target.put(row.data, value);
     }
     return row;
   }
 
-  private blank({ data }: RowData, target: ImportTarget): void {
-    if (!this.emptyClears || NEVER_CLEARED.test(target.name) || target.kind === "json") return;
+  private blank({ data }: RowData, column: string, target: ImportTarget): void {
+    const { clears } = this;
+    if (
+      !(clears === true || (clears && clears.includes(column))) ||
+      NEVER_CLEARED.test(target.name) ||
+      target.kind === "json"
+    )
+      return;
     target.put(data, target.kind === "list" ? [] : null);
   }
 }
@@ -86,8 +96,14 @@ function cellOf(target: ImportTarget, text: string, options: CellOptions): CellR
   return cell.error && target.unlisted ? readCell({ kind: target.unlisted }, text, options) : cell;
 }
 
-function unknown(column: string, code: string, message: string, allowed: readonly string[]): RuleViolation {
-  const field = `mapping.${column}`;
+function unknown(
+  column: string,
+  code: string,
+  message: string,
+  allowed: readonly string[],
+  option = "mapping",
+): RuleViolation {
+  const field = `${option}.${column}`;
   return new RuleViolation(code, `${field}: ${message}`, { errors: [{ field, code, message }], allowed: [...allowed] });
 }
 

@@ -33,7 +33,7 @@ export interface Rollback {
 
 /**
  * Takes back what an import did to the next records: new ones are deleted and let go of their names in other systems,
- * changed ones get the values back that nobody has changed since. What somebody did change stays, and is counted as kept.
+ * changed ones get the values back that nobody has changed since. What stays as it is, is counted as kept.
  *
  * @returns false where nothing is left
  * @throws LeaseLost
@@ -86,7 +86,7 @@ function undo({ job, resource, records, clock }: Rollback, record: RecordEntity,
     record.externalIds = [];
     return { events: record.remove(now), isWhole: true };
   }
-  if (record.deletedAt) return { events: [], isWhole: false };
+  if (record.deletedAt || resource.keepsChanges) return { events: [], isWhole: false };
   const opened = done.properties.map((text) => openChange(job.id, resource, record, text!, records.rows));
   if (opened.includes(null)) return { events: [], isWhole: false };
   const { was, is } = joined(opened as ChangedProperties[]);

@@ -26,6 +26,7 @@ import {
 } from "./import-job.ts";
 import { cellOptions, ImportMapping, suggestedMapping, tableOptions } from "./import-mapping.ts";
 import { matchingOf } from "./import-matching.ts";
+import { Patience } from "./import-patience.ts";
 import { rollBackNext } from "./import-rollback.ts";
 
 /** Rows of one transaction. */
@@ -168,7 +169,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const profile = new Profile(table.columns, { ...options, fields: targets, key: keyColumn(mapping, job) });
     for await (const row of table.rows()) {
       profile.add(row);
-      if (this.stopped) throw new LeaseLost();
+      this.mustGoOn();
     }
     const result = profile.result();
     const found: ImportFindings = {
@@ -204,10 +205,16 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     return true;
   }
 
+  /** @throws LeaseLost where the process is to end: another worker goes on in its place */
+  private mustGoOn(): void {
+    if (this.stopped) throw new LeaseLost();
+  }
+
   private async runOf(job: ImportJob, resource: Resource, table: Table): Promise<ImportRun> {
     const { options } = job;
     const settings = await this.settings.get();
-    const mapping = new ImportMapping(resource, table.columns, options.mapping ?? {}, options.emptyClears ?? false);
+    const clears = options.emptyClears === true || (options.clears ?? false);
+    const mapping = new ImportMapping(resource, table.columns, options.mapping ?? {}, clears);
     const systems = [...mapping.targets.values()].flatMap(({ name }) => /^externalIds\.(.+)$/.exec(name)?.[1] ?? []);
     const matchBy = options.matchBy ?? (systems.length > 0 ? "externalId" : undefined);
     return {
@@ -220,6 +227,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       cells: cellOptions(options, settings, job.caller.timeZone),
       database: this.database,
       bulk: this.bulk,
+      patience: new Patience(options.patience, () => this.mustGoOn()),
       rows: this.records.rows,
     };
   }

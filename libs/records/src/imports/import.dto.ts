@@ -1,4 +1,17 @@
-import { IsBoolean, IsIn, IsObject, IsString, Matches, MaxLength } from "class-validator";
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from "class-validator";
+import { MOST_COLUMNS } from "@kehu/importing";
 import { Optional } from "../dto.ts";
 
 export const IMPORT_MODES = ["create", "update", "upsert"] as const;
@@ -16,6 +29,12 @@ export class ImportOptions {
   @Optional() @IsBoolean() dryRun?: boolean;
   /** An empty cell empties the field of a record that is there. */
   @Optional() @IsBoolean() emptyClears?: boolean;
+  /** Columns whose empty cells empty the field, where this is not said of all. */
+  @Optional() @IsArray() @ArrayMaxSize(MOST_COLUMNS) @IsString({ each: true }) clears?: string[];
+  /** New records of which a row does not say whose they are belong to nobody; else they are the importer's. */
+  @Optional() @IsBoolean() unowned?: boolean;
+  /** For how many seconds the run waits, all in all, for records that another service has just made; 10, where it is not given. */
+  @Optional() @IsInt() @Min(0) @Max(900) patience?: number;
   /** Where the file is not in the encoding that it seems to be in. */
   @Optional() @IsString() @MaxLength(40) encoding?: string;
   @Optional() @IsIn([",", ";", "\t", "|"]) delimiter?: "," | ";" | "\t" | "|";
