@@ -144,7 +144,7 @@ describe("the name of a deleted record", () => {
       { external_id: "n7", is_free: false },
     ]);
     await sql("UPDATE customer.external_id SET is_free = false");
-    const migration = await readFile("libs/records/migrations/0015-free-names.sql", "utf8");
+    const migration = await readFile("libs/records/migrations/0017-names-of-deleted-records.sql", "utf8");
     const statement = migration.slice(migration.indexOf("UPDATE"));
     await sql(statement.replace("external_id", "customer.external_id").replace("history", "customer.history"));
     expect(await sql(states, [gone.id, back.id])).toEqual(before);
