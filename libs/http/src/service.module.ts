@@ -18,6 +18,7 @@ import {
   Ownership,
   PersonKeys,
   Pins,
+  Purge,
   RecordLists,
   RecordQueries,
   Recents,
@@ -44,6 +45,7 @@ import { HoldingsController, ReachController } from "./holdings.controller.ts";
 import { FreshnessController, operationsController } from "./operations.controller.ts";
 import { personKeysController } from "./person-keys.controller.ts";
 import { ProblemFilter } from "./problem.filter.ts";
+import { purgeController } from "./purge.controller.ts";
 import { QueryGuard } from "./query.guard.ts";
 import { SubjectsController } from "./subjects.controller.ts";
 import { ValidationPipe } from "./validation.pipe.ts";
@@ -85,7 +87,7 @@ export class ServiceModule {
         operationsController(service.name),
         documentController(service.document),
         SubjectsController,
-        ...(config.masterKeys.length > 0 ? [personKeysController(service.name)] : []),
+        ...(config.masterKeys.length > 0 ? [personKeysController(service.name), purgeController(service.name)] : []),
       ],
       providers: [
         ...platform,
@@ -155,6 +157,7 @@ export function platformProviders({
     Reveals,
     Subjects,
     Retention,
+    Purge,
     Bulk,
     Ownership,
     Writing,
