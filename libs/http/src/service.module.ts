@@ -15,6 +15,7 @@ import {
   History,
   Housekeeping,
   KeptRecords,
+  Orphans,
   Ownership,
   PersonKeys,
   Pins,
@@ -43,6 +44,7 @@ import { documentController } from "./document.controller.ts";
 import { HealthController } from "./health.controller.ts";
 import { HoldingsController, ReachController } from "./holdings.controller.ts";
 import { FreshnessController, operationsController } from "./operations.controller.ts";
+import { orphansController } from "./orphans.controller.ts";
 import { personKeysController } from "./person-keys.controller.ts";
 import { ProblemFilter } from "./problem.filter.ts";
 import { purgeController } from "./purge.controller.ts";
@@ -87,7 +89,9 @@ export class ServiceModule {
         operationsController(service.name),
         documentController(service.document),
         SubjectsController,
-        ...(config.masterKeys.length > 0 ? [personKeysController(service.name), purgeController(service.name)] : []),
+        ...(config.masterKeys.length > 0
+          ? [personKeysController(service.name), purgeController(service.name), orphansController(service.name)]
+          : []),
       ],
       providers: [
         ...platform,
@@ -159,6 +163,7 @@ export function platformProviders({
     Retention,
     Purge,
     Bulk,
+    Orphans,
     Ownership,
     Writing,
     { provide: APP_FILTER, useClass: ProblemFilter },

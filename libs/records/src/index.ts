@@ -77,6 +77,7 @@ export {
 export { CSV_TYPE, csvHead, csvRows } from "./csv.ts";
 export { Erasures } from "./erasures.ts";
 export { PersonKeys } from "./person-keys.ts";
+export { Orphans } from "./orphans.ts";
 export { Purge } from "./purge.ts";
 export { Retention, type RetentionCondition } from "./retention.ts";
 export { ALWAYS_OPEN, closed, fieldsFor, mustSet } from "./field-rules.ts";

@@ -10,6 +10,7 @@ import { Erasures } from "./erasures.ts";
 import type { OwnerDto } from "./dto.ts";
 import { Handovers } from "./handovers.ts";
 import type { OwnedEntity } from "./owned.entity.ts";
+import { Orphans } from "./orphans.ts";
 import { Ownership } from "./ownership.ts";
 import { Purge } from "./purge.ts";
 import type { RecordEntity } from "./record.entity.ts";
@@ -36,6 +37,7 @@ export class Writing {
     readonly custom: CustomFields,
     readonly relations: Relations,
     readonly purge: Purge,
+    readonly orphans: Orphans,
   ) {}
 }
 
@@ -52,6 +54,7 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
     writing.custom.register(resource);
     writing.relations.register(resource);
     writing.purge.register(resource);
+    writing.orphans.register(resource);
   }
 
   create(data: object, who: RequestContext) {

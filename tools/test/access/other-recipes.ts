@@ -142,6 +142,7 @@ export const OPERATIONS: Readonly<Record<string, Recipe>> = {
   "POST retention": {},
   "GET purge": {},
   "POST purge": {},
+  "GET orphans": {},
   "POST snapshots": { body: () => ({ from: "2999-01-01T00:00:00.000Z" }) },
 };
 

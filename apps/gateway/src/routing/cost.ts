@@ -14,7 +14,7 @@ const KINDS: readonly (readonly [cost: number, pattern: RegExp])[] = [
   [1_000, /^(GET|POST) .*[/-]export$/],
   [100, /^POST \/v1\/operations\/[^/]+\/(rebuild|snapshots|retention|purge|person-keys\/rewrap)$/],
   [50, /^POST .*\/bulk$/],
-  [20, /^GET (\/v1\/metrics\/.|.*\/aggregate$)/],
+  [20, /^GET (\/v1\/metrics\/.|.*\/(aggregate|orphans)$)/],
   [10, /^POST .*\/search$/],
   [10, /^GET .*\/timeline$/],
   [5, /^GET .*\/history$/],
