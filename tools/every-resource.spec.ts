@@ -59,6 +59,7 @@ const all = (reason: string, ...names: string[]) => Object.fromEntries(names.map
 const WITHOUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   users: all(SYSTEM, "export", "views", "pins", "custom fields", "tags"),
   teams: all(SYSTEM, "export", "views", "pins", "custom fields", "tags", "import", "bulk"),
+  vocabularies: all(SYSTEM, "export", "views", "pins", "custom fields", "tags", "import", "bulk"),
   roles: all(
     SYSTEM,
     "export",

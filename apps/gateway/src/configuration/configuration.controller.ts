@@ -13,9 +13,9 @@ export class ConfigurationController {
   constructor(private readonly configuration: ConfigurationService) {}
 
   /**
-   * What the company has arranged, as a file that can be kept, compared and applied to another install: settings, fields,
-   * pipelines, queues, roles and the views that people show to others. It names no person and no id. What the caller may not
-   * read is left out, and said to be.
+   * What the company has arranged, as a file that can be kept, compared and applied to another install: settings,
+   * vocabularies, fields, pipelines, queues, roles and the views that people show to others. It names no person and no id.
+   * What the caller may not read is left out, and said to be.
    */
   @Get()
   @PeopleOnly()
