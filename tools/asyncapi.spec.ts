@@ -58,8 +58,18 @@ describe("asyncApi", () => {
     }
   });
 
+  it("tells nothing of what was purged, and that it is of every record that can be restored", () => {
+    const told = (verb: string) => Object.entries(EVENTS).filter(([type]) => type.endsWith(verb));
+    for (const [, { data }] of told(".purged"))
+      expect(Object.keys((JSON.parse(JSON.stringify(data)) as { properties: object }).properties)).toEqual(["changed"]);
+    const concepts = (verb: string) => told(verb).map(([type]) => type.slice(0, type.lastIndexOf(".")));
+    const restored = concepts(".restored").filter((concept) => !/^identity\.|\.field$/.test(concept));
+    expect(concepts(".purged").sort()).toEqual(restored.sort());
+  });
+
   it("shares one state among the messages of a topic, as the contracts do", () => {
-    for (const { topic, concept, data } of Object.values(EVENTS) as EventContract[]) {
+    for (const [type, { topic, concept, data }] of Object.entries(EVENTS) as [string, EventContract][]) {
+      if (type.endsWith(".purged")) continue;
       const { properties } = JSON.parse(JSON.stringify(data)) as { properties: Record<string, object> };
       expect(document.components.schemas[topic]).toEqual(properties[concept]);
     }

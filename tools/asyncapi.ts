@@ -48,11 +48,13 @@ function message(type: string, contract: EventContract): object {
   const source = `urn:kehu:${topic.split(".")[1]}`;
   const dataschema = `urn:kehu:schema:${type}:${version}`;
   const data = plain(contract.data);
+  const isPurge = !(concept in data.properties!);
+  const state = isPurge ? {} : { [concept]: { $ref: `#/components/schemas/${topic}` } };
   const attributes = {
     source: { const: source },
     type: { const: type },
     dataschema: { const: dataschema },
-    data: { ...data, properties: { ...data.properties, [concept]: { $ref: `#/components/schemas/${topic}` } } },
+    data: { ...data, properties: { ...data.properties, ...state } },
   };
   return {
     name: type,
@@ -64,14 +66,14 @@ function message(type: string, contract: EventContract): object {
 }
 
 function exampleOf(type: string, source: string, dataschema: string, concept: string, data: unknown): object {
-  const state = (data as Record<string, { id: string }>)[concept]!;
+  const state = (data as Record<string, { id: string } | undefined>)[concept];
   return {
     specversion: "1.0",
     id: "0199c1a0-0000-7000-8000-0000000000e1",
     source,
     type,
     time: "2026-01-02T03:04:05.000Z",
-    subject: state.id,
+    subject: state?.id ?? "0199c1a0-0000-7000-8000-000000000001",
     datacontenttype: "application/json",
     dataschema,
     aggregateversion: 1,

@@ -29,6 +29,7 @@ const TASKS = {
   openapi: { build: true, run: [{ program: "tools/openapi.ts" }] },
   republish: { build: true, run: [{ program: "tools/republish.ts" }] },
   "dead-letters": { build: true, run: [{ program: "tools/dead-letters.ts" }] },
+  orphans: { build: true, run: [{ program: "tools/orphans.ts" }] },
   audit: { build: true, run: [{ program: "tools/audit.ts" }] },
   personal: { build: true, run: [{ program: "tools/personal.ts" }] },
   rebuild: { build: true, run: [{ program: "tools/rebuild.ts" }] },

@@ -228,4 +228,23 @@ describe("files of imports", () => {
     const gone = await importing.ask("GET", `contacts/imports/${done.id}/errors.csv`);
     expect(gone).toMatchObject({ status: 410, body: { code: "import.file-gone" } });
   });
+
+  it("are forgotten with their rows and what a rollback would bring back a year after their end", async () => {
+    const [old, younger] = [
+      await importing.run("contacts", lines("Name", "Zhao", ""), { mapping: { Name: "lastName" } }),
+      await importing.run("contacts", lines("Name", "Qian", ""), { mapping: { Name: "lastName" } }),
+    ];
+    const endedBefore = (id: string, days: number) =>
+      sql(`UPDATE customer.import_job SET changed_at = now() - interval '${days} days' WHERE id = $1`, id);
+    await endedBefore(old.id, 366);
+    await endedBefore(younger.id, 364);
+    await importing.sweep();
+    expect((await importing.ask("GET", `contacts/imports/${old.id}`)).status).toBe(404);
+    for (const table of ["import_row", "import_change"])
+      expect([
+        await sql(`SELECT FROM customer.${table} WHERE job_id = $1`, old.id),
+        (await sql(`SELECT FROM customer.${table} WHERE job_id = $1`, younger.id)).length > 0,
+      ]).toEqual([[], true]);
+    expect(await importing.list("contacts?filter[lastName]=Zhao")).not.toEqual([]);
+  });
 });

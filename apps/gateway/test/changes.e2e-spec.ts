@@ -38,6 +38,26 @@ describe("GET /v1/sync", () => {
     expect(JSON.stringify(entries)).not.toMatch(/欧阳|王|@/);
   });
 
+  it("has told of what was purged when it was deleted, and forgets who reached it", async () => {
+    const since = await following.now(system.token);
+    const [account, marker] = [randomUUID(), randomUUID()];
+    await following.account(account, 1, null, "created");
+    await following.account(account, 2, null, "deleted");
+    await following.tell("customer.account.purged", account, 3);
+    await following.account(marker, 1, null, "created");
+    await following.arrived(marker, 1);
+    const entries = await following.all(system.token, since);
+    expect(entries.map(({ id, change, version }) => [id, change, version])).toEqual([
+      [account, "deleted", 2],
+      [marker, "created", 1],
+    ]);
+    const { rows } = await system.database.admin.query(
+      "SELECT id FROM identity.change_place WHERE id = ANY($1) UNION ALL SELECT event_id FROM identity.dead_letter",
+      [[account, marker]],
+    );
+    expect(rows).toEqual([{ id: marker }]);
+  });
+
   it("tells only of the kinds that are asked for, and refuses others by name", async () => {
     const since = await following.now(system.token, "?kinds=accounts");
     const [account_, task] = [randomUUID(), randomUUID()];

@@ -150,6 +150,32 @@ describe("the directory of users, roles and settings", () => {
       expect((await system.send("GET", "/v1/settings")).body).toMatchObject({ retention: [] });
     });
 
+    it("has nothing purged at first, and takes after how many days, or never, with its event", async () => {
+      expect((await system.send("GET", "/v1/settings")).body).toMatchObject({ purgeDeletedAfterDays: null });
+      for (const purgeDeletedAfterDays of [7, 3650, null]) {
+        const patch = { purgeDeletedAfterDays };
+        expect(await system.send("PATCH", "/v1/settings", patch)).toMatchObject({ status: 200, body: patch });
+        const { rows } = await system.database.admin.query<{ data: object }>(
+          "SELECT payload::json->'data' AS data FROM identity.outbox WHERE type = 'identity.settings.updated' ORDER BY seq DESC LIMIT 1",
+        );
+        expect(rows[0]!.data).toMatchObject({ changed: ["purgeDeletedAfterDays"], settings: patch });
+      }
+    });
+
+    it.each([
+      [6, 422],
+      [3651, 422],
+      [0, 422],
+      [7.5, 400],
+      ["30", 400],
+    ])("refuses to purge after %j days, and names the field", async (days, status) => {
+      expect(await system.send("PATCH", "/v1/settings", { purgeDeletedAfterDays: days })).toMatchObject({
+        status,
+        body: { errors: [{ field: "purgeDeletedAfterDays" }] },
+      });
+      expect((await system.send("GET", "/v1/settings")).body).toMatchObject({ purgeDeletedAfterDays: null });
+    });
+
     it.each([
       { currency: "XXZ" },
       { timeZone: "Moon" },

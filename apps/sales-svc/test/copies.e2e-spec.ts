@@ -61,6 +61,29 @@ describe("copies of other services' records", () => {
     await eventually(async () => (await row(table, id))?.deleted);
   });
 
+  it.each<["customer.account.purged" | "customer.contact.purged" | "marketing.campaign.purged", EventType, string]>([
+    ["customer.account.purged", "customer.account.created", "account_copy"],
+    ["customer.contact.purged", "customer.contact.created", "contact_copy"],
+    ["marketing.campaign.purged", "marketing.campaign.created", "campaign_copy"],
+  ])("forget what they said at %s, and do not come back by an older event", async (purged, created, table) => {
+    const [id, marker] = [randomUUID(), randomUUID()];
+    const externalIds = [{ system: "erp", id: `gone ${table}` }];
+    await publish(sales.database, created, { id, externalIds });
+    await eventually(async () => (await row(table, id)) !== undefined);
+    await publish(sales.database, purged, { id }, 5);
+    await eventually(async () => expect(await row(table, id)).toEqual({ name: "", version: 5, deleted: true }));
+    await publish(sales.database, created, { id, externalIds }, 4);
+    await publish(sales.database, created, { id: marker });
+    await eventually(async () => expect(await row(table, marker)).toBeDefined());
+    expect(await row(table, id)).toEqual({ name: "", version: 5, deleted: true });
+    const { rows } = await sales.database.admin.query(
+      `SELECT owner_id, collaborators, external_ids FROM sales.${table} WHERE id = $1
+       UNION ALL SELECT record_id, NULL, NULL FROM sales.external_id WHERE record_id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ owner_id: null, collaborators: [], external_ids: [] }]);
+  });
+
   it("are within the reach of those with whom the record is shared, and of the pool in which it lies", async () => {
     const [me, teamId] = [randomUUID(), randomUUID()];
     await publish(sales.database, "identity.team.created", { id: teamId, name: "East", path: "c.e" });

@@ -84,6 +84,7 @@ export class IdentityCopiesConsumer {
       time_zone: settings.timeZone,
       country: settings.country,
       retention: settings.retention ?? [],
+      purge_deleted_after_days: settings.purgeDeletedAfterDays ?? null,
     }));
     await upsertNewer(tx, "settings_copy", rows);
   }

@@ -107,6 +107,12 @@ export interface EventContract<D extends TSchema = TSchema> {
   example: Static<D>;
 }
 
+/** The last event of a record: it is gone for good, and nothing of what it said is told. */
+function purged(topic: string, concept: string) {
+  const data = Type.Object({ changed: Type.Array(Type.String()) });
+  return { topic, version: 1, concept, data, example: { changed: [] } };
+}
+
 /**
  * Describes the events of one concept: each carries `changed` and the state of the record under `concept`.
  *
@@ -114,7 +120,8 @@ export interface EventContract<D extends TSchema = TSchema> {
  * @param concept property of `data` that holds the state (`account`)
  * @param state schema of the public state
  * @param example a literal state
- * @returns a function that describes one event type; its argument are the properties that this fact adds
+ * @returns a function that describes one event type; its argument are the properties that this fact adds. Its `purged`
+ *   describes the end of a record, the one event without a state
  */
 export function concept<const C extends string, S extends TObject>(
   topic: string,
@@ -122,7 +129,10 @@ export function concept<const C extends string, S extends TObject>(
   state: S,
   example: Static<S>,
 ) {
-  return <P extends TProperties = Record<never, never>>(facts?: P, factsExample?: { [K in keyof P]: Static<P[K]> }) => {
+  const fact = <P extends TProperties = Record<never, never>>(
+    facts?: P,
+    factsExample?: { [K in keyof P]: Static<P[K]> },
+  ) => {
     const data = Type.Object({
       changed: Type.Array(Type.String()),
       [concept]: state,
@@ -136,6 +146,7 @@ export function concept<const C extends string, S extends TObject>(
       example: { changed: [], [concept]: example, ...factsExample } as unknown as Static<typeof data>,
     };
   };
+  return Object.assign(fact, { purged: purged(topic, concept) });
 }
 
 /** Who caused a change, and through what. */

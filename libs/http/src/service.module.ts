@@ -15,9 +15,11 @@ import {
   History,
   Housekeeping,
   KeptRecords,
+  Orphans,
   Ownership,
   PersonKeys,
   Pins,
+  Purge,
   RecordLists,
   RecordQueries,
   Recents,
@@ -42,8 +44,10 @@ import { documentController } from "./document.controller.ts";
 import { HealthController } from "./health.controller.ts";
 import { HoldingsController, ReachController } from "./holdings.controller.ts";
 import { FreshnessController, operationsController } from "./operations.controller.ts";
+import { orphansController } from "./orphans.controller.ts";
 import { personKeysController } from "./person-keys.controller.ts";
 import { ProblemFilter } from "./problem.filter.ts";
+import { purgeController } from "./purge.controller.ts";
 import { QueryGuard } from "./query.guard.ts";
 import { SubjectsController } from "./subjects.controller.ts";
 import { ValidationPipe } from "./validation.pipe.ts";
@@ -85,7 +89,9 @@ export class ServiceModule {
         operationsController(service.name),
         documentController(service.document),
         SubjectsController,
-        ...(config.masterKeys.length > 0 ? [personKeysController(service.name)] : []),
+        ...(config.masterKeys.length > 0
+          ? [personKeysController(service.name), purgeController(service.name), orphansController(service.name)]
+          : []),
       ],
       providers: [
         ...platform,
@@ -155,7 +161,9 @@ export function platformProviders({
     Reveals,
     Subjects,
     Retention,
+    Purge,
     Bulk,
+    Orphans,
     Ownership,
     Writing,
     { provide: APP_FILTER, useClass: ProblemFilter },

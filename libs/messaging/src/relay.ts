@@ -1,7 +1,7 @@
 import type { Database } from "@kehu/database";
 import { Logger } from "@nestjs/common";
 import { onAppended, topicsOf } from "./outbox.ts";
-import { pruneInbox, pruneOutbox } from "./retention.ts";
+import { pruneDeadLetters, pruneInbox, pruneOutbox } from "./retention.ts";
 import type { Connection, Session } from "./session.ts";
 import { BATCH_SIZE, type Transport } from "./transport.ts";
 import { backoff, pause, Waker } from "./waiting.ts";
@@ -123,6 +123,7 @@ export class Relay {
     this.prunedAt = performance.now();
     await pruneOutbox(this.active!);
     await pruneInbox(this.active!);
+    await pruneDeadLetters(this.active!);
     await this.transport.prune(this.active!, this.topics);
   }
 }

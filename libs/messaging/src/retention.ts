@@ -18,6 +18,15 @@ const PRUNE_INBOX = `
     SELECT ctid FROM inbox WHERE at < now() - make_interval(days => ${INBOX_RETENTION_DAYS}) LIMIT 1000))
   RETURNING 1`;
 
+/** Days that a dead letter stays which an operator has replayed or discarded. One that waits for him stays for ever. */
+const DEAD_LETTER_RETENTION_DAYS = 90;
+
+const PRUNE_DEAD_LETTERS = `
+  DELETE FROM dead_letter WHERE id = ANY(ARRAY(
+    SELECT id FROM dead_letter
+    WHERE status <> 'parked' AND parked_at < now() - make_interval(days => ${DEAD_LETTER_RETENTION_DAYS}) LIMIT 1000))
+  RETURNING 1`;
+
 /** Deletes in small transactions, which hold nobody up. */
 async function deleteAll(connection: Connection, sql: string): Promise<void> {
   while ((await connection.query(sql)).length > 0) continue;
@@ -29,4 +38,8 @@ export function pruneOutbox(connection: Connection): Promise<void> {
 
 export function pruneInbox(connection: Connection): Promise<void> {
   return deleteAll(connection, PRUNE_INBOX);
+}
+
+export function pruneDeadLetters(connection: Connection): Promise<void> {
+  return deleteAll(connection, PRUNE_DEAD_LETTERS);
 }

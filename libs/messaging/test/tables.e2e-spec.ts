@@ -4,7 +4,7 @@ import { testDatabase, type TestDatabase } from "@kehu/testing";
 import fc from "fast-check";
 import { v7 as uuidv7 } from "uuid";
 import { PostgresLogTransport } from "../src/postgres-log-transport.ts";
-import { pruneInbox, pruneOutbox } from "../src/retention.ts";
+import { pruneDeadLetters, pruneInbox, pruneOutbox } from "../src/retention.ts";
 import { Session } from "../src/session.ts";
 import { accountEvent, ACTOR, createAccounts, createTestTables, TOPIC } from "./support/accounts.ts";
 
@@ -114,6 +114,17 @@ describe("tables of the bus", () => {
         FROM unnest(ARRAY[1, 34, 36, 100]) AS days`);
       await pruneInbox(await session.connection());
       expect(await rows("SELECT 1 FROM customer.inbox")).toHaveLength(2);
+    });
+
+    it("removes dead letters 90 days after they were parked, but none that waits for an operator", async () => {
+      await rows(`INSERT INTO customer.dead_letter (handler, topic, position, key, payload, reason, attempts, status, parked_at)
+        SELECT 'h', 't', status || days, status || days, '', '', 3, status, now() - days * interval '1 day'
+        FROM unnest(ARRAY['parked', 'replayed', 'discarded']) AS status, unnest(ARRAY[89, 91]) AS days`);
+      await pruneDeadLetters(await session.connection());
+      expect(await rows("SELECT key FROM customer.dead_letter ORDER BY key")).toEqual(
+        ["discarded89", "parked89", "parked91", "replayed89"].map((key) => ({ key })),
+      );
+      await rows("DELETE FROM customer.dead_letter");
     });
 
     it("removes messages of the Postgres log after 30 days, and readers find what is left", async () => {

@@ -1,4 +1,4 @@
-import { ERASED, readable, type Collaborator, type ExternalId, type Personal } from "@kehu/contracts";
+import { ERASED, readable, type AnyEnvelope, type Collaborator, type ExternalId, type Personal } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import { upsertNewer } from "@kehu/messaging";
 
@@ -54,6 +54,32 @@ export async function keepCopies(tx: Tx, type: string, told: readonly Told[]): P
     [...newest.values()].map(({ record }) => record),
   );
 }
+
+/**
+ * Forgets what local copies say of records that their service has purged. Of each the id stays, as deleted, so that nothing
+ * older that comes late brings it back.
+ */
+export async function forgetCopies(
+  tx: Tx,
+  events: readonly Pick<AnyEnvelope, "type" | "subject" | "time" | "aggregateversion">[],
+): Promise<void> {
+  const types = new Set(events.map(typeOf));
+  for (const type of types) {
+    const told = events.filter((event) => typeOf(event) === type);
+    const rows = told.map((event) => ({ id: event.subject, version: event.aggregateversion, at: event.time }));
+    await tx.query(
+      `UPDATE ${type}_copy c SET version = r.version, name = '', owner_id = NULL, team_id = NULL, collaborators = '[]',
+         external_ids = '[]', deleted_at = coalesce(c.deleted_at, r.at)
+       FROM json_to_recordset($1) AS r (id uuid, version integer, at timestamptz) WHERE c.id = r.id AND c.version < r.version`,
+      [JSON.stringify(rows)],
+    );
+    const ids = told.map(({ subject }) => subject);
+    await tx.query("DELETE FROM external_id WHERE type = $1 AND record_id = ANY($2)", [type, ids]);
+  }
+}
+
+/** `account` of `customer.account.purged` */
+const typeOf = ({ type }: { type: string }) => type.split(".")[1]!;
 
 /**
  * A name that a record has no more is free; and it is whose who is told of last, for word that another one has let go

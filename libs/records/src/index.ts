@@ -12,7 +12,7 @@ export { HandoversConsumer } from "./handovers.consumer.ts";
 export { Housekeeping } from "./housekeeping.ts";
 export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
-export { COPIED, COPIED_OF_PEOPLE, keepCopies, nameOf, type Told } from "./copies.ts";
+export { COPIED, COPIED_OF_PEOPLE, forgetCopies, keepCopies, nameOf, type Told } from "./copies.ts";
 export { CustomField, type FieldNews } from "./custom-field.entity.ts";
 export { ChoiceDto, CreateCustomField, LabelDto, MOST_CHOICES, UpdateCustomField } from "./custom-field.dto.ts";
 export {
@@ -77,6 +77,8 @@ export {
 export { CSV_TYPE, csvHead, csvRows } from "./csv.ts";
 export { Erasures } from "./erasures.ts";
 export { PersonKeys } from "./person-keys.ts";
+export { Orphans } from "./orphans.ts";
+export { Purge } from "./purge.ts";
 export { Retention, type RetentionCondition } from "./retention.ts";
 export { ALWAYS_OPEN, closed, fieldsFor, mustSet } from "./field-rules.ts";
 export { History, type HistoryEntry } from "./history.ts";

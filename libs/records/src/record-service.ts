@@ -10,7 +10,9 @@ import { Erasures } from "./erasures.ts";
 import type { OwnerDto } from "./dto.ts";
 import { Handovers } from "./handovers.ts";
 import type { OwnedEntity } from "./owned.entity.ts";
+import { Orphans } from "./orphans.ts";
 import { Ownership } from "./ownership.ts";
+import { Purge } from "./purge.ts";
 import type { RecordEntity } from "./record.entity.ts";
 import { RecordReach } from "./record-reach.ts";
 import { Records } from "./records.ts";
@@ -34,6 +36,8 @@ export class Writing {
     readonly subjects: Subjects,
     readonly custom: CustomFields,
     readonly relations: Relations,
+    readonly purge: Purge,
+    readonly orphans: Orphans,
   ) {}
 }
 
@@ -49,6 +53,8 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
     writing.subjects.register(resource);
     writing.custom.register(resource);
     writing.relations.register(resource);
+    writing.purge.register(resource);
+    writing.orphans.register(resource);
   }
 
   create(data: object, who: RequestContext) {

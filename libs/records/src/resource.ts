@@ -22,6 +22,12 @@ export type Consequence =
       readonly decide: (record: never, now: Date) => DomainEvent[];
     };
 
+/** Rows that belong to records of a resource; `column` has the record's id. */
+export interface Part {
+  readonly table: string;
+  readonly column: string;
+}
+
 /** The person whom a record is about. */
 export interface Person<T extends RecordEntity = RecordEntity> {
   /** The property with his id; its column is `person_id`. A record without one counts as a person of its own. */
@@ -49,6 +55,10 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly snapshot: EventType;
   /** The event type of a change that is nothing more; of records that are never changed there is none. */
   readonly updated?: EventType;
+  /** The event type of its end, where what was deleted is purged after a time. */
+  readonly purged?: EventType;
+  /** Tables of its service with what belongs to a record besides: rows that go with it. */
+  readonly parts?: readonly Part[];
   /** Its table, in the schema of its service. */
   readonly table: string;
   readonly entity: EntityClass<T>;

@@ -17,6 +17,7 @@ const NAMES = { type: "array", items: { type: "string" } };
 export function savedViewResource<T extends SavedView>(service: {
   concept: string;
   snapshot: EventType;
+  purged: EventType;
   entity: EntityClass<T>;
   permission: UngrantedPermission;
 }): Resource<T> {

@@ -20,7 +20,8 @@ export async function publish(
   further: { facts?: object; origin?: Origin } = {},
 ): Promise<void> {
   const { topic, version: schema, concept, example } = EVENTS[type];
-  const data = example as Record<string, object>;
+  const data = example as unknown as Record<string, object>;
+  const told = concept in data ? { [concept]: { ...data[concept], ...state } } : {};
   const envelope = {
     specversion: "1.0",
     id,
@@ -35,7 +36,7 @@ export async function publish(
     actorid: "test",
     origin: further.origin ?? "system",
     correlationid: randomUUID(),
-    data: { ...data, ...further.facts, [concept]: { ...data[concept], ...state } },
+    data: { ...data, ...further.facts, ...told },
   };
   await database.admin.query(
     `WITH given AS (

@@ -140,6 +140,9 @@ export const OPERATIONS: Readonly<Record<string, Recipe>> = {
   "POST erasures": { body: () => ({ personIds: [NEVER] }) },
   "GET retention": {},
   "POST retention": {},
+  "GET purge": {},
+  "POST purge": {},
+  "GET orphans": {},
   "POST snapshots": { body: () => ({ from: "2999-01-01T00:00:00.000Z" }) },
 };
 

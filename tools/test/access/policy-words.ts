@@ -39,7 +39,7 @@ export function wordsOf(method: string, path: string): [concept: string, verb: s
   if (rest[0] === "fields" && (rest.length > 1 || method !== "GET"))
     return [`${concept.split(".")[0]}.field`, method === "GET" ? "read" : "write"];
   if (rest[0] === "exports") return [concept, "export"];
-  if (/\/(person-keys\/rewrap|erasures|retention)$/.test(path)) return ["operations.personal-data", "manage"];
+  if (/\/(person-keys\/rewrap|erasures|retention|purge)$/.test(path)) return ["operations.personal-data", "manage"];
   if (last === "subject-export") return ["operations.personal-data", "export"];
   if (concept === "operations.bus") return [concept, method === "GET" ? "read" : "repair"];
   // Who sees where somebody is signed in could watch him.

@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { Install } from "../install.ts";
 
+const ROOT = join(import.meta.dirname, "..", "..", "..");
 const ADMIN = { email: "access@kehu.example", password: "blaue Giraffe im Regen" };
 const PATIENCE_MS = 180_000;
 
@@ -81,6 +83,15 @@ export class System {
 
   async signIn({ email, password } = ADMIN): Promise<Tokens> {
     return (await this.must("POST", "/v1/auth/login", undefined, { email, password })) as unknown as Tokens;
+  }
+
+  /** Runs a program of an operator, as the administrator. */
+  command(program: string, ...given: string[]): { status: number | null; said: string } {
+    const signIn = { KEHU_EMAIL: ADMIN.email, KEHU_PASSWORD: ADMIN.password };
+    const url = { KEHU_URL: `http://127.0.0.1:${this.install.port}` };
+    const env = { ...process.env, NODE_OPTIONS: "", ...url, ...signIn };
+    const { status, stdout } = spawnSync(process.execPath, [program, ...given], { cwd: ROOT, env });
+    return { status, said: stdout.toString() };
   }
 
   /** Rows of a statement of the superuser. */

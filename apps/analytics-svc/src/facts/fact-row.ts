@@ -103,11 +103,14 @@ const CONCEPTS = {
 } as const satisfies Record<string, readonly [string, (state: never) => Dimensions]>;
 
 /** @returns the fact that an event states; null for an event of a concept that no metric counts */
-export function factOf(event: Pick<AnyEnvelope, "type" | "subject" | "aggregateversion" | "data">): FactRow | null {
+export function factOf(
+  event: Pick<AnyEnvelope, "type" | "subject" | "aggregateversion" | "time" | "data">,
+): FactRow | null {
   const concept = event.type.slice(0, event.type.lastIndexOf("."));
   if (!Object.hasOwn(CONCEPTS, concept)) return null;
   const [property, dimensions] = CONCEPTS[concept as keyof typeof CONCEPTS];
-  const state = event.data[property] as OwnedState;
+  const state = event.data[property] as OwnedState | undefined;
+  if (!state) return goneFact(event, concept);
   return {
     id: event.subject,
     version: event.aggregateversion,
@@ -119,5 +122,20 @@ export function factOf(event: Pick<AnyEnvelope, "type" | "subject" | "aggregatev
     created_at: state.createdAt,
     ...NOTHING,
     ...(dimensions as unknown as (state: OwnedState) => Dimensions)(state),
+  };
+}
+
+/** Of what was purged nothing is left, but that it counts no more. */
+function goneFact(event: Pick<AnyEnvelope, "subject" | "aggregateversion" | "time">, concept: string): FactRow {
+  return {
+    id: event.subject,
+    version: event.aggregateversion,
+    concept,
+    deleted: true,
+    owner_id: null,
+    team_id: null,
+    collaborators: [],
+    created_at: event.time,
+    ...NOTHING,
   };
 }

@@ -18,6 +18,7 @@ export const ACCOUNTS = resource<Account>({
   type: "account",
   concept: "customer.account",
   snapshot: "customer.account.snapshot",
+  purged: "customer.account.purged",
   updated: "customer.account.updated",
   table: "account",
   entity: Account,

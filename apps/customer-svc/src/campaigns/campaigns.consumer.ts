@@ -1,6 +1,6 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
-import { keepCopies } from "@kehu/records";
+import { forgetCopies, keepCopies } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const CAMPAIGN_EVENTS = [
@@ -30,5 +30,10 @@ export class CampaignsConsumer {
       record: campaign,
     }));
     await keepCopies(tx, "campaign", told);
+  }
+
+  @OnEvent(["marketing.campaign.purged"], "campaigns-purged")
+  async purged(events: EventOf<"marketing.campaign.purged">[], { tx }: EventContext): Promise<void> {
+    await forgetCopies(tx, events);
   }
 }

@@ -44,6 +44,7 @@ export const CONTACTS = resource<Contact>({
   type: "contact",
   concept: "customer.contact",
   snapshot: "customer.contact.snapshot",
+  purged: "customer.contact.purged",
   updated: "customer.contact.updated",
   table: "contact",
   entity: Contact,

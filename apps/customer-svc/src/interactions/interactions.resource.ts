@@ -19,6 +19,7 @@ export const INTERACTIONS = resource<Interaction>({
   type: "interaction",
   concept: "customer.interaction",
   snapshot: "customer.interaction.snapshot",
+  purged: "customer.interaction.purged",
   updated: "customer.interaction.updated",
   table: "interaction",
   entity: Interaction,

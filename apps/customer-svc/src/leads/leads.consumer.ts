@@ -1,7 +1,7 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
-import { keepCopies, nameOf } from "@kehu/records";
+import { forgetCopies, keepCopies, nameOf } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const LEAD_EVENTS = [
@@ -37,5 +37,10 @@ export class LeadsConsumer {
       },
     }));
     await keepCopies(tx, "lead", told);
+  }
+
+  @OnEvent(["sales.lead.purged"], "leads-purged")
+  async purged(events: EventOf<"sales.lead.purged">[], { tx }: EventContext): Promise<void> {
+    await forgetCopies(tx, events);
   }
 }

@@ -1,6 +1,6 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
-import { keepCopies } from "@kehu/records";
+import { forgetCopies, keepCopies } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const OPPORTUNITY_EVENTS = [
@@ -33,5 +33,10 @@ export class OpportunitiesConsumer {
       },
     }));
     await keepCopies(tx, "opportunity", told);
+  }
+
+  @OnEvent(["sales.opportunity.purged"], "opportunities-purged")
+  async purged(events: EventOf<"sales.opportunity.purged">[], { tx }: EventContext): Promise<void> {
+    await forgetCopies(tx, events);
   }
 }

@@ -10,6 +10,7 @@ export const TASKS = resource<Task>({
   type: "task",
   concept: "customer.task",
   snapshot: "customer.task.snapshot",
+  purged: "customer.task.purged",
   updated: "customer.task.updated",
   table: "task",
   entity: Task,

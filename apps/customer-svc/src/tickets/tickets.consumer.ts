@@ -1,6 +1,6 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
-import { keepCopies } from "@kehu/records";
+import { forgetCopies, keepCopies } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const TICKET_EVENTS = [
@@ -36,5 +36,10 @@ export class TicketsConsumer {
       },
     }));
     await keepCopies(tx, "ticket", told);
+  }
+
+  @OnEvent(["service-desk.ticket.purged"], "tickets-purged")
+  async purged(events: EventOf<"service-desk.ticket.purged">[], { tx }: EventContext): Promise<void> {
+    await forgetCopies(tx, events);
   }
 }

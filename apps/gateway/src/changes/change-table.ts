@@ -92,6 +92,11 @@ export async function placesOf(tx: Tx, ids: readonly string[]): Promise<KnownPla
   return new Map(rows.map(({ id, ...place }) => [id, place]));
 }
 
+/** Forgets who reached records that are gone for good. */
+export async function forgetPlaces(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await tx.query("DELETE FROM change_place WHERE id = ANY($1)", [ids]);
+}
+
 /** Adds changes, in their order. The last thing that a transaction does: others wait for its end. */
 export async function append(tx: Tx, changes: readonly ToldChange[]): Promise<void> {
   if (changes.length === 0) return;

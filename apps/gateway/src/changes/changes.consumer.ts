@@ -2,7 +2,7 @@ import { EVENTS, type AnyEnvelope, type EventOf, type EventType } from "@kehu/co
 import { Database } from "@kehu/database";
 import { OnEvent, upsertNewer, type EventContext } from "@kehu/messaging";
 import { Controller } from "@nestjs/common";
-import { append, placesOf } from "./change-table.ts";
+import { append, forgetPlaces, placesOf } from "./change-table.ts";
 import { NEWS } from "./feed.service.ts";
 import { changesOf, placeRows } from "./told-changes.ts";
 
@@ -21,6 +21,8 @@ export class ChangesConsumer {
       envelopes.map(({ subject }) => subject),
     );
     const { changes, ids } = changesOf(envelopes, known);
+    const purged = envelopes.filter(({ type }) => type.endsWith(".purged")).map(({ subject }) => subject);
+    await forgetPlaces(tx, purged);
     await Promise.all([upsertNewer(tx, "change_place", placeRows(known, ids)), append(tx, changes)]);
     if (changes.length > 0) tx.afterCommit(() => this.announce());
   }

@@ -39,8 +39,8 @@ interface State {
 export type KnownPlaces = Map<string, Place & { version: number }>;
 
 /**
- * What events tell that is newer than what is known: a change each, but for snapshots, in which nothing happened. What is
- * older changes nothing: the newer event told of the whole record.
+ * What events tell that is newer than what is known: a change each, but for snapshots, in which nothing happened, and for the
+ * purge of a record, as its deletion was told. What is older changes nothing: the newer event told of the whole record.
  *
  * @param events in their order
  * @param known by the ids of the records; brought up to date
@@ -58,6 +58,10 @@ export function changesOf(
     const isSnapshot = event.type.endsWith(".snapshot");
     if (before && (isSnapshot ? version < before.version : version <= before.version)) continue;
     const state = stateOf(event);
+    if (!state) {
+      ids.delete(subject);
+      continue;
+    }
     const after = placeOf(state);
     if (!isSnapshot) changes.push(changeOf(event, state, after, before ?? fromOf(event, after)));
     known.set(subject, { ...after, version });
@@ -74,7 +78,7 @@ export function placeRows(known: KnownPlaces, ids: readonly string[]): Versioned
   });
 }
 
-const stateOf = ({ type, data }: AnyEnvelope) => data[EVENTS[type as EventType].concept] as State;
+const stateOf = ({ type, data }: AnyEnvelope) => data[EVENTS[type as EventType].concept] as State | undefined;
 
 /** A user has a team, too, which is no pool: what people own has collaborators. */
 function placeOf({ ownerId, teamId = null, collaborators }: State): Place {

@@ -21,8 +21,8 @@ export class SettingsSection implements Section {
 
   async read(who: RequestContext): Promise<Held> {
     const record = await this.queries.get(SETTINGS, SETTINGS_ID, who);
-    const { currency, timeZone, country, languages, fiscalYearStart, retention } = record;
-    const value = { currency, timeZone, country, languages, fiscalYearStart, retention };
+    const { currency, timeZone, country, languages, fiscalYearStart, retention, purgeDeletedAfterDays } = record;
+    const value = { currency, timeZone, country, languages, fiscalYearStart, retention, purgeDeletedAfterDays };
     return { items: [{ key: KEYS.settings(value), value, id: record.id, version: record.version }], leftOut: [] };
   }
 

@@ -12,9 +12,9 @@ const DEAREST = 1_000;
 /** By method and path; the first that fits counts. The table stands in README.md, too. */
 const KINDS: readonly (readonly [cost: number, pattern: RegExp])[] = [
   [1_000, /^(GET|POST) .*[/-]export$/],
-  [100, /^POST \/v1\/operations\/[^/]+\/(rebuild|snapshots|retention|person-keys\/rewrap)$/],
+  [100, /^POST \/v1\/operations\/[^/]+\/(rebuild|snapshots|retention|purge|person-keys\/rewrap)$/],
   [50, /^POST .*\/bulk$/],
-  [20, /^GET (\/v1\/metrics\/.|.*\/aggregate$)/],
+  [20, /^GET (\/v1\/metrics\/.|.*\/(aggregate|orphans)$)/],
   [10, /^POST .*\/search$/],
   [10, /^GET .*\/timeline$/],
   [5, /^GET .*\/history$/],

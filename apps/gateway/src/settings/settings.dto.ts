@@ -1,5 +1,5 @@
 import { RETENTION_CONDITIONS, type RetentionRule } from "@kehu/contracts";
-import { isCurrency, Optional } from "@kehu/records";
+import { isCurrency, Nullable, Optional } from "@kehu/records";
 import { Type } from "class-transformer";
 import {
   ArrayMaxSize,
@@ -58,4 +58,6 @@ export class UpdateSettings {
   @ValidateNested({ each: true })
   @Type(() => RetentionRuleDto)
   retention?: RetentionRuleDto[];
+  /** After how many days the services purge what was deleted; null: never. */
+  @Nullable() @IsInt() @Min(7) @Max(3650) purgeDeletedAfterDays?: number | null;
 }

@@ -18,6 +18,7 @@ export class Settings extends RecordEntity {
   @Column("jsonb") languages: string[];
   @Column("integer", { name: "fiscal_year_start" }) fiscalYearStart: number;
   @Column("jsonb") retention: RetentionRule[];
+  @Column("integer", { name: "purge_deleted_after_days", nullable: true }) purgeDeletedAfterDays: number | null;
 
   open(_data: object, now: Date): DomainEvent[] {
     return this.version === 0 ? [event("identity.settings.created", this, now)] : [];
@@ -49,6 +50,7 @@ export class Settings extends RecordEntity {
       languages: this.languages,
       fiscalYearStart: this.fiscalYearStart,
       retention: this.retention,
+      purgeDeletedAfterDays: this.purgeDeletedAfterDays,
     };
   }
 }

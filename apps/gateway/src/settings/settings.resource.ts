@@ -34,6 +34,7 @@ export const SETTINGS = resource<Settings>({
     country: text("Country", "国家/地区", { required: true }),
     languages: json("Languages", "语言", { type: "array", items: { type: "string" } }, { required: true }),
     retention: json("Retention rules", "保留规则", RETENTION_SCHEMA, { neverNull: true }),
+    purgeDeletedAfterDays: integer("Days until what was deleted is purged", "已删除记录的清除天数"),
     fiscalYearStart: integer("First month of the fiscal year", "财年起始月", { required: true }),
   }),
   dto: { create: RecordDto, update: UpdateSettings, import: RecordDto },

@@ -29,6 +29,7 @@ export const CAMPAIGNS = resource<Campaign>({
   type: "campaign",
   concept: "marketing.campaign",
   snapshot: "marketing.campaign.snapshot",
+  purged: "marketing.campaign.purged",
   updated: "marketing.campaign.updated",
   table: "campaign",
   entity: Campaign,

@@ -23,6 +23,7 @@ export const MEMBERS = resource<CampaignMember>({
   type: "campaignMember",
   concept: "marketing.campaign-member",
   snapshot: "marketing.campaign-member.snapshot",
+  purged: "marketing.campaign-member.purged",
   updated: "marketing.campaign-member.updated",
   table: "campaign_member",
   entity: CampaignMember,

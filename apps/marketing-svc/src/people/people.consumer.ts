@@ -1,7 +1,7 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
-import { COPIED_OF_PEOPLE, keepCopies, nameOf, type Told } from "@kehu/records";
+import { COPIED_OF_PEOPLE, forgetCopies, keepCopies, nameOf, type Told } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const LEAD_EVENTS = [
@@ -48,6 +48,14 @@ export class PeopleConsumer {
       toldOf(contact, aggregateversion),
     );
     await keepCopies(tx, "contact", told);
+  }
+
+  @OnEvent(["sales.lead.purged", "customer.contact.purged"], "people-purged")
+  async purged(
+    events: EventOf<"sales.lead.purged" | "customer.contact.purged">[],
+    { tx }: EventContext,
+  ): Promise<void> {
+    await forgetCopies(tx, events);
   }
 }
 

@@ -25,8 +25,10 @@ export const LEADS = resource<Lead>({
   type: LEAD.type,
   concept: "sales.lead",
   snapshot: "sales.lead.snapshot",
+  purged: "sales.lead.purged",
   updated: "sales.lead.updated",
   table: LEAD.table,
+  parts: [{ table: "lead_activity", column: "lead_id" }],
   entity: Lead,
   permissions: {
     read: "sales.lead.read",

@@ -36,6 +36,7 @@ export const OPPORTUNITIES = resource<Opportunity>({
   type: OPPORTUNITY.type,
   concept: "sales.opportunity",
   snapshot: "sales.opportunity.snapshot",
+  purged: "sales.opportunity.purged",
   updated: "sales.opportunity.updated",
   table: OPPORTUNITY.table,
   entity: Opportunity,

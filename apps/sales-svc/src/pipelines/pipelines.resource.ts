@@ -32,6 +32,7 @@ export const PIPELINES = resource<Pipeline>({
   type: "pipeline",
   concept: "sales.pipeline",
   snapshot: "sales.pipeline.snapshot",
+  purged: "sales.pipeline.purged",
   updated: "sales.pipeline.updated",
   table: "pipeline",
   entity: Pipeline,

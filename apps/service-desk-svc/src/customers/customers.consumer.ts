@@ -1,7 +1,7 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
-import { COPIED, COPIED_OF_PEOPLE, keepCopies, nameOf } from "@kehu/records";
+import { COPIED, COPIED_OF_PEOPLE, forgetCopies, keepCopies, nameOf } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const ACCOUNT_EVENTS = [
@@ -47,5 +47,13 @@ export class CustomersConsumer {
       record: contact,
     }));
     await keepCopies(tx, "contact", told);
+  }
+
+  @OnEvent(["customer.account.purged", "customer.contact.purged"], "customers-purged")
+  async purged(
+    events: EventOf<"customer.account.purged" | "customer.contact.purged">[],
+    { tx }: EventContext,
+  ): Promise<void> {
+    await forgetCopies(tx, events);
   }
 }

@@ -7,6 +7,7 @@ export const QUEUES = resource<Queue>({
   type: "queue",
   concept: "service-desk.queue",
   snapshot: "service-desk.queue.snapshot",
+  purged: "service-desk.queue.purged",
   updated: "service-desk.queue.updated",
   table: "queue",
   entity: Queue,

@@ -43,8 +43,10 @@ export const TICKETS = resource<Ticket>({
   type: "ticket",
   concept: "service-desk.ticket",
   snapshot: "service-desk.ticket.snapshot",
+  purged: "service-desk.ticket.purged",
   updated: "service-desk.ticket.updated",
   table: "ticket",
+  parts: [{ table: "ticket_message", column: "ticket_id" }],
   entity: Ticket,
   permissions: {
     read: "service-desk.ticket.read",

@@ -37,5 +37,6 @@ export const ACCOUNT_EVENTS = {
   "customer.account.owner-changed": account({ from: nullable(Uuid) }, { from: null }),
   "customer.account.deleted": account(),
   "customer.account.restored": account(),
+  "customer.account.purged": account.purged,
   "customer.account.snapshot": account(),
 };

@@ -51,6 +51,7 @@ export const CONTACT_EVENTS = {
   "customer.contact.owner-changed": contact({ from: nullable(Uuid) }, { from: null }),
   "customer.contact.deleted": contact(),
   "customer.contact.restored": contact(),
+  "customer.contact.purged": contact.purged,
   /** The person was erased: his key is gone, and with it whatever was said of him before. */
   "customer.contact.erased": contact(),
   "customer.contact.snapshot": contact(),

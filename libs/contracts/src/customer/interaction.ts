@@ -59,5 +59,6 @@ export const INTERACTION_EVENTS = {
   "customer.interaction.owner-changed": interaction({ from: nullable(Uuid) }, { from: null }),
   "customer.interaction.deleted": interaction(),
   "customer.interaction.restored": interaction(),
+  "customer.interaction.purged": interaction.purged,
   "customer.interaction.snapshot": interaction(),
 };

@@ -40,5 +40,6 @@ export const TASK_EVENTS = {
   "customer.task.owner-changed": task({ from: nullable(Uuid) }, { from: null }),
   "customer.task.deleted": task(),
   "customer.task.restored": task(),
+  "customer.task.purged": task.purged,
   "customer.task.snapshot": task(),
 };

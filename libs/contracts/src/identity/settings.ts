@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { concept, RecordState } from "../event.ts";
+import { concept, nullable, RecordState } from "../event.ts";
 
 /** Of which records a rule may say that the persons in them are erased, and when. */
 export const RETENTION_CONDITIONS = {
@@ -28,6 +28,8 @@ export const SettingsState = Type.Object({
   fiscalYearStart: Type.Integer(),
   /** Whom the services erase by themselves; nobody where it is left out. */
   retention: Type.Optional(Type.Array(RetentionRule)),
+  /** After how many days a deleted record is gone for good; never where it is null or left out. */
+  purgeDeletedAfterDays: Type.Optional(nullable(Type.Integer())),
 });
 export type SettingsState = Static<typeof SettingsState>;
 
@@ -44,6 +46,7 @@ const settings = concept("kehu.identity.settings", "settings", SettingsState, {
   languages: ["zh-CN", "en"],
   fiscalYearStart: 1,
   retention: [{ concept: "sales.lead", condition: "unqualified", months: 24 }],
+  purgeDeletedAfterDays: 90,
 });
 
 export const SETTINGS_EVENTS = {

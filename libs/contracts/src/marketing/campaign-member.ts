@@ -57,6 +57,7 @@ export const CAMPAIGN_MEMBER_EVENTS = {
   "marketing.campaign-member.owner-changed": member({ from: nullable(Uuid) }, { from: null }),
   "marketing.campaign-member.deleted": member(),
   "marketing.campaign-member.restored": member(),
+  "marketing.campaign-member.purged": member.purged,
   /** The person was erased. */
   "marketing.campaign-member.erased": member(),
   "marketing.campaign-member.snapshot": member(),

@@ -55,5 +55,6 @@ export const CAMPAIGN_EVENTS = {
   "marketing.campaign.owner-changed": campaign({ from: nullable(Uuid) }, { from: null }),
   "marketing.campaign.deleted": campaign(),
   "marketing.campaign.restored": campaign(),
+  "marketing.campaign.purged": campaign.purged,
   "marketing.campaign.snapshot": campaign(),
 };

@@ -90,6 +90,7 @@ export const LEAD_EVENTS = {
   "sales.lead.owner-changed": lead({ from: nullable(Uuid) }, { from: null }),
   "sales.lead.deleted": lead(),
   "sales.lead.restored": lead(),
+  "sales.lead.purged": lead.purged,
   /** The person was erased: his key is gone, and with it whatever was said of him before. */
   "sales.lead.erased": lead(),
   "sales.lead.snapshot": lead(),

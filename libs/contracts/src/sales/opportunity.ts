@@ -84,5 +84,6 @@ export const OPPORTUNITY_EVENTS = {
   "sales.opportunity.owner-changed": opportunity({ from: nullable(Uuid) }, { from: null }),
   "sales.opportunity.deleted": opportunity(),
   "sales.opportunity.restored": opportunity(),
+  "sales.opportunity.purged": opportunity.purged,
   "sales.opportunity.snapshot": opportunity(),
 };

@@ -41,5 +41,6 @@ export const PIPELINE_EVENTS = {
   "sales.pipeline.updated": pipeline(),
   "sales.pipeline.deleted": pipeline(),
   "sales.pipeline.restored": pipeline(),
+  "sales.pipeline.purged": pipeline.purged,
   "sales.pipeline.snapshot": pipeline(),
 };

@@ -20,5 +20,6 @@ export const QUEUE_EVENTS = {
   "service-desk.queue.updated": queue(),
   "service-desk.queue.deleted": queue(),
   "service-desk.queue.restored": queue(),
+  "service-desk.queue.purged": queue.purged,
   "service-desk.queue.snapshot": queue(),
 };

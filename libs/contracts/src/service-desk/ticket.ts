@@ -81,5 +81,6 @@ export const TICKET_EVENTS = {
   "service-desk.ticket.owner-changed": ticket({ from: nullable(Uuid) }, { from: null }),
   "service-desk.ticket.deleted": ticket(),
   "service-desk.ticket.restored": ticket(),
+  "service-desk.ticket.purged": ticket.purged,
   "service-desk.ticket.snapshot": ticket(),
 };

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Resource } from "../resource.ts";
-import { ABANDONED, OLD } from "./import-job.ts";
+import { ABANDONED, ENDED_LONG_AGO, OLD } from "./import-job.ts";
 
 /** Bytes of one piece in the database. */
 const CHUNK = 256 * 1024;
@@ -73,7 +73,7 @@ export class ImportFiles {
   }
 
   /**
-   * Removes the files of imports that ended long ago, with their keys.
+   * Removes the files of imports that ended long ago, with their keys; later the imports themselves.
    *
    * @param resources those with whose files it is done
    */
@@ -85,6 +85,7 @@ export class ImportFiles {
         if (resources.get(resource)?.person) await this.personal.destroy(tx, id);
       });
     }
+    await this.database.query(ENDED_LONG_AGO);
   }
 
   private async *pieces(jobId: string, isSealed: boolean): AsyncGenerator<Buffer> {

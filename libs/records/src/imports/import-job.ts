@@ -99,6 +99,12 @@ const KEPT = "interval '30 days'";
 export const OLD = `SELECT id, resource FROM import_job j WHERE status NOT IN ('uploading', 'uploaded', 'running', 'rolling_back')
   AND changed_at < clock_timestamp() - ${KEPT} AND EXISTS (SELECT FROM import_chunk c WHERE c.job_id = j.id) LIMIT 100`;
 
+/** Imports that ended a year ago, with what became of their rows and what a rollback would bring back; a few at a time. */
+export const ENDED_LONG_AGO = `DELETE FROM import_job WHERE id IN (
+    SELECT id FROM import_job j WHERE status NOT IN ('uploading', 'uploaded', 'running', 'rolling_back')
+      AND changed_at < clock_timestamp() - interval '365 days'
+      AND NOT EXISTS (SELECT FROM import_chunk c WHERE c.job_id = j.id) ORDER BY changed_at LIMIT 10)`;
+
 /** Those whose files did not come to their end. */
 export const ABANDONED = `DELETE FROM import_job WHERE status = 'uploading'
   AND created_at < clock_timestamp() - interval '1 day'`;
