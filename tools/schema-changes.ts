@@ -5,6 +5,7 @@ export interface Schema {
   description?: string;
   enum?: unknown[];
   const?: unknown;
+  minimum?: number;
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;

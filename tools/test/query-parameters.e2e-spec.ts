@@ -10,17 +10,22 @@ const IN_PATHS: Readonly<Record<string, string>> = { name: "win-rate", file: "sw
 /** What a parameter is not taken without. */
 const NEEDED: Readonly<Record<string, string>> = { record: "&permission=customer.account.read" };
 
-const MADE_UP: Readonly<Record<string, string>> = { cursor: "cursor.invalid", since: "sync.invalid-token" };
+const MADE_UP: Readonly<Record<string, string>> = {
+  after: "cursor.invalid",
+  cursor: "cursor.invalid",
+  since: "sync.invalid-token",
+};
 
 /** A value that fits. */
 function valueFor(schema: Schema): string {
-  const { type, format, enum: words, anyOf, items, description = "" } = schema;
+  const { type, format, enum: words, anyOf, items, minimum, description = "" } = schema;
   if (anyOf) return valueFor(anyOf[0]!);
   if (items) return valueFor(items);
   if (words) return String(words[0]);
   if (format) return { uuid: ID, date: "2026-01-31" }[format]!;
   if (type === "boolean") return "true";
-  if (type === "integer" || description.includes("12.30")) return "1";
+  if (type === "integer") return String(minimum ?? 1);
+  if (description.includes("12.30")) return "1";
   if (description.includes("<resource>/<id>")) return `accounts/${ID}`;
   if (description.includes("`accounts`")) return "accounts";
   if (description.includes("seven digits")) return "4850224";

@@ -204,7 +204,10 @@ describe("GET /v1/operations/:service/orphans", () => {
   });
 
   it.each(["x", "accounts.teamId", `nothing.x:${NOBODY}`, "accounts.teamId:x"])("refuses after=%s", async (after) => {
-    expect(await send("GET", `${PATH}?after=${after}`)).toMatchObject({ status: 400, body: { code: "query.invalid" } });
+    expect(await send("GET", `${PATH}?after=${after}`)).toMatchObject({
+      status: 400,
+      body: { code: "cursor.invalid" },
+    });
   });
 
   it("is for who reads the bus", async () => {

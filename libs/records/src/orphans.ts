@@ -54,7 +54,7 @@ export class Orphans {
    * Checks some 20,000 rows, in statements that read 5,000 each by an index.
    *
    * @param after `next` of the part before; null to begin
-   * @throws Malformed `query.invalid` for another one
+   * @throws Malformed `cursor.invalid` for another one
    */
   async part(after: string | null): Promise<OrphansPart> {
     const all = await Promise.all([...this.resources].map((one) => this.custom.of(one)));
@@ -99,7 +99,7 @@ type Looked = Pick<OrphansFound, "missing" | "deleted" | "examples"> & { looked:
 function placeOf(checks: readonly OrphanCheck[], after: string): { index: number; id: string } {
   const [, place, id] = CURSOR.exec(after) ?? [];
   const index = checks.findIndex((check) => check.place === place);
-  if (index < 0) throw new Malformed("query.invalid", "The parameter after is not the next of a part of this report.");
+  if (index < 0) throw new Malformed("cursor.invalid", "The parameter after is not the next of a part of this report.");
   return { index, id: id! };
 }
 

@@ -119,10 +119,9 @@ export async function byForeignName(watch: Watch, resource: TestResource): Promi
     const before = await trace();
     const externalIds = [{ system: SYSTEM, id: markOf(resource.name, place) }];
     const data = { ...resource.least("fresh", world.readable(watch.actor)), externalIds };
-    const operations = [
-      { op: "upsert", matchBy: "externalId", data },
-      { op: "create", data },
-    ];
+    const upsert = { op: "upsert", matchBy: "externalId", data };
+    // The name of a deleted record is free to be taken, whoever sees the record.
+    const operations = place === "deleted" ? [upsert] : [upsert, { op: "create", data }];
     const { body } = await watch.ask("POST", `/v1/${resource.name}/bulk`, { body: { operations } });
     const outcomes = (body["results"] as { outcome: string }[]).map(({ outcome }) => outcome);
     if (outcomes.some((outcome) => outcome !== "failed")) watch.note(`bulk to ${place}: ${outcomes.join()}`);
