@@ -120,12 +120,12 @@ describe("q", () => {
       ["contacts", "倀一"],
       ["contacts", "nobody@example.com"],
     ])("reads no table whole for few: %s by %s", async (name, text) => {
-      const { table, fields } = resource(name);
+      const { table } = resource(name);
       for (const ranked of [false, true]) {
         const { values, q, condition } = partsOf(resource(name), text);
-        const from = ranked && rankedSql(table, fields, q, condition, values.bind, OPTIONS, () => "token");
-        const sql = from
-          ? `SELECT t.id, t.q_rank FROM ${from} t ORDER BY t.q_rank, t.created_at DESC, t.id DESC LIMIT 51`
+        const parts = ranked && rankedSql(resource(name), q, condition, false, values.bind, OPTIONS, () => "token");
+        const sql = parts
+          ? `${parts.found} SELECT t.id, t.q_rank FROM ${parts.from} t ORDER BY t.q_rank, t.created_at DESC, t.id DESC LIMIT 51`
           : findsManySql(table, condition);
         const plan = await planOf(database, "customer", sql, values.list);
         expect(plan).toContain(`${table}_keywords`);

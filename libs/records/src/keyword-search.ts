@@ -5,6 +5,7 @@ import { filterSql, type Token } from "./filter-sql.ts";
 import type { Filter } from "./filter.ts";
 import type { FilterOptions } from "./filter-values.ts";
 import { namesOf, textsSql, wordsOf, type Keyword, type Keywords } from "./keywords.ts";
+import type { Resource } from "./resource.ts";
 import type { SortKey } from "./sort.ts";
 
 /** What a caller searches by. */
@@ -75,19 +76,38 @@ export const findsManySql = (table: string, condition: string) =>
 /** How well a record fits, of those that a search finds: from 0, the best (`rank_of` in SQL). */
 function rankSql(fields: FieldMap, { text, keywords }: Search, exact: string, bind: Bind): string {
   if (!keywords) return "0";
-  return `CASE WHEN ${exact} THEN 0 ELSE rank_of(${textsSql(fields, keywords.by)}, folded(${bind(text)}::text)) END`;
+  const rank = `(SELECT rank_of(f.texts, folded(${bind(text)}::text)) FROM (SELECT ${textsSql(fields, keywords.by)} AS texts OFFSET 0) f)`;
+  return `CASE WHEN ${exact} THEN 0 ELSE ${rank} END`;
 }
 
-/** What a page is read from instead of the table: the rows that are found, each with its rank. */
+/** A statement's parts: what it begins with, what a page is read from instead of the table, and whether too many are found. */
+export interface RankedSql {
+  readonly found: string;
+  readonly from: string;
+  readonly many: string;
+}
+
+/**
+ * The rows that are found, each with its rank. Where they are too many to be ranked, no more are read than tell it, and none
+ * is ranked.
+ *
+ * @param condition scope, filter and `q`
+ * @param isKnown it is known that they are few enough
+ */
 export function rankedSql(
-  table: string,
-  fields: FieldMap,
+  { table, fields }: Pick<Resource, "table" | "fields">,
   q: Search,
   condition: string,
+  isKnown: boolean,
   bind: Bind,
   options: FilterOptions,
   token: Token,
-): string {
+): RankedSql {
   const exact = filterSql(fields, { or: [...q.exact] }, bind, options, token);
-  return `(SELECT t.*, ${rankSql(fields, q, exact, bind)} AS ${RANK.field.column} FROM ${table} t WHERE ${condition})`;
+  const rank = rankSql(fields, q, exact, bind);
+  const found = (limit: string) => `WITH found AS MATERIALIZED (SELECT t.* FROM ${table} t WHERE ${condition}${limit})`;
+  const from = (sql: string) => `(SELECT t.*, ${sql} AS ${RANK.field.column} FROM found t)`;
+  if (isKnown) return { found: found(""), from: from(rank), many: "false" };
+  const many = `(SELECT count(*) > ${MOST_RANKED} FROM found)`;
+  return { found: found(` LIMIT ${MOST_RANKED + 1}`), from: from(`CASE WHEN ${many} THEN 0 ELSE ${rank} END`), many };
 }

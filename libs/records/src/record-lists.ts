@@ -58,11 +58,9 @@ export class RecordLists {
       who.actorId,
     ];
     const place = query.cursor === null ? null : this.cursors.read(query.cursor, binding);
-    const many = query.q !== null && (await this.findsMany(resource, query, place, who));
     const rows =
-      query.ranked && !many
-        ? await this.ranked(resource, query, place, who)
-        : await this.sorted(resource, query, place && place.slice(-query.sort.length), many, who);
+      (await this.ranked(resource, query, place, who)) ??
+      (await this.sorted(resource, query, place && place.slice(-query.sort.length), who));
     const hasMore = rows.length > query.limit;
     const shown = hasMore ? rows.slice(0, query.limit) : rows;
     const nextCursor = hasMore ? this.cursors.sign(placeOf(order, shown.at(-1)!), binding) : null;
@@ -99,13 +97,8 @@ export class RecordLists {
     return { ...settings, timeZone: who.timeZone ?? settings.timeZone, now: this.clock.now() };
   }
 
-  private async sorted(
-    resource: Resource,
-    query: ListQuery,
-    place: Place,
-    many: boolean,
-    who: RequestContext,
-  ): Promise<Row[]> {
+  private async sorted(resource: Resource, query: ListQuery, place: Place, who: RequestContext): Promise<Row[]> {
+    const many = query.q !== null && (query.ranked || (await this.findsMany(resource, query, who)));
     const rows: Row[] = [];
     for (const stretch of stretchesOf(resource.table, query.sort)) {
       const from = placeIn(stretch, place);
@@ -133,25 +126,38 @@ export class RecordLists {
     return isOnce ? this.database.queryOnce(text, values.list) : this.database.query(text, values.list);
   }
 
-  /** What `q` finds, what fits best first. */
-  private async ranked(resource: Resource, query: ListQuery, place: Place, who: RequestContext): Promise<Row[]> {
+  /**
+   * What `q` finds, what fits best first.
+   *
+   * @returns null where the list keeps its own order: the caller asked for one, or more is found than is ranked, which of a
+   *   page that is not the first its place says
+   */
+  private async ranked(resource: Resource, query: ListQuery, place: Place, who: RequestContext): Promise<Row[] | null> {
+    if (!query.ranked || place?.[0] === null) return null;
     const { sql, values } = listParts(resource, who);
-    const { table, fields } = resource;
     const condition = await this.condition(resource, query, sql.scope, who, values);
     const options = await this.optionsFor(who);
-    const found = rankedSql(table, fields, query.q!, condition, values.bind, options, this.token);
+    const { found, from, many } = rankedSql(
+      resource,
+      query.q!,
+      condition,
+      place !== null,
+      values.bind,
+      options,
+      this.token,
+    );
     const keys = placedKeys(orderOf(query));
     const after = place ? ` WHERE ${afterSql(keys, place, values.bind)}` : "";
-    return this.database.queryOnce(
-      `SELECT ${sql.columns}, t.${RANK.field.column} AS "${RANK.name}" FROM ${found} t${after}
+    const rows = await this.database.queryOnce(
+      `${found} SELECT ${sql.columns}, t.${RANK.field.column} AS "${RANK.name}", ${many} AS "q.many" FROM ${from} t${after}
        ORDER BY ${orderBySql(keys)} LIMIT ${rowsFor(query.limit)}`,
       values.list,
     );
+    return rows[0]?.["q.many"] === true ? null : rows;
   }
 
-  /** Whether more records are found than are ranked; of a page that is not the first the place says it. */
-  private async findsMany(resource: Resource, query: ListQuery, place: Place, who: RequestContext): Promise<boolean> {
-    if (query.ranked && place) return place[0] === null;
+  /** Whether more records are found than are ranked. */
+  private async findsMany(resource: Resource, query: ListQuery, who: RequestContext): Promise<boolean> {
     const { sql, values } = scopeOf(resource, who);
     const condition = await this.condition(resource, query, sql.scope, who, values);
     const [row] = await this.database.queryOnce<{ many: boolean }>(
