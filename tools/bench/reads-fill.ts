@@ -14,6 +14,8 @@ export interface Readable {
   readonly accounts: readonly string[];
   /** Accounts with a long timeline. */
   readonly busy: readonly string[];
+  /** By what people look for one of the accounts. */
+  readonly names: readonly string[];
 }
 
 const LATIN = `ARRAY['Amber','Borealis','Cedar','Delta','Ember','Falcon','Granite','Harbor','Indigo','Juniper','Keystone','Lumen',
@@ -85,7 +87,12 @@ export async function fillToRead(kehu: Kehu, database: Client, size: ReadsSize):
   await database.query("VACUUM (ANALYZE)");
   const idsOf = async (every: number) =>
     (await database.query<{ id: string }>(REACHED, [inside, every])).rows.map(({ id }) => id);
-  const readable = { accounts: await idsOf(1), busy: await idsOf(1_000) };
+  const accounts = await idsOf(1);
+  const { rows: named } = await database.query<{ name: string }>(
+    "SELECT DISTINCT replace(name, '有限公司', '') AS name FROM account WHERE id = ANY($1)",
+    [accounts.slice(0, 2_000)],
+  );
+  const readable = { accounts, busy: await idsOf(1_000), names: named.map(({ name }) => name) };
   await kehu.signIn();
   return readable;
 }
