@@ -93,9 +93,10 @@ function mediaTypeOf(handler: object): string | undefined {
   return headers.find(({ name }) => name === "content-type")?.value.split(";")[0];
 }
 
-/** What may stand in the handler's query string; only reading takes one (libs/http, `checkQuery`). */
+/** What may stand in the handler's query string; only reading and deleting take one (libs/http, `checkQuery`). */
 function queryOf(handler: object): DeclaredQuery | undefined {
-  if (Reflect.getMetadata(METHOD, handler) !== RequestMethod.GET) return undefined;
+  if (![RequestMethod.GET, RequestMethod.DELETE].includes(Reflect.getMetadata(METHOD, handler) as number))
+    return undefined;
   return Reflect.getMetadata(QUERY, handler) as DeclaredQuery | undefined;
 }
 

@@ -20,6 +20,9 @@ export interface Held extends Content {
   resource: ResourceName;
   version: number;
   isDeleted: boolean;
+  /** The account of a contact, and the one with which it was deleted. */
+  under: Held | null;
+  goneWith: Held | null;
 }
 /** A row of a file; what is missing is a blank cell. */
 export interface Row {
@@ -57,10 +60,10 @@ export class Model {
   private readonly holders = new Map<string, Held>();
 
   /** @returns null where another record has one of the names, and is not deleted */
-  create(resource: ResourceName, content: Content): Held | null {
+  create(resource: ResourceName, content: Content, under: Held | null = null): Held | null {
     if (this.areTaken(resource, content.names)) return null;
     const custom = ordered(content.custom);
-    const record = { ...content, custom, id: "", resource, version: 1, isDeleted: false };
+    const record = { ...content, custom, id: "", resource, version: 1, isDeleted: false, under, goneWith: null };
     this.records.push(record);
     this.settle(record);
     return record;
@@ -81,12 +84,25 @@ export class Model {
     return 204;
   }
 
-  /** Who has lost a name to another one stays deleted. */
+  /** Deletes an account and the contacts that it has now. */
+  removeWithContacts(record: Held): 204 | 404 {
+    if (record.isDeleted) return 404;
+    for (const one of this.records.filter(({ under, isDeleted }) => under === record && !isDeleted)) {
+      this.remove(one);
+      one.goneWith = record;
+    }
+    return this.remove(record);
+  }
+
+  /** Who has lost a name to another one stays deleted, and with him all who were deleted together. */
   restore(record: Held): 200 | 409 {
     if (!record.isDeleted) return 200;
-    if (this.areTaken(record.resource, record.names, record)) return 409;
-    Object.assign(record, { isDeleted: false, version: record.version + 1 });
-    this.settle(record);
+    const together = [record, ...this.records.filter(({ goneWith }) => goneWith === record)];
+    if (together.some((one) => this.areTaken(one.resource, one.names, one))) return 409;
+    for (const one of together) {
+      Object.assign(one, { isDeleted: false, goneWith: null, version: one.version + 1 });
+      this.settle(one);
+    }
     return 200;
   }
 

@@ -48,6 +48,7 @@ async function stored(): Promise<unknown> {
       tags, custom, ARRAY(SELECT name->>'id' FROM jsonb_array_elements(external_ids) WITH ORDINALITY AS n (name, place)
         ORDER BY place) AS names,
       ARRAY(SELECT external_id FROM customer.external_id e WHERE e.record_id = t.id AND e.type = '${table}' ORDER BY 1) AS found,
+      (SELECT root_id FROM customer.deleted_with d WHERE d.record_id = t.id) AS "goneWith",
       (SELECT count(*)::int FROM customer.outbox o WHERE o.key = t.id::text) AS events,
       (SELECT jsonb_object_agg(field, coalesce(text_value, number_value::text)) FROM customer.custom_value v
         WHERE v.record_id = t.id) AS values FROM customer.${table} t`;
@@ -65,12 +66,11 @@ function foretold(model: Model): unknown {
     return entries.length > 0 ? (Object.fromEntries(entries) as object) : null;
   };
   return model.records
-    .map((record) => ({
-      ...record,
-      found: model.foundBy(record),
-      events: record.version,
-      values: valuesOf(record),
-    }))
+    .map((record) => {
+      const { under: _, goneWith, ...kept } = record;
+      const [found, values] = [model.foundBy(record), valuesOf(record)];
+      return { ...kept, goneWith: goneWith?.id ?? null, found, events: record.version, values };
+    })
     .sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
@@ -98,10 +98,14 @@ const say = (...parts: unknown[]) =>
   parts.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join(" ");
 const hasRecords = ({ records }: Model) => records.length > 0;
 
-function creation(resource: ResourceName, content: Content): Deed {
-  return new Deed(say("create", resource, content), async (model) => {
-    const record = model.create(resource, content);
-    const { status, body } = await ask("POST", resource, bodyOf(resource, content));
+/** @param nth of the accounts that are there, under which a contact comes; none: it comes under no one */
+function creation(resource: ResourceName, content: Content, nth: number): Deed {
+  return new Deed(say("create", resource, content, nth), async (model) => {
+    const accounts = model.records.filter((one) => one.resource === "accounts" && !one.isDeleted);
+    const under = (resource === "contacts" && accounts[nth % accounts.length]) || null;
+    const record = model.create(resource, content, under);
+    const given = { ...bodyOf(resource, content), ...(under && { accountId: under.id }) };
+    const { status, body } = await ask("POST", resource, given);
     expect([status, body.code]).toEqual(record ? [201, undefined] : [409, "external-id.taken"]);
     if (record) record.id = body.id;
   });
@@ -131,6 +135,13 @@ const removal = (nth: number) =>
     const expected = model.remove(record);
     const { service, admin } = importing.customer;
     expect((await service.request(admin, "DELETE", `/v1/${path}`)).status).toBe(expected);
+  });
+const removalWithContacts = (nth: number) =>
+  deedOn("delete with contacts", nth, async (model, record, path) => {
+    const { service, admin } = importing.customer;
+    const isAccount = record.resource === "accounts";
+    const expected = isAccount ? model.removeWithContacts(record) : 400;
+    expect((await service.request(admin, "DELETE", `/v1/${path}?with=contacts`)).status).toBe(expected);
   });
 const restoring = (nth: number) =>
   deedOn("restore", nth, async (model, record, path) => {
@@ -179,10 +190,11 @@ const rollback = (nth: number) =>
   );
 
 const DEEDS = [
-  fc.tuple(resource, content).map((given) => creation(...given)),
+  fc.tuple(resource, content, fc.nat(20)).map((given) => creation(...given)),
   fc.tuple(fc.nat(20), patch).map((given) => change(...given)),
   fc.tuple(fc.nat(20), patch).map((given) => change(...given)),
   fc.nat(20).map(removal),
+  fc.nat(20).map(removalWithContacts),
   fc.nat(20).map(restoring),
   fc.tuple(resource, mode, matchBy, fc.array(row, { minLength: 1, maxLength: 6 })).map((given) => importOf(...given)),
   fc.tuple(resource, mode, matchBy, fc.array(row, { minLength: 1, maxLength: 6 })).map((given) => importOf(...given)),
@@ -214,7 +226,8 @@ export function deeds(numRuns: number, seed?: number): void {
       await fc.assert(
         fc.asyncProperty(fc.commands(DEEDS, { maxCommands: 20, size: "max" }), async (commands) => {
           await importing.customer.database.admin.query(
-            "TRUNCATE customer.account, customer.contact, customer.custom_value, customer.external_id CASCADE",
+            `TRUNCATE customer.account, customer.contact, customer.custom_value, customer.external_id,
+             customer.deleted_with CASCADE`,
           );
           await fc.asyncModelRun(() => ({ model: new Model(), real: importing }), commands);
         }),

@@ -4,12 +4,12 @@ import { Injectable, type CanActivate, type ExecutionContext } from "@nestjs/com
 import type { FastifyRequest } from "fastify";
 
 const NONE: DeclaredQuery = { parameters: {} };
-const isRead = (method: string) => method === "GET" || method === "HEAD";
+const takesQuery = (method: string) => ["GET", "HEAD", "DELETE"].includes(method);
 const declaredBy = (handler: object) => Reflect.getMetadata(QUERY, handler) as DeclaredQuery | undefined;
 
 /**
  * Refuses parameters that the operation does not declare: what nobody reads must not look as if it had an effect. Only
- * reading takes parameters; a search has them in its body. It comes after the guard that knows the caller.
+ * reading and deleting take parameters; a search has them in its body. It comes after the guard that knows the caller.
  */
 @Injectable()
 export class QueryGuard implements CanActivate {
@@ -18,7 +18,7 @@ export class QueryGuard implements CanActivate {
     if (context.getType() !== "http") return true;
     const { method, query } = context.switchToHttp().getRequest<FastifyRequest>();
     for (const key in query as Readonly<Record<string, unknown>>) {
-      const { parameters, filter } = (isRead(method) && declaredBy(context.getHandler())) || NONE;
+      const { parameters, filter } = (takesQuery(method) && declaredBy(context.getHandler())) || NONE;
       if (Object.hasOwn(parameters, key) || (filter && key.startsWith("filter["))) continue;
       const allowed = [
         ...Object.keys(parameters),

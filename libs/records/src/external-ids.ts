@@ -89,6 +89,16 @@ export async function keepExternalIds(tx: Tx, type: string, records: readonly Na
   return !isShared && kept.length === names.size;
 }
 
+/** @returns the ids of those records of which another one has a name */
+export async function namesTaken(tx: Tx, type: string, records: readonly Named[]): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `SELECT DISTINCT n.record_id AS id FROM json_populate_recordset(NULL::external_id, $1) n
+     JOIN external_id e USING (type, system, external_id) WHERE e.record_id <> n.record_id ORDER BY id`,
+    [JSON.stringify(entriesOf(type, records))],
+  );
+  return rows.map(({ id }) => id);
+}
+
 const entriesOf = (type: string, records: readonly Named[]) =>
   records.flatMap(({ id, externalIds }) =>
     externalIds.map((name) => ({ type, system: name.system, external_id: name.id, record_id: id })),

@@ -75,6 +75,7 @@ export {
   text,
 } from "./fields.ts";
 export { CSV_TYPE, csvHead, csvRows } from "./csv.ts";
+export { Dependents, type DependentCount } from "./dependents.ts";
 export { Erasures } from "./erasures.ts";
 export { PersonKeys } from "./person-keys.ts";
 export { Orphans } from "./orphans.ts";
@@ -117,7 +118,15 @@ export { schemaOf, schemaOfField, type RecordView } from "./view.ts";
 export { queryParameters, type Parameter } from "./parameter-schemas.ts";
 export { documentWith } from "./custom-document.ts";
 export { ANSWER, Answers, type Answer, type Shape } from "./answers.ts";
-export { ListParameters, PAGING, QUERY, Takes, type DeclaredQuery, type QueryParameter } from "./query-parameters.ts";
+export {
+  ListParameters,
+  PAGING,
+  QUERY,
+  Takes,
+  withParameter,
+  type DeclaredQuery,
+  type QueryParameter,
+} from "./query-parameters.ts";
 export { OwnedEntity, type Holder } from "./owned.entity.ts";
 export { Ownership } from "./ownership.ts";
 export { RecordService, UnownedRecordService, Writing } from "./record-service.ts";

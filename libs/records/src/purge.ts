@@ -181,6 +181,7 @@ function removals(resource: Resource): string[] {
     "DELETE FROM history WHERE record_id = ANY($1)",
     `DELETE FROM external_id WHERE type = '${type}' AND record_id = ANY($1)`,
     "DELETE FROM custom_value WHERE record_id = ANY($1)",
+    "DELETE FROM deleted_with WHERE record_id = ANY($1) OR root_id = ANY($1)",
     `DELETE FROM pin WHERE resource = '${name}' AND record_id = ANY($1)`,
     `DELETE FROM recent WHERE resource = '${name}' AND record_id = ANY($1)`,
     ...partsOf(resource).map((part) => `DELETE FROM ${part.table} WHERE ${part.column} = ANY($1)`),

@@ -1,3 +1,4 @@
+import { Malformed } from "@kehu/contracts";
 import { groupKeys, measures, MOST_GROUP_KEYS, MOST_MEASURES } from "./aggregate-query.ts";
 import type { FieldMap } from "./field.ts";
 import { LONGEST_Q, MOST_WORDS, namesOf } from "./keywords.ts";
@@ -89,12 +90,39 @@ export function aggregateParameters(resource: Pick<Resource, "fields" | "keyword
   };
 }
 
+/** `with` of a deletion: the resources of which what refers to the record is deleted with it. */
+export function withParameter({ withIt = [] }: Pick<Resource, "withIt">): DeclaredQuery["parameters"] {
+  return {
+    with: {
+      description: "Resources with commas between: what of them refers to the record is deleted with it",
+      schema: { type: "array", items: { type: "string", enum: withIt }, maxItems: withIt.length },
+    },
+  };
+}
+
+/**
+ * @returns the resources that `with` names, each once, in the order in which they are locked
+ * @throws Malformed `query.invalid` with `allowed`
+ */
+export function namedWith({ withIt = [] }: Pick<Resource, "withIt">, query: ListParameters): string[] {
+  const given = query["with"];
+  if (given === undefined) return [];
+  const names = typeof given === "string" ? given.split(",") : [];
+  const unknown = names.find((name) => !withIt.includes(name));
+  if (names.length === 0 || unknown !== undefined)
+    throw new Malformed("query.invalid", `with takes, each once and with commas between: ${withIt.join(", ")}.`, {
+      allowed: withIt,
+    });
+  return [...new Set(names)].sort();
+}
+
 /** Metadata key of an operation's `DeclaredQuery`. */
 export const QUERY = Symbol.for("kehu:query");
 
 /**
  * Declares the query parameters of an operation; all others are refused. What `@Answers("page")` or
- * `@Answers("history")` stands on has them declared with it. Only reading takes parameters: on a POST they count for nothing.
+ * `@Answers("history")` stands on has them declared with it. Only reading and deleting take parameters: on a POST they
+ * count for nothing.
  */
 export const Takes =
   (parameters: DeclaredQuery["parameters"], filter?: FieldMap): MethodDecorator =>

@@ -6,6 +6,7 @@ import type { BulkRequest } from "./bulk.dto.ts";
 import { Bulk } from "./bulk.ts";
 import { Clock } from "./clock.ts";
 import { CustomFields } from "./custom-fields.ts";
+import { Dependents } from "./dependents.ts";
 import { Erasures } from "./erasures.ts";
 import type { OwnerDto } from "./dto.ts";
 import { Handovers } from "./handovers.ts";
@@ -14,6 +15,7 @@ import { Orphans } from "./orphans.ts";
 import { Ownership } from "./ownership.ts";
 import { Purge } from "./purge.ts";
 import type { RecordEntity } from "./record.entity.ts";
+import { namedWith, type ListParameters } from "./query-parameters.ts";
 import { RecordReach } from "./record-reach.ts";
 import { Records } from "./records.ts";
 import { Relations } from "./relations.ts";
@@ -38,6 +40,7 @@ export class Writing {
     readonly relations: Relations,
     readonly purge: Purge,
     readonly orphans: Orphans,
+    readonly dependents: Dependents,
   ) {}
 }
 
@@ -55,6 +58,7 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
     writing.relations.register(resource);
     writing.purge.register(resource);
     writing.orphans.register(resource);
+    writing.dependents.register(resource as unknown as Resource);
   }
 
   create(data: object, who: RequestContext) {
@@ -65,12 +69,19 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
     return this.writing.records.patch(this.resource, id, patch, who);
   }
 
-  remove(id: string, who: RequestContext) {
-    return this.writing.records.remove(this.resource, id, who);
+  /** @param query `with` names resources of which what refers to the record goes with it */
+  remove(id: string, who: RequestContext, query: ListParameters = {}) {
+    return this.writing.dependents.remove(this.resource, id, namedWith(this.resource, query), who);
   }
 
+  /** Brings back what was deleted together with it, too. */
   restore(id: string, who: RequestContext) {
-    return this.writing.records.restore(this.resource, id, who);
+    return this.writing.dependents.restore(this.resource, id, who);
+  }
+
+  /** What refers to the record, and what of it would go with it. */
+  dependents(id: string, who: RequestContext) {
+    return this.writing.dependents.of(this.resource, id, who);
   }
 
   /** Erases the person whom the record is about. */

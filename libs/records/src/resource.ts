@@ -57,6 +57,8 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly updated?: EventType;
   /** The event type of its end, where what was deleted is purged after a time. */
   readonly purged?: EventType;
+  /** Names of resources of its service whose records, where they refer to one of its own, are deleted with it on request. */
+  readonly withIt?: readonly string[];
   /** Tables of its service with what belongs to a record besides: rows that go with it. */
   readonly parts?: readonly Part[];
   /** Its table, in the schema of its service. */

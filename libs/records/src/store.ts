@@ -3,6 +3,7 @@ import { rowset, type Tx } from "@kehu/database";
 import { insertIntoOutbox } from "@kehu/messaging";
 import type { PersonKey } from "@kehu/personal-data";
 import { partsFor, Values } from "./caller-sql.ts";
+import { leaveTogether } from "./deleted-with.ts";
 import { keepNames } from "./external-ids.ts";
 import { keepMade, rowToKeep } from "./idempotency.ts";
 import { sameValue, type Change, type PublicState } from "./record.entity.ts";
@@ -29,7 +30,11 @@ export async function store(
   const values = new Values();
   const parts = writes(tx, rows, resource, changes, who, values.bind);
   const last = parts.pop()!;
-  await Promise.all([tx.query(`${before(parts)} ${last}`, values.list), keepNames(tx, resource, changes, who)]);
+  await Promise.all([
+    tx.query(`${before(parts)} ${last}`, values.list),
+    keepNames(tx, resource, changes, who),
+    leaveTogether(tx, changes),
+  ]);
 }
 
 /**
@@ -59,7 +64,7 @@ export async function storeShown(
   );
   const body = sent.then(([row]) => shapeView(resource, row!, who, rows.personal));
   body.catch(() => undefined); // whoever commits hears of it
-  await keepNames(tx, resource, [change], who);
+  await Promise.all([keepNames(tx, resource, [change], who), leaveTogether(tx, [change])]);
   return { body, version, location, isKept: true };
 }
 

@@ -164,6 +164,8 @@ function bulk({ deletable, patch }: TestResource, more: object, make: TestResour
 
 /** Reads of a part of a record. */
 const PARTS = [
+  "accounts dependents",
+  "contacts dependents",
   "accounts timeline",
   "contacts timeline",
   "opportunities stages",

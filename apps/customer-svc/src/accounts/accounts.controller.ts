@@ -9,6 +9,8 @@ import {
   OwnerDto,
   RecordQueries,
   SearchRequest,
+  Takes,
+  withParameter,
 } from "@kehu/records";
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from "@nestjs/common";
 import { CreateAccount, UpdateAccount } from "./account.dto.ts";
@@ -114,8 +116,16 @@ export class AccountsController {
   @Delete(":id")
   @RequirePermission("customer.account.delete")
   @Answers("nothing", ACCOUNTS)
-  remove(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
-    return this.accounts.remove(id, who);
+  @Takes(withParameter(ACCOUNTS))
+  remove(@Param("id", ParseId) id: string, @Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.accounts.remove(id, who, query);
+  }
+
+  /** How many records refer to it; those that go are deleted with it where `with` names their resource. */
+  @Get(":id/dependents")
+  @RequirePermission("customer.account.read")
+  dependents(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
+    return this.accounts.dependents(id, who);
   }
 
   @Post(":id/restore")

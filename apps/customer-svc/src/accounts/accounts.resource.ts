@@ -36,6 +36,7 @@ export const ACCOUNTS = resource<Account>({
     parentId: reference("Parent account", "上级客户", ACCOUNT),
   }),
   keywords: ["name", "website"],
+  withIt: ["contacts", "tasks"],
   dto: { create: CreateAccount, update: UpdateAccount, import: ImportAccount },
   context: lineage,
 });

@@ -9,6 +9,8 @@ import {
   OwnerDto,
   RecordQueries,
   SearchRequest,
+  Takes,
+  withParameter,
 } from "@kehu/records";
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from "@nestjs/common";
 import { CreateContact, UpdateContact } from "./contact.dto.ts";
@@ -114,8 +116,16 @@ export class ContactsController {
   @Delete(":id")
   @RequirePermission("customer.contact.delete")
   @Answers("nothing", CONTACTS)
-  remove(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
-    return this.contacts.remove(id, who);
+  @Takes(withParameter(CONTACTS))
+  remove(@Param("id", ParseId) id: string, @Query() query: ListParameters, @Who() who: RequestContext) {
+    return this.contacts.remove(id, who, query);
+  }
+
+  /** How many records refer to it; those that go are deleted with it where `with` names their resource. */
+  @Get(":id/dependents")
+  @RequirePermission("customer.contact.read")
+  dependents(@Param("id", ParseId) id: string, @Who() who: RequestContext) {
+    return this.contacts.dependents(id, who);
   }
 
   @Post(":id/restore")

@@ -71,6 +71,7 @@ export const CONTACTS = resource<Contact>({
     reach: (contact) => ({ emails: contact.valuesOf("email"), phones: contact.valuesOf("phone") }),
   },
   keywords: [["firstName", "lastName"]],
+  withIt: ["tasks"],
   dto: { create: CreateContact, update: UpdateContact, import: ImportContact },
   context: countryOfPhones,
 });
