@@ -103,6 +103,19 @@ describe("POST /v1/operations/:service/purge", () => {
     expect(again[0]).toMatchObject({ outcome: "created" });
   });
 
+  it("forgets with what a record was deleted", async () => {
+    const account = await customer.create("accounts", { name: "Root" });
+    const contact = await customer.create("contacts", { lastName: "王", accountId: account.id });
+    expect((await send("DELETE", `/v1/accounts/${account.id}?with=contacts`)).status).toBe(204);
+    expect(await sql("SELECT resource, root_id FROM customer.deleted_with")).toEqual([
+      { resource: "contacts", root_id: account.id },
+    ]);
+    await sql("UPDATE customer.contact SET deleted_at = now() - interval '31 days' WHERE id = $1", [contact.id]);
+    expect(await run()).toEqual({ purged: 1, remaining: 0 });
+    expect(await sql("SELECT FROM customer.deleted_with")).toEqual([]);
+    expect((await send("POST", `/v1/accounts/${account.id}/restore`)).status).toBe(200);
+  });
+
   it("takes the values that the rollback of an import would bring back", async () => {
     const { id } = await customer.create("accounts", { name: "Imported" });
     const [job, other] = [randomUUID(), randomUUID()];
