@@ -20,7 +20,11 @@ describe("deleting a record with what hangs on it", () => {
     grants: { ...everything("own"), ...changed } as TestCaller["grants"],
   });
   const kept = async () =>
-    (await customer.database.admin.query("SELECT record_id FROM customer.deleted_with ORDER BY 1")).rows;
+    (
+      await customer.database.admin.query<{ record_id: string }>(
+        "SELECT record_id FROM customer.deleted_with ORDER BY 1",
+      )
+    ).rows;
   const contactOf = (accountId: string, more: object = {}, as = customer.admin) =>
     customer.create("contacts", { lastName: "王", accountId, ...more }, as);
   const taskOf = (type: string, id: string, as = customer.admin) =>

@@ -162,6 +162,16 @@ describe("messages", () => {
   });
 
   describe("GET /v1/tickets/:id/messages", () => {
+    it("shows none of a deleted ticket, and all of a restored one", async () => {
+      const { id } = await aTicket("open");
+      expect((await say(id, { direction: "inbound", body: "还在", channel: "email" })).status).toBe(201);
+      expect((await service.request(admin, "DELETE", `/v1/tickets/${id}`)).status).toBe(204);
+      expect(await messagesOf(id)).toMatchObject({ code: "not-found" });
+      expect((await say(id, { direction: "inbound", body: "?", channel: "email" })).status).toBe(404);
+      expect((await service.request(admin, "POST", `/v1/tickets/${id}/restore`)).status).toBe(200);
+      expect((await messagesOf(id)).data.map(({ body }) => body)).toEqual(["还在"]);
+    });
+
     it("pages through them, the newest first, while others come", async () => {
       const { id } = await aTicket();
       for (const body of ["1", "2", "3", "4", "5"]) await say(id, { body });

@@ -97,7 +97,7 @@ export class Dependents implements OnApplicationBootstrap {
     if (names.length === 0) return this.records.remove(resource, id, who);
     const acting = names.map((name) => this.acting(name, who));
     const decide = async (record: T, tx: Tx) => {
-      await this.removeAll(tx, resource as unknown as Resource, id, acting, who);
+      await this.removeAll(tx, resource, id, acting, who);
       return record.remove(this.clock.now());
     };
     return this.records.change(resource, id, who, decide, { silent: true });
@@ -200,7 +200,7 @@ export class Dependents implements OnApplicationBootstrap {
     const permission = rightToDelete(resource);
     if (who.actorType !== "system" && !Object.hasOwn(who.grants, permission))
       throw new Forbidden("permission.denied", `This needs the permission ${permission}.`);
-    return { resource, who: { ...who, permission } as RequestContext };
+    return { resource, who: { ...who, permission } };
   }
 
   /** Ids of what the caller sees of a resource that refers to the record by a declared field; one more than may go. */

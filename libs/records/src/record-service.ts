@@ -58,7 +58,7 @@ export abstract class UnownedRecordService<T extends RecordEntity> {
     writing.relations.register(resource);
     writing.purge.register(resource);
     writing.orphans.register(resource);
-    writing.dependents.register(resource as unknown as Resource);
+    writing.dependents.register(resource);
   }
 
   create(data: object, who: RequestContext) {
