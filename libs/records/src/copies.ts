@@ -22,8 +22,11 @@ export interface Told {
 /** The fields that every copy has of its record; what changes no other than these, and the name, need not be told. */
 export const COPIED = ["ownerId", "teamId", "collaborators", "externalIds"] as const;
 
+/** Of what an event says about a person his copies have his name; the rest is not decrypted for them. */
+export const NAME_OF_PEOPLE = ["firstName", "lastName"] as const;
+
 /** The fields of a person that his copies have. */
-export const COPIED_OF_PEOPLE = ["firstName", "lastName", "personId", ...COPIED] as const;
+export const COPIED_OF_PEOPLE = [...NAME_OF_PEOPLE, "personId", ...COPIED] as const;
 
 /**
  * Writes local copies of another service's records, newer versions only, and makes them findable by their names in other
