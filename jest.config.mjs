@@ -33,6 +33,8 @@ export default {
   globalTeardown: "<rootDir>/tools/jest-teardown.mjs",
   reporters: ["default", ...(process.env.KEHU_TEST_RESULTS ? ["<rootDir>/tools/test-results.mjs"] : [])],
   maxWorkers: 2,
+  // Each file leaves some 30 MB behind in its worker.
+  workerIdleMemoryLimit: "1500MB",
   // Something left open shows itself on a desk; it must not keep the guard of main from its answer.
   forceExit: Boolean(process.env.CI),
   testTimeout: 30_000,

@@ -193,25 +193,27 @@ export class PersonalData {
   /**
    * Reads what events say about persons.
    *
-   * @returns copies of the events in which every personal value is plain; `ERASED` stands where the key is destroyed
+   * @param only names of the record's fields to be read; all where it is not given
+   * @returns copies of the events in which those personal values are plain; `ERASED` stands where the key is destroyed
    * @throws UnreadableValue
    */
   async reveal<E extends { type: EventType; subject: string; data: unknown }>(
     tx: Queryable,
     events: readonly E[],
+    only?: readonly string[],
   ): Promise<E[]> {
+    const isWanted = (path: string) => only === undefined || only.includes(path.split(".")[1]!);
     const sealed: { value: string; place: string }[] = [];
     for (const { type, subject, data } of events) {
       mapPersonal(type, data, (value, path) => {
-        if (isSealed(value)) sealed.push({ value: value.enc, place: factPlace(subject, path) });
+        if (isSealed(value) && isWanted(path)) sealed.push({ value: value.enc, place: factPlace(subject, path) });
         return value;
       });
     }
     const opened = (await this.openAll(tx, sealed)).values();
-    return events.map((event) => ({
-      ...event,
-      data: mapPersonal(event.type, event.data, (value) => (isSealed(value) ? (opened.next().value ?? ERASED) : value)),
-    }));
+    const plain = (value: unknown, path: string) =>
+      isSealed(value) && isWanted(path) ? (opened.next().value ?? ERASED) : value;
+    return events.map((event) => ({ ...event, data: mapPersonal(event.type, event.data, plain) }));
   }
 
   private newKey(personId: string) {

@@ -153,6 +153,8 @@ describe("keys of persons", () => {
       { firstName: null, lastName: "(erased)", email: "(erased)", company: "华星" },
       { lastName: "王" },
     ]);
+    const [some] = await personal.reveal(database, events, ["lastName"]);
+    expect(some!.data.lead).toMatchObject({ lastName: "王", email: { enc: expect.any(String) as string } });
     const moved = { ...events[0]!, subject: "9" };
     await expect(personal.reveal(database, [moved])).rejects.toThrow("event 9 lead.lastName");
   });

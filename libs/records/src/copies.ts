@@ -22,8 +22,11 @@ export interface Told {
 /** The fields that every copy has of its record; what changes no other than these, and the name, need not be told. */
 export const COPIED = ["ownerId", "teamId", "collaborators", "externalIds"] as const;
 
+/** Of what an event says about a person his copies have his name; the rest is not decrypted for them. */
+export const NAME_OF_PEOPLE = ["firstName", "lastName"] as const;
+
 /** The fields of a person that his copies have. */
-export const COPIED_OF_PEOPLE = ["firstName", "lastName", "personId", ...COPIED] as const;
+export const COPIED_OF_PEOPLE = [...NAME_OF_PEOPLE, "personId", ...COPIED] as const;
 
 /**
  * Writes local copies of another service's records, newer versions only, and makes them findable by their names in other
@@ -48,11 +51,7 @@ export async function keepCopies(tx: Tx, type: string, told: readonly Told[]): P
   for (const one of told)
     if (written.has(one.record.id) && (newest.get(one.record.id)?.version ?? 0) <= one.version)
       newest.set(one.record.id, one);
-  await keepNames(
-    tx,
-    type,
-    [...newest.values()].map(({ record }) => record),
-  );
+  await keepNames(tx, type, [...newest.values()]);
 }
 
 /**
@@ -74,7 +73,7 @@ export async function forgetCopies(
       [JSON.stringify(rows)],
     );
     const ids = told.map(({ subject }) => subject);
-    await tx.query("DELETE FROM external_id WHERE type = $1 AND record_id = ANY($2)", [type, ids]);
+    await tx.query("DELETE FROM external_id WHERE record_id = ANY($1)", [ids]);
   }
 }
 
@@ -83,11 +82,13 @@ const typeOf = ({ type }: { type: string }) => type.split(".")[1]!;
 
 /**
  * A name that a record has no more is free; and it is whose who is told of last, for word that another one has let go
- * of it may be late. A deleted record takes no name from another one: it may be told of late itself.
+ * of it may be late. A deleted record takes no name from another one: it may be told of late itself. Ids are unique among
+ * the records of all types; to ask for the type as well would let the server read all names of it, of which it often knows
+ * nothing yet while many are imported.
  */
-async function keepNames(tx: Tx, type: string, records: readonly Told["record"][]): Promise<void> {
-  if (records.length === 0) return;
-  const names = records.flatMap(({ id, externalIds, deletedAt }) =>
+async function keepNames(tx: Tx, type: string, told: readonly Told[]): Promise<void> {
+  if (told.length === 0) return;
+  const names = told.flatMap(({ record: { id, externalIds, deletedAt } }) =>
     externalIds.map(({ system, id: name }) => ({
       system,
       external_id: name,
@@ -95,18 +96,18 @@ async function keepNames(tx: Tx, type: string, records: readonly Told["record"][
       is_free: deletedAt !== null,
     })),
   );
-  const values = [JSON.stringify(names), type, records.map(({ id }) => id)];
-  await tx.query(
+  const changed = told.filter(({ version }) => version > 1).map(({ record }) => record.id);
+  await tx.queryOnce(
     `WITH told AS (SELECT DISTINCT ON (system, external_id) system, external_id, record_id, is_free
          FROM json_populate_recordset(NULL::external_id, $1) ORDER BY system, external_id, is_free, record_id DESC),
-       freed AS (DELETE FROM external_id e WHERE e.type = $2 AND e.record_id = ANY($3)
+       freed AS (DELETE FROM external_id e WHERE e.record_id = ANY($3)
          AND NOT EXISTS (SELECT FROM told t WHERE t.system = e.system AND t.external_id = e.external_id))
      INSERT INTO external_id (type, system, external_id, record_id, is_free)
      SELECT $2, system, external_id, record_id, is_free FROM told ORDER BY system, external_id
      ON CONFLICT (type, system, external_id) DO UPDATE SET record_id = excluded.record_id, is_free = excluded.is_free
      WHERE CASE WHEN external_id.record_id = excluded.record_id THEN external_id.is_free <> excluded.is_free
        ELSE NOT excluded.is_free END`,
-    values,
+    [JSON.stringify(names), type, changed],
   );
 }
 

@@ -21,7 +21,7 @@ export async function keepNames(
   who: RequestContext,
 ): Promise<void> {
   await letGo(tx, resource.type, changes);
-  await free(tx, resource.type, changes.filter(isGone));
+  await free(tx, changes.filter(isGone));
   const named = changes.filter(hasNewNames).map(({ record }) => record);
   if (!(await keepExternalIds(tx, resource.type, named))) throw await taken(tx, resource, named, who);
 }
@@ -50,15 +50,15 @@ async function letGo(tx: Tx, type: string, changes: readonly Change[]): Promise<
 }
 
 /** Locks in the order in which others take names, so that nobody waits for each other. */
-async function free(tx: Tx, type: string, changes: readonly Change[]): Promise<void> {
+async function free(tx: Tx, changes: readonly Change[]): Promise<void> {
   const ids = changes.filter(({ record }) => record.externalIds.length > 0).map(({ record }) => record.id);
   if (ids.length === 0) return;
   await tx.query(
-    `WITH theirs AS (SELECT type, system, external_id FROM external_id WHERE record_id = ANY($2) AND type = $1
+    `WITH theirs AS (SELECT type, system, external_id FROM external_id WHERE record_id = ANY($1)
        ORDER BY type, system, external_id FOR UPDATE)
      UPDATE external_id e SET is_free = true FROM theirs t
      WHERE e.type = t.type AND e.system = t.system AND e.external_id = t.external_id`,
-    [type, ids],
+    [ids],
   );
 }
 

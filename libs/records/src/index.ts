@@ -12,7 +12,7 @@ export { HandoversConsumer } from "./handovers.consumer.ts";
 export { Housekeeping } from "./housekeeping.ts";
 export { Clock } from "./clock.ts";
 export { CompanySettings, readSettings, type Settings } from "./company-settings.ts";
-export { COPIED, COPIED_OF_PEOPLE, forgetCopies, keepCopies, nameOf, type Told } from "./copies.ts";
+export { COPIED, COPIED_OF_PEOPLE, forgetCopies, keepCopies, NAME_OF_PEOPLE, nameOf, type Told } from "./copies.ts";
 export { CustomField, type FieldNews } from "./custom-field.entity.ts";
 export { ChoiceDto, CreateCustomField, LabelDto, MOST_CHOICES, UpdateCustomField } from "./custom-field.dto.ts";
 export {

@@ -1,7 +1,7 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
-import { forgetCopies, keepCopies, nameOf } from "@kehu/records";
+import { forgetCopies, keepCopies, NAME_OF_PEOPLE, nameOf } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const LEAD_EVENTS = [
@@ -26,16 +26,18 @@ export class LeadsConsumer {
 
   @OnEvent(LEAD_EVENTS, "leads-copy")
   async leads(events: LeadEvent[], { tx }: EventContext): Promise<void> {
-    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { lead } }) => ({
-      version: aggregateversion,
-      name: nameOf(lead),
-      record: lead,
-      further: {
-        person_id: lead.personId,
-        is_open: lead.deletedAt === null && !["converted", "unqualified"].includes(lead.status),
-        touched_at: lead.updatedAt,
-      },
-    }));
+    const told = (await this.personal.reveal(tx, events, NAME_OF_PEOPLE)).map(
+      ({ aggregateversion, data: { lead } }) => ({
+        version: aggregateversion,
+        name: nameOf(lead),
+        record: lead,
+        further: {
+          person_id: lead.personId,
+          is_open: lead.deletedAt === null && !["converted", "unqualified"].includes(lead.status),
+          touched_at: lead.updatedAt,
+        },
+      }),
+    );
     await keepCopies(tx, "lead", told);
   }
 

@@ -1,7 +1,7 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
-import { COPIED_OF_PEOPLE, forgetCopies, keepCopies, nameOf, type Told } from "@kehu/records";
+import { COPIED_OF_PEOPLE, forgetCopies, keepCopies, NAME_OF_PEOPLE, nameOf, type Told } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const LEAD_EVENTS = [
@@ -36,7 +36,7 @@ export class PeopleConsumer {
 
   @OnEvent(LEAD_EVENTS, "leads-copy", { updatesOf: COPIED_OF_PEOPLE })
   async leads(events: LeadEvent[], { tx }: EventContext): Promise<void> {
-    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { lead } }) =>
+    const told = (await this.personal.reveal(tx, events, NAME_OF_PEOPLE)).map(({ aggregateversion, data: { lead } }) =>
       toldOf(lead, aggregateversion),
     );
     await keepCopies(tx, "lead", told);
@@ -44,8 +44,8 @@ export class PeopleConsumer {
 
   @OnEvent(CONTACT_EVENTS, "contacts-copy", { updatesOf: COPIED_OF_PEOPLE })
   async contacts(events: ContactEvent[], { tx }: EventContext): Promise<void> {
-    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { contact } }) =>
-      toldOf(contact, aggregateversion),
+    const told = (await this.personal.reveal(tx, events, NAME_OF_PEOPLE)).map(
+      ({ aggregateversion, data: { contact } }) => toldOf(contact, aggregateversion),
     );
     await keepCopies(tx, "contact", told);
   }

@@ -1,7 +1,7 @@
 import type { EventOf } from "@kehu/contracts";
 import { OnEvent, type EventContext } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
-import { COPIED, COPIED_OF_PEOPLE, forgetCopies, keepCopies, nameOf } from "@kehu/records";
+import { COPIED, COPIED_OF_PEOPLE, forgetCopies, keepCopies, NAME_OF_PEOPLE, nameOf } from "@kehu/records";
 import { Controller } from "@nestjs/common";
 
 const ACCOUNT_EVENTS = [
@@ -41,12 +41,14 @@ export class CustomersConsumer {
 
   @OnEvent(CONTACT_EVENTS, "contacts-copy", { updatesOf: COPIED_OF_PEOPLE })
   async contacts(events: ContactEvent[], { tx }: EventContext): Promise<void> {
-    const told = (await this.personal.reveal(tx, events)).map(({ aggregateversion, data: { contact } }) => ({
-      version: aggregateversion,
-      name: nameOf(contact),
-      record: contact,
-      further: { person_id: contact.personId },
-    }));
+    const told = (await this.personal.reveal(tx, events, NAME_OF_PEOPLE)).map(
+      ({ aggregateversion, data: { contact } }) => ({
+        version: aggregateversion,
+        name: nameOf(contact),
+        record: contact,
+        further: { person_id: contact.personId },
+      }),
+    );
     await keepCopies(tx, "contact", told);
   }
 

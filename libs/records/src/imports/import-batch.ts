@@ -1,6 +1,6 @@
 import type { RequestContext } from "@kehu/auth";
 import type { FieldError } from "@kehu/contracts";
-import type { CellOptions, TableRow } from "@kehu/importing";
+import type { CellOptions, Table, TableRow } from "@kehu/importing";
 import { rowset, type Database, type Tx } from "@kehu/database";
 import type { BulkOperation } from "../bulk.dto.ts";
 import type { Bulk, BulkResult, Keep } from "../bulk.ts";
@@ -33,6 +33,37 @@ export interface ImportRun {
 /** The job is another worker's by now, or was stopped. */
 export class LeaseLost extends Error {}
 
+/** Rows of one transaction. */
+const BATCH = 500;
+
+/**
+ * Imports the rows that are not dealt with yet: the next ones are read while the last ones are written.
+ *
+ * @returns false where it was stopped before the end of the file
+ * @throws LeaseLost
+ */
+export async function importRows(run: ImportRun, table: Table, isStopped: () => boolean): Promise<boolean> {
+  let batch = new ImportBatch(run);
+  let written = Promise.resolve();
+  try {
+    for await (const row of table.rows()) {
+      if (row.line <= run.job.line) continue;
+      const fits = batch.size < BATCH && batch.add(row);
+      if (fits) continue;
+      await written;
+      if (isStopped()) return false;
+      written = batch.work();
+      written.catch(() => undefined); // is heard of where it is waited for
+      batch = new ImportBatch(run);
+      batch.add(row);
+    }
+  } finally {
+    await written;
+  }
+  if (batch.size > 0) await batch.work();
+  return true;
+}
+
 const ROWS = { line: "integer", outcome: "text", record_id: "uuid", errors: "jsonb" } as const;
 
 /** A row on its way: what it says, and what becomes of it once that is known. */
@@ -45,7 +76,7 @@ interface Step {
 }
 
 /** Imports rows, and stores with them in one transaction what became of them and that they are dealt with. */
-export class ImportBatch {
+class ImportBatch {
   private readonly steps: Step[] = [];
   private readonly keys = new Set<string>();
   private stored = 0;

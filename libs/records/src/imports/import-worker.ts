@@ -11,7 +11,7 @@ import { CompanySettings } from "../company-settings.ts";
 import { CustomFields } from "../custom-fields.ts";
 import { Records } from "../records.ts";
 import type { Resource } from "../resource.ts";
-import { ImportBatch, LeaseLost, type ImportRun } from "./import-batch.ts";
+import { importRows, LeaseLost, type ImportRun } from "./import-batch.ts";
 import { ImportFiles } from "./import-files.ts";
 import {
   contextOf,
@@ -29,8 +29,6 @@ import { matchingOf } from "./import-matching.ts";
 import { Patience } from "./import-patience.ts";
 import { rollBackNext } from "./import-rollback.ts";
 
-/** Rows of one transaction. */
-const BATCH = 500;
 const POLL_MS = 1_000;
 const SWEEP_MS = 10 * 60_000;
 /** A third of the lease. */
@@ -147,7 +145,8 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const table = await openTable(file.path, tableOptions(job.options));
       if (job.status === "uploaded" && !(await this.profile(job, resource, table))) return "profiled";
-      return (await this.import(job, resource, table)) ? "completed" : null;
+      const run = await this.runOf(job, resource, table);
+      return (await importRows(run, table, () => this.stopped)) ? "completed" : null;
     } finally {
       await file.remove();
     }
@@ -186,23 +185,6 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const status: ImportStatus = asked ? "running" : "uploaded";
     await this.database.query(FOUND, [job.id, this.id, JSON.stringify(found), result.rows + result.badRows, status]);
     return asked !== undefined;
-  }
-
-  /** @returns false where it was stopped before the end of the file */
-  private async import(job: ImportJob, resource: Resource, table: Table): Promise<boolean> {
-    const run = await this.runOf(job, resource, table);
-    let batch = new ImportBatch(run);
-    for await (const row of table.rows()) {
-      if (row.line <= job.line) continue;
-      const fits = batch.size < BATCH && batch.add(row);
-      if (fits) continue;
-      await batch.work();
-      if (this.stopped) return false;
-      batch = new ImportBatch(run);
-      batch.add(row);
-    }
-    if (batch.size > 0) await batch.work();
-    return true;
   }
 
   /** @throws LeaseLost where the process is to end: another worker goes on in its place */
