@@ -33,4 +33,4 @@ COPY --from=build /kehu/apps ./apps
 COPY --from=build /kehu/libs ./libs
 COPY tools/schema.ts tools/audit.ts tools/container-secrets.mjs ./tools/
 USER node
-CMD ["node", "--max-semi-space-size=8", "--no-memory-reducer", "--max-old-space-size=256", "apps/gateway/dist/main.js"]
+CMD ["node", "--max-semi-space-size=16", "--no-memory-reducer", "--max-old-space-size=256", "apps/gateway/dist/main.js"]

@@ -10,7 +10,6 @@ const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 /** Keys that are held in memory, unwrapped. */
 const HELD = 10_000;
-
 const KEY = "concat_ws('.', k.person_id, k.key_id, k.master_key_id, k.wrapped)";
 const ROW = { person_id: "uuid", key_id: "text", master_key_id: "text", wrapped: "text" };
 
@@ -175,8 +174,8 @@ export class PersonalData {
    * @throws UnreadableValue
    */
   async openAll(queryable: Queryable, sealed: readonly { value: string; place: string }[]): Promise<unknown[]> {
-    const ids = [...new Set(sealed.flatMap(({ value }) => keyIdOf(value) ?? []))].sort();
     if (sealed.length === 0) return [];
+    const ids = [...new Set(sealed.flatMap(({ value }) => keyIdOf(value) ?? []))].sort();
     const found = await queryable.query<{ id: string; stored: string }>(
       `SELECT k.key_id AS id, ${KEY} AS stored FROM bus.person_key k WHERE k.key_id = ANY($1)`,
       [ids],
@@ -207,7 +206,6 @@ export class PersonalData {
     for (const { type, subject, data } of events) {
       mapPersonal(type, data, (value, path) => {
         if (isSealed(value) && isWanted(path)) sealed.push({ value: value.enc, place: factPlace(subject, path) });
-        return value;
       });
     }
     const opened = (await this.openAll(tx, sealed)).values();
