@@ -7,7 +7,7 @@ import { allowUpload } from "./uploads.ts";
 /** Fifteen seconds of the product, in milliseconds. */
 const PATIENCE = 2_000;
 /** How late a loaded machine may be with anything. */
-const LATE = 1_000;
+const LATE = 5_000;
 /** Nothing on the way holds so much. */
 const LARGE = 64 * 1024 * 1024;
 

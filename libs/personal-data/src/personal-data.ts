@@ -174,8 +174,8 @@ export class PersonalData {
    * @throws UnreadableValue
    */
   async openAll(queryable: Queryable, sealed: readonly { value: string; place: string }[]): Promise<unknown[]> {
-    if (sealed.length === 0) return [];
     const ids = [...new Set(sealed.flatMap(({ value }) => keyIdOf(value) ?? []))].sort();
+    if (sealed.length === 0) return [];
     const found = await queryable.query<{ id: string; stored: string }>(
       `SELECT k.key_id AS id, ${KEY} AS stored FROM bus.person_key k WHERE k.key_id = ANY($1)`,
       [ids],
