@@ -98,6 +98,7 @@ export class RecordLists {
   }
 
   private async sorted(resource: Resource, query: ListQuery, place: Place, who: RequestContext): Promise<Row[]> {
+    // What was to be ranked comes here only where too much is found.
     const many = query.q !== null && (query.ranked || (await this.findsMany(resource, query, who)));
     const rows: Row[] = [];
     for (const stretch of stretchesOf(resource.table, query.sort)) {
