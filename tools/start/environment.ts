@@ -53,7 +53,7 @@ export function launchOf(service: ServiceDescription, run: Run): Launch {
 
 /** What a person set goes on to the services, but nothing that is ours to decide, and no password. */
 function inherited(): NodeJS.ProcessEnv {
-  const own = /^(PORT|HOST|DATABASE_URL|KEHU_(ADMIN_.*|SMTP_URL|DATA_DIR|LAUNCHER)|npm_.*|INIT_CWD)$/;
+  const own = /^(PORT|HOST|DATABASE_URL|KEHU_(ADMIN_.*|SMTP_URL|DATA_DIR|LAUNCHER|PORTS)|npm_.*|INIT_CWD)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createDatabase, urlOfDatabase } from "@kehu/database";
 import { EmbeddedCluster, freePorts, reachableFolder } from "@kehu/database/embedded";
 import { Backoff } from "./backoff.ts";
+import type { Settings } from "./settings.ts";
 
 export const DATABASE = "kehu";
 
@@ -52,11 +53,16 @@ export class SupervisedPostgres {
   }
 
   /** @param wanted folder of the data */
-  static async prepare(wanted: string, password: string, logFile: string): Promise<SupervisedPostgres> {
+  static async prepare(
+    wanted: string,
+    password: string,
+    logFile: string,
+    settings: Pick<Settings, "port" | "ports">,
+  ): Promise<SupervisedPostgres> {
     const folder = await reachableFolder(...postgresFolders(wanted));
     if (folder !== wanted) console.log(`PostgreSQL cannot reach ${wanted}, so its data are in ${folder}.`);
     if (!existsSync(folder)) console.log("Setting up PostgreSQL ...");
-    const [port = 0] = await freePorts(1);
+    const [port = 0] = await freePorts(1, settings.ports, [settings.port]);
     return new SupervisedPostgres(
       new EmbeddedCluster({ folder, port, password, settings: SETTINGS, logFile }),
       logFile,

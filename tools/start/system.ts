@@ -94,13 +94,15 @@ export class System {
       this.paths.postgres,
       this.secrets.postgres,
       this.logs.path("postgres"),
+      this.settings,
     );
     return this.postgres.start();
   }
 
   private async startServices(adminUrl: string): Promise<void> {
-    const free = await freePorts(SERVICES.length);
-    const portOf = (name: string, index: number) => (name === "gateway" ? this.settings.port : free[index]!);
+    const { port, ports } = this.settings;
+    const free = await freePorts(SERVICES.length, ports, [port]);
+    const portOf = (name: string, index: number) => (name === "gateway" ? port : free[index]!);
     const run = {
       settings: this.settings,
       secrets: this.secrets,

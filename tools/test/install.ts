@@ -8,6 +8,11 @@ import { eventually } from "@kehu/testing";
 
 const ROOT = join(import.meta.dirname, "../..");
 
+/** Of those that run at the same time none takes the ports of another, nor what other tests take. */
+const SHARE = 500;
+const FIRST = 30_000 + SHARE * (Number(process.env.JEST_WORKER_ID ?? 1) - 1);
+const PORTS = { from: FIRST, to: FIRST + SHARE - 1 };
+
 /** One line of run.json. */
 export interface Running {
   name: string;
@@ -35,7 +40,7 @@ export class Install {
     const dataDir = mkdtempSync(join(tmpdir(), "kehu-install-"));
     // As root the server has an account of its own, which must get in.
     chmodSync(dataDir, 0o755);
-    const [port = 0] = await freePorts(1);
+    const [port = 0] = await freePorts(1, PORTS);
     return new Install(dataDir, port, more);
   }
 
@@ -49,6 +54,7 @@ export class Install {
       ...Object.fromEntries(inherited),
       PORT: String(this.port),
       KEHU_DATA_DIR: this.dataDir,
+      KEHU_PORTS: `${PORTS.from}-${PORTS.to}`,
       LOG_LEVEL: "warn",
       ...this.more,
     };

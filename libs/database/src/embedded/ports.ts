@@ -1,8 +1,14 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
+/** The first and the last port of a range. */
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Below the ports that systems give to outgoing connections, so that ours is still free when its owner restarts. */
-const RANGE = { from: 20_000, to: 30_000 };
+export const PORTS: PortRange = { from: 20_000, to: 29_999 };
 
 /** Whether one could listen on this port of 127.0.0.1 now. */
 export function isFree(port: number, host = "127.0.0.1"): Promise<boolean> {
@@ -13,12 +19,17 @@ export function isFree(port: number, host = "127.0.0.1"): Promise<boolean> {
   });
 }
 
-/** @returns `count` different ports that are free now */
-export async function freePorts(count: number): Promise<number[]> {
+/**
+ * @param range where to look: whoever starts several things at a time gives each a range of its own, as what is free
+ *   now may be taken by another when it is used
+ * @param taken ports that are free now, and meant for something else
+ * @returns `count` different ports that are free now
+ */
+export async function freePorts(count: number, range = PORTS, taken: readonly number[] = []): Promise<number[]> {
   const found = new Set<number>();
   while (found.size < count) {
-    const port = randomInt(RANGE.from, RANGE.to);
-    if (!found.has(port) && (await isFree(port))) found.add(port);
+    const port = randomInt(range.from, range.to + 1);
+    if (!found.has(port) && !taken.includes(port) && (await isFree(port))) found.add(port);
   }
   return [...found];
 }
