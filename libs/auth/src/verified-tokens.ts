@@ -1,12 +1,16 @@
+import { LRUCache } from "lru-cache";
+
 /**
  * Remembers, per token string, that a signature was good and what the token says, until the token expires. It knows
  * nothing about sessions, users or roles: those are asked for on every request.
  */
 export class VerifiedTokens<Claims> {
-  private readonly entries = new Map<string, { claims: Claims; exp: number }>();
+  private readonly entries: LRUCache<string, { claims: Claims; exp: number }>;
 
-  /** @param capacity the most tokens to remember; the oldest is forgotten first */
-  constructor(private readonly capacity: number) {}
+  /** @param capacity the most tokens to remember; what was used longest ago is forgotten first */
+  constructor(capacity: number) {
+    this.entries = new LRUCache({ max: capacity });
+  }
 
   /** @param now milliseconds since 1970 */
   get(token: string, now: number): Claims | undefined {
@@ -19,10 +23,6 @@ export class VerifiedTokens<Claims> {
 
   /** @param exp seconds since 1970, as in the token */
   set(token: string, claims: Claims, exp: number): void {
-    if (this.entries.size >= this.capacity) {
-      const oldest = this.entries.keys().next();
-      if (!oldest.done) this.entries.delete(oldest.value);
-    }
     this.entries.set(token, { claims, exp });
   }
 }

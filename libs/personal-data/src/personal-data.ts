@@ -1,5 +1,6 @@
 import { ERASED, mapPersonal, RuleViolation, type EventType } from "@kehu/contracts";
 import { rowset, type Queryable, type Tx } from "@kehu/database";
+import { LRUCache } from "lru-cache";
 import { BlindIndex } from "./blind-index.ts";
 import { derive, keyOf, random } from "./cipher.ts";
 import { MasterKeys } from "./master-keys.ts";
@@ -22,7 +23,7 @@ export const keySql = (person: string) => `(SELECT ${KEY} FROM bus.person_key k 
 
 /** Keys of persons, one for all services: whoever destroys one makes all that was said of the person unreadable. */
 export class PersonalData {
-  private readonly held = new Map<string, PersonKey>();
+  private readonly held = new LRUCache<string, PersonKey>({ max: HELD });
   private index: BlindIndex | null = null;
 
   private constructor(private readonly masters: MasterKeys) {}
@@ -66,12 +67,10 @@ export class PersonalData {
    */
   keyOf(stored: string | null): PersonKey | null {
     if (stored === null) return null;
-    let key = this.held.get(stored);
-    if (key) this.held.delete(stored);
-    else key = this.unwrapped(stored);
-    // The last one used is the last to go.
+    const held = this.held.get(stored);
+    if (held) return held;
+    const key = this.unwrapped(stored);
     this.held.set(stored, key);
-    if (this.held.size > HELD) this.held.delete(this.held.keys().next().value!);
     return key;
   }
 

@@ -1,6 +1,7 @@
 import { reaches, type FieldRules, type InternalClaims, type Permission, type Place, type Scope } from "@kehu/auth";
 import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
+import { LRUCache } from "lru-cache";
 import { strictest } from "../roles/field-rules.ts";
 import { AuthChanges, type ChangeKind, type Follower } from "./auth-changes.ts";
 
@@ -63,7 +64,7 @@ interface StateRow extends PlaceRow {
 /** What sessions may do, in memory; forgotten as soon as something about them changes. */
 @Injectable()
 export class SessionStates implements Follower {
-  private readonly states = new Map<string, SessionState>();
+  private readonly states = new LRUCache<string, SessionState>({ max: CAPACITY });
   private readonly loading = new Map<string, Promise<SessionState | undefined>>();
   /** Raised by every change: what was read before it is not kept. */
   private generation = 0;
@@ -86,7 +87,7 @@ export class SessionStates implements Follower {
     this.loading.clear();
     if (kind === "session" || kind === "api-key") this.states.delete(subject);
     else if (kind === "role") this.states.clear();
-    else for (const [id, state] of this.states) if (state.userId === subject) this.states.delete(id);
+    else for (const [id, state] of [...this.states]) if (state.userId === subject) this.states.delete(id);
   }
 
   forgetAll(): void {
@@ -123,14 +124,8 @@ export class SessionStates implements Follower {
       expiresAt: row.expires_at?.getTime() ?? Infinity,
       internalTokens: new Map(),
     };
-    if (generation === this.generation) this.keep(state);
+    if (generation === this.generation) this.states.set(sessionId, state);
     return state;
-  }
-
-  private keep(state: SessionState): void {
-    const oldest = this.states.size >= CAPACITY ? this.states.keys().next().value : undefined;
-    if (oldest !== undefined) this.states.delete(oldest);
-    this.states.set(state.sessionId, state);
   }
 }
 

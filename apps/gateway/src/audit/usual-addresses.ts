@@ -1,7 +1,8 @@
 import type { Database } from "@kehu/database";
+import { LRUCache } from "lru-cache";
 
 const DAY_MS = 86_400_000;
-/** Callers that a replica remembers; the oldest give way. */
+/** Callers that a replica remembers. */
 const MOST = 50_000;
 
 const KEEP = `
@@ -10,7 +11,7 @@ const KEEP = `
 
 /** From where each session and API key came first. The table decides, whichever replica was first. */
 export class UsualAddresses {
-  private readonly known = new Map<string, { address: string; until: number }>();
+  private readonly known = new LRUCache<string, { address: string; until: number }>({ max: MOST });
 
   constructor(private readonly database: Database) {}
 
@@ -19,9 +20,7 @@ export class UsualAddresses {
     const known = this.known.get(caller);
     if (known && known.until > Date.now()) return known.address === address;
     const [kept] = await this.database.query<{ address: string }>(KEEP, [caller, address]);
-    this.known.delete(caller);
     this.known.set(caller, { address: kept!.address, until: Date.now() + DAY_MS });
-    if (this.known.size > MOST) this.known.delete(this.known.keys().next().value!);
     return kept!.address === address;
   }
 }

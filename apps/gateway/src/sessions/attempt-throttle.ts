@@ -1,5 +1,6 @@
 import { Problem } from "@kehu/contracts";
 import { Injectable } from "@nestjs/common";
+import { LRUCache } from "lru-cache";
 import { setTimeout as wait } from "node:timers/promises";
 
 const WINDOW_MS = 15 * 60_000;
@@ -21,7 +22,7 @@ interface Failures {
  * closed for all: nobody can lock somebody else out.
  */
 abstract class AttemptThrottle {
-  private readonly failures = new Map<string, Failures>();
+  private readonly failures = new LRUCache<string, Failures>({ max: CAPACITY });
 
   /** What an address is told that gets no more answers. */
   protected abstract readonly closed: { code: string; detail: string };
@@ -62,9 +63,6 @@ abstract class AttemptThrottle {
 
   private count(key: string, now: number): void {
     const entry = this.current(key, now);
-    this.failures.delete(key);
-    const oldest = this.failures.size >= CAPACITY ? this.failures.keys().next().value : undefined;
-    if (oldest !== undefined) this.failures.delete(oldest);
     this.failures.set(key, { count: (entry?.count ?? 0) + 1, until: entry?.until ?? now + WINDOW_MS });
   }
 }
