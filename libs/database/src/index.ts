@@ -1,4 +1,5 @@
 export { connectionOptions, Database, TIMEOUTS } from "./database.ts";
+export { isAlive } from "./embedded/processes.ts";
 export { migrate, MigrationChanged } from "./migrate.ts";
 export { createDatabase, dropDatabase, prepareDatabase } from "./prepare.ts";
 export type { Queryable, Tx } from "./queryable.ts";

@@ -1,3 +1,6 @@
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { isAlive } from "@kehu/database";
 import { eventually } from "@kehu/testing";
 import { Kehu } from "./support/kehu.ts";
 import { Person } from "./support/person.ts";
@@ -75,6 +78,12 @@ describe("an import under fire", () => {
       struck += 1;
     }
   };
+  /** Files on the disk of processes that were killed. */
+  const left = () =>
+    readdirSync(tmpdir()).filter((name) => {
+      const [, pid] = /^kehu-import-(\d+)-/.exec(name) ?? [];
+      return pid !== undefined && !isAlive(Number(pid));
+    });
   const accounts = async (query: string) =>
     (await admin.done<Page>("GET", `/v1/accounts?count=exact&limit=1&${query}`)).page;
   const doneRows = ({ created, updated, failed, skipped }: Import) => created + updated + failed + skipped;
@@ -84,6 +93,7 @@ describe("an import under fire", () => {
     expect(struck).toBe(KILLS);
     expect(now).toMatchObject({ status: "completed", rows: ROWS, created: ROWS, updated: 0, skipped: 0, failed: 0 });
     expect(await accounts("filter[industry]=steel")).toMatchObject({ total: ROWS });
+    await eventually(() => left().length === 0, PATIENCE_MS);
     expect(await accounts(`filter[custom.score][gte]=${ROWS / 4}`)).toMatchObject({ total: ROWS / 2 });
   });
 

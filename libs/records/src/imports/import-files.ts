@@ -3,24 +3,16 @@ import { Database, type Queryable, type Tx } from "@kehu/database";
 import { PersonalData, type PersonKey } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Resource } from "../resource.ts";
 import { ABANDONED, ENDED_LONG_AGO, OLD } from "./import-job.ts";
+import { newFile, type LocalFile } from "./local-files.ts";
 
 /** Bytes of one piece in the database. */
 const CHUNK = 256 * 1024;
 
 const place = (jobId: string, n: number) => `import ${jobId} ${n}`;
-
-/** A file for a while. */
-export interface LocalFile {
-  path: string;
-  remove(): Promise<void>;
-}
 
 /**
  * Files of imports, in the database: whichever replica works on one finds it there. One with records about persons is
@@ -57,17 +49,15 @@ export class ImportFiles {
 
   /** @returns the file on this machine's disk, from which the caller removes it */
   async toDisk(jobId: string, { person }: Resource): Promise<LocalFile> {
-    const folder = await mkdtemp(join(tmpdir(), "kehu-import-"));
-    const remove = () => rm(folder, { recursive: true, force: true });
-    const path = join(folder, "file");
+    const file = await newFile();
     try {
       const [first] = await this.database.query("SELECT FROM import_chunk WHERE job_id = $1 LIMIT 1", [jobId]);
       if (!first) throw new Problem(410, "import.file-gone", "The file of this import is not kept any more.");
       const content = Readable.from(this.pieces(jobId, person !== undefined));
-      await pipeline(content, createWriteStream(path, { mode: 0o600 }));
-      return { path, remove };
+      await pipeline(content, createWriteStream(file.path, { mode: 0o600 }));
+      return file;
     } catch (error) {
-      await remove();
+      await file.remove();
       throw error;
     }
   }

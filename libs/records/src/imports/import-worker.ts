@@ -28,6 +28,7 @@ import { cellOptions, ImportMapping, suggestedMapping, tableOptions } from "./im
 import { matchingOf } from "./import-matching.ts";
 import { Patience } from "./import-patience.ts";
 import { rollBackNext } from "./import-rollback.ts";
+import { removeLeftovers } from "./local-files.ts";
 
 const POLL_MS = 1_000;
 const SWEEP_MS = 10 * 60_000;
@@ -66,6 +67,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     if (this.resources.size === 0) return;
+    removeLeftovers().catch((error: unknown) => this.log.warn(error));
     this.timer = setInterval(() => this.wake(), POLL_MS);
     const forget = () => void this.forgetOld().catch((error: unknown) => this.log.warn(error));
     this.sweeper = setInterval(forget, SWEEP_MS).unref();
