@@ -60,7 +60,7 @@ function inherited(): NodeJS.ProcessEnv {
 function common(service: ServiceDescription, { adminUrl, secrets, ports }: Run): NodeJS.ProcessEnv {
   return {
     NODE_ENV: process.env.NODE_ENV ?? "production",
-    // With an arena of glibc for each thread a process that imports a million rows takes 60 MB more.
+    // With an arena of glibc for each thread more memory that is free stays with a busy process.
     MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? "2",
     PORT: String(ports.get(service.name)),
     DATABASE_URL: applicationUrl(adminUrl, service.schema, secrets.database[service.schema] ?? ""),

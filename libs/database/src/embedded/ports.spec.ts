@@ -10,6 +10,10 @@ describe("freePorts", () => {
     expect(found.sort((a, b) => a - b)).toEqual([32_700, 32_702, 32_703]);
   });
 
+  it("says so where there are too few, and does not look for ever", async () => {
+    await expect(freePorts(4, RANGE, [32_701])).rejects.toThrow("Of the ports 32700 to 32703 too few are free.");
+  });
+
   it("passes over a port on which somebody listens", async () => {
     const server = createServer().listen(32_702, "127.0.0.1");
     await once(server, "listening");
