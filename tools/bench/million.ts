@@ -38,7 +38,7 @@ export async function million(kehu: Kehu, database: pg.Client, plan: Million): P
   const touched = [(await make("Other")).id];
   await kehu.untilLevel();
   const before = await standing(database);
-  const quiet = plan.callers ? await others(kehu, touched) : undefined;
+  const quiet = plan.callers ? await quietly(kehu, touched) : undefined;
   const jobs = new Map<Sheet, string>();
   for (const sheet of [ACCOUNTS, CONTACTS]) jobs.set(sheet, await bringIn(kehu, sheet, plan, touched, quiet));
   const began = performance.now();
@@ -133,6 +133,12 @@ async function untilAnswered(kehu: Kehu): Promise<void> {
       () => false,
     );
   while (!(await isThere())) await wait(100);
+}
+
+/** The p99 of the same while nothing else goes on, once everything has been asked before. */
+async function quietly(kehu: Kehu, ids: readonly string[]): Promise<number> {
+  await others(kehu, ids);
+  return others(kehu, ids);
 }
 
 /** @returns the p99 of other callers in milliseconds */

@@ -4,7 +4,7 @@ export class Backoff {
   private startedAt = 0;
 
   /** A process that lived this long, in milliseconds, is taken for healthy. */
-  static readonly healthyAfter = 60_000;
+  static readonly healthyAfter = 10_000;
   static readonly longest = 30_000;
 
   started(now = Date.now()): void {

@@ -23,6 +23,7 @@ export {
   LABEL_SCHEMA,
 } from "./custom-field-definitions.ts";
 export { customEntries, CustomFields } from "./custom-fields.ts";
+export { Callers } from "./imports/giving-way.ts";
 export { ImportOptions } from "./imports/import.dto.ts";
 export { ImportFiles } from "./imports/import-files.ts";
 export { ROW_OUTCOMES as IMPORT_OUTCOMES, ROW_ROLLBACKS as IMPORT_ROLLBACKS } from "./imports/import-job.ts";

@@ -9,6 +9,7 @@ import type { Change } from "../record.entity.ts";
 import type { Resource } from "../resource.ts";
 import type { Rows } from "../rows.ts";
 import { storeChanges } from "./import-changes.ts";
+import type { Pace } from "./giving-way.ts";
 import { ADVANCE, type ImportJob, type ImportRow, type RowOutcome } from "./import-job.ts";
 import type { ImportMapping, RowData } from "./import-mapping.ts";
 import type { Matched, Matching } from "./import-matching.ts";
@@ -27,14 +28,12 @@ export interface ImportRun {
   database: Database;
   bulk: Bulk;
   patience: Patience;
+  pace: Pace;
   rows: Rows;
 }
 
 /** The job is another worker's by now, or was stopped. */
 export class LeaseLost extends Error {}
-
-/** Rows of one transaction. */
-const BATCH = 500;
 
 /**
  * Imports the rows that are not dealt with yet: the next ones are read while the last ones are written.
@@ -48,11 +47,12 @@ export async function importRows(run: ImportRun, table: Table, isStopped: () => 
   try {
     for await (const row of table.rows()) {
       if (row.line <= run.job.line) continue;
-      const fits = batch.size < BATCH && batch.add(row);
+      const fits = batch.size < run.pace.rows && batch.add(row);
       if (fits) continue;
       await written;
       if (isStopped()) return false;
-      written = batch.work();
+      const full = batch;
+      written = run.pace.step(() => full.work());
       written.catch(() => undefined); // is heard of where it is waited for
       batch = new ImportBatch(run);
       batch.add(row);

@@ -134,6 +134,8 @@ export const UNDONE = `UPDATE import_job SET rolled_back = rolled_back + $3, kep
 
 export const HOLD = `UPDATE import_job SET leased_until = clock_timestamp() + ${LEASE} WHERE id = $1 AND worker = $2`;
 
+export const LOOK_AT_GROWN_TABLES = "SELECT look_at_grown_tables()";
+
 export const FOUND = `UPDATE import_job SET found = $3, rows = $4, status = $5, changed_at = clock_timestamp()
   WHERE id = $1 AND worker = $2`;
 

@@ -7,12 +7,10 @@ import type { Records } from "../records.ts";
 import type { Resource } from "../resource.ts";
 import { changedFields } from "../store.ts";
 import { LeaseLost } from "./import-batch.ts";
+import type { Pace } from "./giving-way.ts";
 import { openChange, type ChangedProperties } from "./import-changes.ts";
 import { fieldsSince, storeKept, type Kept, type KeptRows } from "./import-kept.ts";
 import { UNDONE, type ImportJob } from "./import-job.ts";
-
-/** Records of one transaction. */
-const BATCH = 200;
 
 /** What an import did to one record, in the order in which it did it. */
 interface Done {
@@ -33,6 +31,7 @@ export interface Rollback {
   database: Database;
   records: Records;
   clock: Clock;
+  pace: Pace;
 }
 
 /**
@@ -44,38 +43,41 @@ export interface Rollback {
  * @throws LeaseLost
  */
 export function rollBackNext(rollback: Rollback): Promise<boolean> {
-  return rollback.database.transaction(async (tx) => {
-    const { job, resource, who, records, worker } = rollback;
-    const done = await tx.query<Done & Record<string, unknown>>(
-      `SELECT record_id AS "recordId", max(version) AS version, bool_or(is_new) AS "isNew",
-         array_agg(properties ORDER BY version) AS properties, json_agg(lines) AS lines
-       FROM import_change WHERE job_id = $1 GROUP BY record_id ORDER BY record_id LIMIT ${BATCH}`,
-      [job.id],
-    );
-    if (done.length === 0) return false;
-    const ids = done.map(({ recordId }) => recordId);
-    const locked = new Map((await records.lock(tx, resource, ids, who)).map((one) => [one.record.id, one]));
-    const changes: Change[] = [];
-    const stayed = new Map<Done, Kept>();
-    for (const one of done) {
-      const there = locked.get(one.recordId);
-      if (!there?.writable) {
-        stayed.set(one, because(there ? "record.not-writable" : "import.out-of-reach"));
-        continue;
-      }
-      const { record } = there;
-      const before = record.state();
-      const { events, kept } = undo(rollback, record, one);
-      if (events.length > 0) changes.push({ record, before, events });
-      if (kept) stayed.set(one, kept);
+  return rollback.pace.step(() => rollback.database.transaction((tx) => undoNext(tx, rollback)));
+}
+
+/** Looks for the next records and takes back what was done to them, in one transaction. @returns false where none are left */
+async function undoNext(tx: Tx, rollback: Rollback): Promise<boolean> {
+  const { job, resource, who, records, worker, pace } = rollback;
+  const done = await tx.query<Done & Record<string, unknown>>(
+    `SELECT record_id AS "recordId", max(version) AS version, bool_or(is_new) AS "isNew",
+       array_agg(properties ORDER BY version) AS properties, json_agg(lines) AS lines
+     FROM import_change WHERE job_id = $1 GROUP BY record_id ORDER BY record_id LIMIT $2`,
+    [job.id, pace.rows],
+  );
+  if (done.length === 0) return false;
+  const ids = done.map(({ recordId }) => recordId);
+  const locked = new Map((await records.lock(tx, resource, ids, who)).map((one) => [one.record.id, one]));
+  const changes: Change[] = [];
+  const stayed = new Map<Done, Kept>();
+  for (const one of done) {
+    const there = locked.get(one.recordId);
+    if (!there?.writable) {
+      stayed.set(one, because(there ? "record.not-writable" : "import.out-of-reach"));
+      continue;
     }
-    await records.store(tx, resource, changes, who);
-    await storeKept(tx, job.id, await keptRows(tx, stayed));
-    await tx.query("DELETE FROM import_change WHERE job_id = $1 AND record_id = ANY($2)", [job.id, ids]);
-    const held = await tx.query(UNDONE, [job.id, worker, done.length - stayed.size, stayed.size]);
-    if (held.length === 0) throw new LeaseLost();
-    return true;
-  });
+    const { record } = there;
+    const before = record.state();
+    const { events, kept } = undo(rollback, record, one);
+    if (events.length > 0) changes.push({ record, before, events });
+    if (kept) stayed.set(one, kept);
+  }
+  await records.store(tx, resource, changes, who);
+  await storeKept(tx, job.id, await keptRows(tx, stayed));
+  await tx.query("DELETE FROM import_change WHERE job_id = $1 AND record_id = ANY($2)", [job.id, ids]);
+  const held = await tx.query(UNDONE, [job.id, worker, done.length - stayed.size, stayed.size]);
+  if (held.length === 0) throw new LeaseLost();
+  return true;
 }
 
 /** What is new, and has changed, has no values to compare with: its history names the fields. */

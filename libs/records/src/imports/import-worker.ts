@@ -11,6 +11,7 @@ import { CompanySettings } from "../company-settings.ts";
 import { CustomFields } from "../custom-fields.ts";
 import { Records } from "../records.ts";
 import type { Resource } from "../resource.ts";
+import { Callers, Pace } from "./giving-way.ts";
 import { importRows, LeaseLost, type ImportRun } from "./import-batch.ts";
 import { ImportFiles } from "./import-files.ts";
 import {
@@ -18,6 +19,7 @@ import {
   END,
   FOUND,
   HOLD,
+  LOOK_AT_GROWN_TABLES,
   RELEASE,
   TAKE,
   type ImportFindings,
@@ -32,6 +34,8 @@ import { removeLeftovers } from "./local-files.ts";
 
 const POLL_MS = 1_000;
 const SWEEP_MS = 10 * 60_000;
+/** Rows of one transaction while nobody else asks: of an import, and of one that is taken back. */
+const ROWS = { run: 500, rollback: 200 };
 /** A third of the lease. */
 const HOLD_MS = 1_500;
 
@@ -58,6 +62,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly settings: CompanySettings,
     private readonly personal: PersonalData,
     private readonly clock: Clock,
+    private readonly callers: Callers,
   ) {}
 
   /** Lets imports reach the records of a resource. */
@@ -107,8 +112,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** What is wrong with the file ends the job; what is wrong with us lets it wait. */
   private async work(job: ImportJob): Promise<void> {
-    const hold = () => void this.database.query(HOLD, [job.id, this.id]).catch(() => undefined);
-    const timer = setInterval(hold, HOLD_MS);
+    const timer = setInterval(() => void this.hold(job).catch(() => undefined), HOLD_MS);
     try {
       const ended = job.status === "rolling_back" ? await this.rollBack(job) : await this.read(job);
       if (ended) await this.end(job, ended, null);
@@ -125,6 +129,12 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
+  /** Keeps the job, and has the server know by how much its tables grow: it plans everybody's statements by it. */
+  private async hold({ id }: ImportJob): Promise<void> {
+    await this.database.query(HOLD, [id, this.id]);
+    await this.database.query(LOOK_AT_GROWN_TABLES);
+  }
+
   private end({ id }: ImportJob, status: ImportStatus, problem: Problem | null): Promise<unknown> {
     const error = problem && JSON.stringify({ code: problem.code, message: problem.detail });
     return this.database.query(END, [id, this.id, status, error]);
@@ -135,8 +145,9 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const resource = await this.resourceOf(job);
     const { database, records, clock, id: worker } = this;
     const who = contextOf(job, resource.permissions.import);
+    const pace = new Pace(this.callers, ROWS.rollback);
     while (!this.stopped) {
-      if (!(await rollBackNext({ job, resource, who, worker, database, records, clock }))) return "rolled_back";
+      if (!(await rollBackNext({ job, resource, who, worker, database, records, clock, pace }))) return "rolled_back";
     }
     return null;
   }
@@ -212,6 +223,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       database: this.database,
       bulk: this.bulk,
       patience: new Patience(options.patience, () => this.mustGoOn()),
+      pace: new Pace(this.callers, ROWS.run),
       rows: this.records.rows,
     };
   }
