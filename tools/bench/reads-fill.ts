@@ -22,15 +22,16 @@ const LATIN = `ARRAY['Amber','Borealis','Cedar','Delta','Ember','Falcon','Granit
   'Meridian','Northwind','Orchard','Pioneer','Quartz','Riverside','Summit','Tidewater','Umbra','Vertex','Willow','Zephyr']`;
 const TRADES = `ARRAY['Steel','Textiles','Logistics','Foods','Optics','Robotics','Paper','Energy','Marine','Ceramics','Tools','Glass']`;
 const CITIES = `ARRAY['北京','上海','广州','深圳','杭州','南京','成都','武汉','西安','重庆','苏州','青岛']`;
-const NAMES = `ARRAY['华星','金陵','东方','远大','天成','瑞丰','恒通','新纪元','海纳','启明','长虹','博雅','万和','正泰','中科','联创']`;
+const FIRST = `string_to_array('华金东远天瑞恒新海启长博万正中联国大安宏永盛泰兴嘉德智创优凯汇聚力达鼎信诚立成友', NULL)`;
+const SECOND = `string_to_array('星陵方大成丰通元纳明虹雅和泰科创安宏永盛兴嘉德智优凯汇聚力达鼎信诚立友华金东远天瑞恒新海启长博万正中联国荣昌利源康佳美凌云龙凤鹏翔宇宙辰光辉耀亮普惠润泽江河湖山峰岭林森木石磊岩玉珠宝琦琳瑶彩霞春夏秋冬阳月露雪霜梅兰竹菊松柏桐梧枫桦桂樱桃杏梨荷莲萍蓝青红紫白朗清静宁平顺吉祥福禄寿喜庆欣悦乐怡思维拓展进', NULL)`;
 const KINDS = `ARRAY['科技','实业','贸易','电子','机械','食品','医药','建材','物流','能源']`;
 
 const of = (list: string, number: string) => `(${list})[1 + (${number}) % cardinality(${list})]`;
 
-/** Half of the names are Latin, half Chinese; a number keeps the Latin ones apart, as a branch's would. */
+/** Half of the names are Latin, half Chinese. No two are equal, as where companies are registered. */
 const NAME = `CASE WHEN n % 2 = 0
   THEN ${of(LATIN, "n / 2")} || ' ' || ${of(TRADES, "n / 48")} || ' ' || n
-  ELSE ${of(CITIES, "n / 2")} || ${of(NAMES, "n / 24")} || ${of(KINDS, "n / 384")} || '有限公司' END`;
+  ELSE ${of(CITIES, "n / 2")} || ${of(FIRST, "n / 24")} || ${of(SECOND, "n / 960")} || ${of(KINDS, "n / 2 / 72000 + n / 24")} || '有限公司' END`;
 
 const REGION = "'Region ' || n % 12";
 const MADE = "timestamptz '2023-01-01' + n * (interval '3 years' / $1::int)";

@@ -49,14 +49,40 @@ export function takesKeywords(
 /** @returns the fields of which a keyword is made */
 export const namesOf = (keyword: Keyword): readonly string[] => (typeof keyword === "string" ? [keyword] : keyword);
 
-/** Every word stands in a text; the index narrows it down to what has all groups of three letters of every word. */
+/** Every word stands in a text; the index narrows it down to what has the groups of three letters of the words. */
 export function keywordSql(fields: FieldMap, { words, by, index }: Keywords, bind: Bind): string {
   const patterns = words.map((word) => `folded(${bind(`%${word.replace(/[\\%_]/g, "\\$&")}%`)}::text)`);
   const stands = `${textsSql(fields, by)} LIKE ALL (ARRAY[${patterns.join(", ")}])`;
   // Hidden from the server, which would think that few rows are found and read them all to sort them.
   if (!index) return `coalesce(${stands}, false)`;
-  const grams = words.map((word) => `grams_in(folded(${bind(word)}::text))`);
-  return `grams_from(${textsSql(fields, index)}) @@ (${grams.join(" && ")}) AND ${stands}`;
+  const groups = `grams_from(${textsSql(fields, index)})`;
+  // In one condition each of the rarest group's rows would be looked up for all others; in several, for the next one only.
+  const has = groupsOf(words).map((group) => `${groups} @@ lower(${bind(group)}::text)::tsquery`);
+  return [...has, stands].join(" AND ");
+}
+
+/** What is left by so many is hardly less with more of them. */
+const MOST_GROUPS = 6;
+
+/** Groups with digits, with letters that are not Latin ones, with others, and the beginnings of groups. */
+const RARER_FIRST = [/\p{Nd}.*'$/u, /[^ -~].*'$/u, /'$/, /$/];
+
+/** The groups of letters, each as a tsquery, that the index is asked for: first those that the fewest texts are likely to have. */
+function groupsOf(words: readonly string[]): string[] {
+  const rarity = (group: string) => RARER_FIRST.findIndex((kind) => kind.test(group));
+  return words
+    .flatMap(groupsIn)
+    .sort((a, b) => rarity(a) - rarity(b))
+    .slice(0, MOST_GROUPS);
+}
+
+/** Every third group of a word, and the last: together they hold each of its letters. A short word is the beginning of groups. */
+function groupsIn(word: string): string[] {
+  const letters = Array.from(word);
+  const last = Math.max(letters.length - 3, 0);
+  const places = [...Array.from({ length: Math.ceil(last / 3) }, (_, n) => 3 * n), last];
+  const quoted = (group: string) => `'${group.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+  return places.map((at) => quoted(letters.slice(at, at + 3).join("")) + (letters.length < 3 ? ":*" : ""));
 }
 
 /**
