@@ -26,7 +26,7 @@ RUN npm prune --omit=dev --no-audit --no-fund \
 
 FROM node:24-bookworm-slim
 # With an arena of glibc for each thread more memory that is free stays with a busy process.
-ENV NODE_ENV=production HOST=0.0.0.0 MALLOC_ARENA_MAX=2
+ENV NODE_ENV=production HOST=0.0.0.0 MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
 WORKDIR /kehu
 COPY --from=production /kehu/package.json ./
 COPY --from=production /kehu/node_modules ./node_modules
@@ -34,4 +34,4 @@ COPY --from=build /kehu/apps ./apps
 COPY --from=build /kehu/libs ./libs
 COPY tools/schema.ts tools/audit.ts tools/container-secrets.mjs ./tools/
 USER node
-CMD ["node", "--max-semi-space-size=16", "--no-memory-reducer", "--max-old-space-size=176", "apps/gateway/dist/main.js"]
+CMD ["node", "--max-semi-space-size=8", "--no-memory-reducer", "--max-old-space-size=144", "apps/gateway/dist/main.js"]

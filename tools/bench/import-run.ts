@@ -46,7 +46,7 @@ export async function follow(
   meanwhile: (rows: number) => void = () => undefined,
 ): Promise<Course> {
   const marks: { at: number; rows: number }[] = [];
-  for (let signedIn = performance.now(); ; await wait(EVERY_MS)) {
+  for (let signedIn = -Infinity; ; await wait(EVERY_MS)) {
     if (performance.now() - signedIn > SIGN_IN_MS) {
       await kehu.signIn();
       signedIn = performance.now();

@@ -58,31 +58,35 @@ async function bringIn(
   ids: readonly string[],
   quiet: number | undefined,
 ): Promise<string> {
-  const watch = new Watch(kehu);
-  const id = await upload(kehu, sheet, rows);
-  const strike = sheet === ACCOUNTS ? killer(kehu, rows, kills) : undefined;
-  const [course, busy] = await Promise.all([
-    follow(kehu, sheet.resource, id, importedRows, strike),
-    callers ? others(kehu, ids) : undefined,
-  ]);
-  await untilAnswered(kehu);
-  const { created } = course.job;
+  const { result, used } = await Watch.during(kehu, async () => {
+    const id = await upload(kehu, sheet, rows);
+    const strike = sheet === ACCOUNTS ? killer(kehu, rows, kills) : undefined;
+    const [course, busy] = await Promise.all([
+      follow(kehu, sheet.resource, id, importedRows, strike),
+      callers ? others(kehu, ids) : undefined,
+    ]);
+    await untilAnswered(kehu);
+    return { course, busy };
+  });
+  const { course, busy } = result;
+  const { created, id } = course.job;
   console.log(
     `${verdict(created === rows)} ${sheet.resource}: ${created} of ${rows} rows created, ${course.job.status}`,
   );
-  told("imported", course, watch.stop());
+  told("imported", course, used);
   if (quiet !== undefined && busy !== undefined)
     console.log(`${verdict(busy < SLOWER * quiet)} other callers' p99: ${shown(busy)} ms, quiet ${shown(quiet)} ms`);
   return id;
 }
 
 async function takeBack(kehu: Kehu, { resource }: Sheet, id: string, rows: number): Promise<void> {
-  const watch = new Watch(kehu);
-  await kehu.call("POST", `/v1/${resource}/imports/${id}/rollback`);
-  const course = await follow(kehu, resource, id, undoneRows);
+  const { result: course, used } = await Watch.during(kehu, async () => {
+    await kehu.call("POST", `/v1/${resource}/imports/${id}/rollback`);
+    return follow(kehu, resource, id, undoneRows);
+  });
   const { rolledBack, status } = course.job;
   console.log(`${verdict(rolledBack === rows)} ${resource}: ${rolledBack} of ${rows} rows taken back, ${status}`);
-  told("taken back", course, watch.stop());
+  told("taken back", course, used);
 }
 
 /** While two accounts exchange their industries: each snapshot has as many of either. */
@@ -92,13 +96,15 @@ async function outAgain(
   ids: readonly [string, string],
   values: readonly [string, string],
 ): Promise<void> {
-  const watch = new Watch(kehu);
-  const stop = exchange(kehu, "accounts", ids, values);
-  const out = await takeOut(kehu, "accounts", ["name", "industry", "externalIds", "custom"], `,${values[0]},`);
-  const turns = await stop();
+  const { result, used } = await Watch.during(kehu, async () => {
+    const stop = exchange(kehu, "accounts", ids, values);
+    const out = await takeOut(kehu, "accounts", ["name", "industry", "externalIds", "custom"], `,${values[0]},`);
+    return { out, turns: await stop() };
+  });
+  const { out, turns } = result;
   const right = out.rows === rows + ids.length + 1 && out.marked === Math.ceil(rows / INDUSTRIES) + 1;
   console.log(`${verdict(right)} export: ${out.rows} rows, ${out.marked} of ${values[0]}, during ${turns} changes`);
-  told("taken out", { perSecond: out.perSecond, slowest: out.perSecond }, watch.stop());
+  told("taken out", { perSecond: out.perSecond, slowest: out.perSecond }, used);
 }
 
 function told(what: string, { perSecond, slowest }: Pick<Course, "perSecond" | "slowest">, used: Used): void {

@@ -21,15 +21,24 @@ export class Watch {
   private readonly cpu: CpuSeconds;
   private readonly timer: NodeJS.Timeout;
 
-  constructor(kehu: Kehu) {
+  /** Watches them while a piece of work is done. */
+  static async during<R>(kehu: Kehu, work: () => Promise<R>): Promise<{ result: R; used: Used }> {
+    const watch = new Watch(kehu);
+    try {
+      return { result: await work(), used: watch.used() };
+    } finally {
+      clearInterval(watch.timer);
+    }
+  }
+
+  private constructor(kehu: Kehu) {
     this.kehu = kehu;
     for (const { pid } of kehu.services()) writeFileSync(`/proc/${pid}/clear_refs`, "5"); // proc_pid_clear_refs(5): the peak
     this.cpu = this.cpuNow();
     this.timer = setInterval(() => this.look(), EVERY_MS);
   }
 
-  stop(): Used {
-    clearInterval(this.timer);
+  private used(): Used {
     this.look();
     const seconds = (performance.now() - this.began) / 1_000;
     return { memory: this.most, cpu: cpuBetween(this.cpu, this.cpuNow()), seconds };
