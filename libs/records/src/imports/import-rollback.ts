@@ -6,8 +6,8 @@ import { event, sameValue, type Change, type RecordEntity } from "../record.enti
 import type { Records } from "../records.ts";
 import type { Resource } from "../resource.ts";
 import { changedFields } from "../store.ts";
-import { LeaseLost } from "./import-batch.ts";
 import type { Pace } from "./giving-way.ts";
+import { LeaseLost } from "./import-batch.ts";
 import { openChange, type ChangedProperties } from "./import-changes.ts";
 import { fieldsSince, storeKept, type Kept, type KeptRows } from "./import-kept.ts";
 import { UNDONE, type ImportJob } from "./import-job.ts";
