@@ -61,6 +61,9 @@ describe("GET /v1/accounts?q=", () => {
     ["abc 12", ["full"]],
     ["ａｂｃ　１２３", ["full"]],
     ["HUAXING.example", ["huaxing"]],
+    // More groups of letters than the index is asked for.
+    ["https://www.huaxing.example 2026 华星科技", ["huaxing"]],
+    ["https://www.huaxing.exampel 2026 华星科技", []],
     ["%", ["marks"]],
     ["50%", ["marks"]],
     ["_", ["marks"]],
