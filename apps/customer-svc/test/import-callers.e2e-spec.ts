@@ -29,22 +29,38 @@ async function transactions(): Promise<number> {
   return rows[0]!.n;
 }
 
+/** Whether an import has had the server look at the accounts. */
+async function isLookedAt(): Promise<boolean> {
+  const { rows } = await importing.customer.database.admin.query<{ looks: number }>(
+    "SELECT analyze_count::int AS looks FROM pg_stat_user_tables WHERE relid = 'customer.account'::regclass",
+  );
+  return rows[0]!.looks > 0;
+}
+
+/** @returns its id */
+async function imported(prefix: string): Promise<string> {
+  const text = ["Name", ...Array.from({ length: ROWS }, (_, n) => `${prefix} ${n}`)].join("\r\n");
+  const { body } = await importing.upload("accounts", text, { mapping: { Name: "name" } });
+  const done = await whileAsked(importing.rested("accounts", body.id));
+  expect(done).toMatchObject({ status: "completed", created: ROWS });
+  return body.id;
+}
+
 describe("an import while others ask", () => {
-  it("works in small steps, is taken back in such, and has the server know how the table grows", async () => {
-    const text = ["Name", ...Array.from({ length: ROWS }, (_, n) => `华星 ${n}`)].join("\r\n");
-    const { body } = await importing.upload("accounts", text, { mapping: { Name: "name" } });
-    const done = await whileAsked(importing.rested("accounts", body.id));
-    expect(done).toMatchObject({ status: "completed", created: ROWS });
+  it("works in small steps, and is taken back in such", async () => {
+    const id = await imported("华星");
     expect(await transactions()).toBeGreaterThan(ROWS / 50);
-    const { rows } = await importing.customer.database.admin.query<{ known: number }>(
-      "SELECT reltuples::int AS known FROM pg_class WHERE oid = 'customer.account'::regclass",
-    );
-    expect(rows[0]!.known).toBeGreaterThan(1_000);
-    await importing.ask("POST", `accounts/imports/${body.id}/rollback`);
-    expect(await whileAsked(importing.rested("accounts", body.id))).toMatchObject({
+    await importing.ask("POST", `accounts/imports/${id}/rollback`);
+    expect(await whileAsked(importing.rested("accounts", id))).toMatchObject({
       status: "rolled_back",
       rolledBack: ROWS,
     });
     expect(await transactions()).toBeGreaterThan(ROWS / 50);
+  });
+
+  // Connections report what they have written up to ten seconds late: one import may end before its worker hears of it.
+  it("has the server know how the table grows", async () => {
+    for (let n = 1; n <= 5 && !(await isLookedAt()); n++) await imported(`远山 ${n}`);
+    expect(await isLookedAt()).toBe(true);
   });
 });
