@@ -152,7 +152,8 @@ describe("files of exports", () => {
       const id = await ask("accounts", {});
       await eventually(async () => {
         const { rows } = await admin(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'FETCH%exported' OR query LIKE 'DECLARE exported%'",
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE datname = current_database() AND (query LIKE 'FETCH%exported' OR query LIKE 'DECLARE exported%')`,
         );
         expect(rows).not.toHaveLength(0);
       });

@@ -66,7 +66,8 @@ describe("changes of sessions, users and roles", () => {
 
     it("also after the connection that listens was cut", async () => {
       await system.database.admin.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN auth_change%'",
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND query LIKE 'LISTEN auth_change%'`,
       );
       const user = await system.user();
       expect((await me(user.accessToken, replica)).status).toBe(200);

@@ -1,10 +1,11 @@
 import pg from "pg";
+import { ANSWER_LIMIT } from "./batch.ts";
 import type { Queryable, Tx } from "./queryable.ts";
-import { isConnectionLoss, run } from "./statement.ts";
+import { isConnectionLoss, nameOf, run } from "./statement.ts";
 import { Transaction } from "./transaction.ts";
 
-/** How long anything may wait, in milliseconds; the client's limit is above the server's, so that the server answers first. */
-export const TIMEOUTS = { connect: 2_000, lock: 2_000, statement: 5_000, query: 6_000 } as const;
+/** How long anything may wait, in milliseconds; `ANSWER_LIMIT` is above them, so that the server answers first. */
+export const TIMEOUTS = { connect: 2_000, lock: 2_000, statement: 5_000 } as const;
 
 pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day);
 
@@ -13,7 +14,6 @@ export function connectionOptions(url: string): pg.ClientConfig {
   return {
     connectionString: url,
     connectionTimeoutMillis: TIMEOUTS.connect,
-    query_timeout: TIMEOUTS.query,
     statement_timeout: TIMEOUTS.statement,
     lock_timeout: TIMEOUTS.lock,
     idle_in_transaction_session_timeout: 30_000,
@@ -28,20 +28,22 @@ const ignore = () => undefined;
 
 /** The database of one service. */
 export class Database implements Queryable {
+  /** @param answerLimit for how long a connection may be silent while an answer is due, in milliseconds */
   constructor(
     readonly pool: pg.Pool,
     readonly url: string,
+    readonly answerLimit: number = ANSWER_LIMIT,
   ) {
     // Without a listener a restart of Postgres would end the process (node-postgres #2112).
     pool.on("error", () => undefined);
   }
 
   query<R = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
-    return run<R>(this.pool, sql, values, true);
+    return run<R>(this, nameOf(sql), sql, values);
   }
 
   queryOnce<R = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
-    return run<R>(this.pool, sql, values, false);
+    return run<R>(this, undefined, sql, values);
   }
 
   /**
@@ -54,7 +56,7 @@ export class Database implements Queryable {
     let broken: Error | undefined;
     // Between two statements nobody else hears that the connection is lost, and the process would end (node-postgres #2112).
     client.on("error", ignore);
-    const transaction = new Transaction(client);
+    const transaction = new Transaction(client, this.answerLimit);
     try {
       const result = await work(transaction);
       await transaction.commit();
@@ -76,7 +78,7 @@ export class Database implements Queryable {
 
   /** A connection of its own, outside the pool, for LISTEN and for advisory locks of a session. The caller ends it. */
   async direct(): Promise<pg.Client> {
-    const client = new pg.Client({ ...connectionOptions(this.url), statement_timeout: 0, query_timeout: 0 });
+    const client = new pg.Client({ ...connectionOptions(this.url), statement_timeout: 0 });
     client.on("error", () => undefined);
     await client.connect();
     return client;

@@ -10,7 +10,6 @@ export async function withConnection<R>(url: string, work: (client: pg.Client) =
     ...connectionOptions(url),
     connectionTimeoutMillis: 10_000,
     statement_timeout: 0,
-    query_timeout: 0,
   });
   client.on("error", () => undefined);
   try {

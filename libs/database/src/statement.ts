@@ -14,11 +14,16 @@ export function nameOf(sql: string): string {
   return name;
 }
 
-/** @param prepared whether the server keeps the statement, under a name made of its text */
-export async function run<R>(pool: pg.Pool, text: string, values: readonly unknown[], prepared: boolean): Promise<R[]> {
+/** @param name under which the server keeps the statement; undefined: it does not */
+export async function run<R>(
+  { pool, answerLimit }: { pool: pg.Pool; answerLimit: number },
+  name: string | undefined,
+  text: string,
+  values: readonly unknown[],
+): Promise<R[]> {
   let rows: unknown[] = [];
   const settle = (_: Error | undefined, found: unknown[]) => void (rows = found);
-  const batch = new Batch([{ name: prepared ? nameOf(text) : undefined, text, values, settle }]);
+  const batch = new Batch([{ name, text, values, settle }], answerLimit);
   await pool.query(batch as unknown as pg.QueryConfig);
   return rows as R[];
 }

@@ -18,7 +18,10 @@ export class Transaction implements Tx {
   private readonly effects: (() => void)[] = [];
   private failure: Error | undefined;
 
-  constructor(private readonly client: PoolClient) {
+  constructor(
+    private readonly client: PoolClient,
+    private readonly answerLimit: number,
+  ) {
     this.send("BEGIN", [], true).catch(ignore);
   }
 
@@ -53,7 +56,10 @@ export class Transaction implements Tx {
 
   async rollback(): Promise<void> {
     this.flush();
-    await this.client.query("ROLLBACK");
+    await new Promise<void>((resolve, reject) => {
+      const settle = (error: Error | undefined) => (error ? reject(error) : resolve());
+      this.give([{ name: undefined, text: "ROLLBACK", values: [], settle }]);
+    });
   }
 
   private send<R>(text: string, values: readonly unknown[], prepared: boolean): Promise<R[]> {
@@ -72,8 +78,12 @@ export class Transaction implements Tx {
 
   private flush(): void {
     if (this.batch.length === 0) return;
-    this.client.query(new Batch(this.batch), ignore);
+    this.give(this.batch);
     this.batch = [];
+  }
+
+  private give(statements: readonly Statement[]): void {
+    this.client.query(new Batch(statements, this.answerLimit), ignore);
   }
 }
 

@@ -76,9 +76,8 @@ describe("migrate", () => {
     await file("0001-made.sql", "CREATE TABLE made (step int)");
     await file("0002-slow.sql", "INSERT INTO made VALUES (2); SELECT pg_sleep(1.5)");
     const killed = runElsewhere();
-    await eventually(
-      async () => (await rows("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).length > 0,
-    );
+    const sleeping = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+    await eventually(async () => (await rows(sleeping)).length > 0);
     killed.kill("SIGKILL");
     await once(killed, "exit");
     await file("0003-last.sql", "INSERT INTO made VALUES (3)");
@@ -108,7 +107,8 @@ describe("migrate", () => {
     const attempts = new Set<unknown>();
     await eventually(async () => {
       for (const { start } of await rows(
-        "SELECT query_start::text AS start FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER%'",
+        `SELECT query_start::text AS start FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'ALTER%'`,
       )) {
         attempts.add(start);
       }

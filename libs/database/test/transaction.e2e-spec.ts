@@ -1,5 +1,6 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { testDatabase, type TestDatabase } from "@kehu/testing";
-import type { Database } from "../src/index.ts";
+import { Database, isTransient } from "../src/index.ts";
 
 describe("Database.transaction", () => {
   let test: TestDatabase;
@@ -126,5 +127,45 @@ describe("Database.transaction", () => {
       members: { outcome: "unknown" },
     });
     expect(await items()).toEqual([]);
+  });
+
+  describe("on a connection whose server does not answer", () => {
+    const PID = "SELECT pg_backend_pid() AS pid";
+    let hasty: Database;
+    beforeAll(() => {
+      const { pool, url } = test.open("customer");
+      hasty = new Database(pool, url, 300);
+    });
+    const pid = async () => (await hasty.query<{ pid: number }>(PID))[0]!.pid;
+
+    it("gives it up, and goes on with another", async () => {
+      const [first, began] = [await pid(), performance.now()];
+      const attempt = hasty.query("SELECT pg_sleep($1::float)", [3]);
+      await expect(attempt).rejects.toThrow("Query read timeout");
+      await attempt.catch((error: unknown) => expect(isTransient(error)).toBe(true));
+      expect(performance.now() - began).toBeLessThan(2_500);
+      expect(await pid()).not.toBe(first);
+    });
+
+    it("gives up a transaction, of which nothing is kept", async () => {
+      const attempt = hasty.transaction(async (tx) => {
+        await tx.query(ADD, ["a"]);
+        await tx.query("SELECT pg_sleep($1::float)", [3]);
+      });
+      await expect(attempt).rejects.toThrow("Query read timeout");
+      expect(await items()).toEqual([]);
+    });
+
+    it("leaves alone a connection that nobody asks", async () => {
+      const first = await pid();
+      await wait(500);
+      expect(await pid()).toBe(first);
+      const within = await hasty.transaction(async (tx) => {
+        await tx.query(ADD, ["b"]);
+        await wait(500);
+        return tx.query(ALL);
+      });
+      expect(within).toEqual([{ id: "b" }]);
+    });
   });
 });

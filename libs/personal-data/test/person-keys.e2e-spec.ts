@@ -6,7 +6,8 @@ import { PersonalData, type PersonKey } from "@kehu/personal-data";
 
 const [OLD, FRESH, STRANGE] = ["old", "fresh", "strange"].map((name) => `the ${name} master key of this very test`);
 const NOBODY = "00000000-0000-0000-0000-000000000000";
-const WAITING = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%person_key%'";
+const WAITING = `SELECT FROM pg_stat_activity
+   WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%person_key%'`;
 const PLACE = "sales.lead 1 email";
 
 describe("keys of persons", () => {

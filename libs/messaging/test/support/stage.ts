@@ -39,10 +39,9 @@ export class Stage {
       connectionTimeoutMillis: 60_000,
       statement_timeout: 60_000,
       lock_timeout: 60_000,
-      query_timeout: 60_000,
     };
     const url = database.url("customer");
-    this.publisher = new Database(new pg.Pool({ ...connectionOptions(url), ...limits, max: 40 }), url);
+    this.publisher = new Database(new pg.Pool({ ...connectionOptions(url), ...limits, max: 40 }), url, 60_000);
   }
 
   static async build(bus: (postgres: OwnPostgres) => Promise<Bus>): Promise<Stage> {
