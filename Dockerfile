@@ -34,4 +34,4 @@ COPY --from=build /kehu/apps ./apps
 COPY --from=build /kehu/libs ./libs
 COPY tools/schema.ts tools/audit.ts tools/container-secrets.mjs ./tools/
 USER node
-CMD ["node", "--max-semi-space-size=8", "--no-memory-reducer", "--max-old-space-size=144", "apps/gateway/dist/main.js"]
+CMD ["node", "--max-semi-space-size=8", "--no-allocation-site-pretenuring", "--no-memory-reducer", "--max-old-space-size=144", "apps/gateway/dist/main.js"]

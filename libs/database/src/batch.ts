@@ -25,7 +25,7 @@ interface Submitted {
 
 /**
  * After this long without an answer a connection is given up; in milliseconds. pg's own `query_timeout` wraps the callback
- * of each query: half of what queries return then lived on into V8's old generation, and to collect it took a third of the
+ * of each query: a sixth of all that a list makes then came into V8's old generation, and to collect it took a third of the
  * processor time of lists.
  */
 export const ANSWER_LIMIT = 6_000;
