@@ -21,13 +21,13 @@ export function marker(dataDir: string): string[] {
 }
 
 /**
- * With a much smaller young generation a busy service spends a tenth of its time collecting garbage. What lived long during a
- * bulk write or an import V8 would from then on make in the old generation at once, where it keeps alive what it refers to
- * after its end: reading then costs a third more until the process ends. After eight idle seconds
- * the memory reducer would throw away what V8 has compiled for objects that nobody holds just then: the next requests
- * would take half as long again, for thousands of requests. Source maps would take 6 MB a process. What is not needed any
- * more fills the old generation until V8 feels like collecting it, at 250 MB and more on a machine with much memory: the
- * limit makes it collect earlier. What a process does need is some 60 MB.
+ * With a much smaller young generation a busy service spends a tenth of its time collecting garbage. Kinds of objects that
+ * lived long during a bulk write V8 would from then on make in the old generation at once, where they keep alive what they
+ * refer to after their end: reading would cost a third more until the process ends. After eight idle seconds the memory
+ * reducer would throw away what V8 has compiled for objects that nobody holds just then: the next requests would take half
+ * as long again, for thousands of requests. Source maps would take 6 MB a process. What is not needed any more fills the old
+ * generation until V8 feels like collecting it, at 250 MB and more on a machine with much memory: the limit makes it collect
+ * earlier. What a process does need is some 60 MB.
  */
 export const NODE_FLAGS = [
   "--max-semi-space-size=8",
