@@ -19,18 +19,18 @@ describe("an import that gives way", () => {
     const callers = new Callers();
     const pace = new Pace(callers, 500);
     callers.asked();
-    expect(pace.rows).toBe(20);
+    expect(pace.rows).toBe(10);
     expect(await stepOf(pace)).toBeGreaterThan(3 * WORK_MS);
   });
 
   it("takes more rows at a time where a step is long however few they are", async () => {
-    const pace = new Pace({ areThere: true }, 70);
+    const pace = new Pace({ areThere: true }, 35);
     const rows: number[] = [];
     for (const ms of [310, 310, 1]) {
       rows.push(pace.rows);
       await pace.step(() => wait(ms));
     }
-    expect([...rows, pace.rows]).toEqual([20, 40, 70, 20]);
+    expect([...rows, pace.rows]).toEqual([10, 20, 35, 10]);
   });
 
   it("goes on as fast as it can a second after the last request", async () => {

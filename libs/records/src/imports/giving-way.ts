@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 /** For how long somebody is there after his last request. */
 const PRESENT_MS = 1_000;
 /** Rows of one transaction while others ask: one that waits for the database or the processor waits for few rows. */
-const FEW = 20;
+const FEW = 10;
 /** How much longer it rests than it works while others ask; the other services deal with what it has written meanwhile. */
 const REST = 3;
 /** A step that takes longer has costs that fewer rows do not lower: rows that are found by reading a whole table. */
