@@ -3,6 +3,12 @@ import { Callers, Pace } from "./giving-way.ts";
 
 const WORK_MS = 30;
 
+/** Keeps the processor busy. */
+function work(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
 /** How long a step takes whose work takes 30 ms. */
 async function stepOf(pace: Pace): Promise<number> {
   const began = performance.now();
@@ -31,6 +37,22 @@ describe("an import that gives way", () => {
       await pace.step(() => wait(ms));
     }
     expect([...rows, pace.rows]).toEqual([10, 20, 35, 10]);
+  });
+
+  it("rests again and again in work that has no steps, while somebody asks", async () => {
+    const callers = new Callers();
+    /** How long so much work takes without steps. */
+    const timeOf = async (workMs: number) => {
+      const pace = new Pace(callers, 500);
+      const began = performance.now();
+      for (let worked = 0; worked < workMs; worked += 1) {
+        work(1);
+        await pace.breathe();
+      }
+      return performance.now() - began;
+    };
+    callers.asked();
+    expect(await timeOf(20)).toBeGreaterThan(3 * 20);
   });
 
   it("goes on as fast as it can a second after the last request", async () => {

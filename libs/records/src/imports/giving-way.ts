@@ -6,6 +6,8 @@ const PRESENT_MS = 1_000;
 const FEW = 10;
 /** How much longer it rests than it works while others ask; the other services deal with what it has written meanwhile. */
 const REST = 3;
+/** Of work that has no steps, so much at a time while others ask. */
+const PIECE_MS = 3;
 /** A step that takes longer has costs that fewer rows do not lower: rows that are found by reading a whole table. */
 const LONG_MS = 300;
 
@@ -26,6 +28,7 @@ export class Callers {
 /** The pace of an import: as fast as it can while nobody asks, else in small steps with rests between them. */
 export class Pace {
   private few = FEW;
+  private rested = performance.now();
 
   /**
    * @param callers to whom it gives way
@@ -49,5 +52,13 @@ export class Pace {
     this.few = took > LONG_MS ? Math.min(2 * this.few, this.usual) : FEW;
     if (this.callers.areThere) await wait(REST * took);
     return result;
+  }
+
+  /** Called again and again by work that has no steps: rests where that has gone on for a while and others ask. */
+  async breathe(): Promise<void> {
+    const worked = performance.now() - this.rested;
+    if (worked < PIECE_MS) return;
+    if (this.callers.areThere) await wait(REST * worked);
+    this.rested = performance.now();
   }
 }

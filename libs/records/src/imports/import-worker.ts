@@ -179,9 +179,11 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       : undefined;
     const options = cellOptions(job.options, await this.settings.get(), job.caller.timeZone);
     const profile = new Profile(table.columns, { ...options, fields: targets, key: keyColumn(mapping, job) });
+    const pace = new Pace(this.callers, ROWS.run);
     for await (const row of table.rows()) {
       profile.add(row);
       this.mustGoOn();
+      await pace.breathe();
     }
     const result = profile.result();
     const found: ImportFindings = {
