@@ -10,9 +10,10 @@ import { backoff, pause, Waker } from "./waiting.ts";
 const POLL_EVERY = 1_000;
 /**
  * Between two batches that are not full. A batch costs every consumer some milliseconds however few events it has, so a
- * service that is busy gathers for longer.
+ * service with many events gathers for longer; one with few does not: all consumers work on a batch at once, and whoever
+ * asks meanwhile waits for them.
  */
-const GATHER = { ms: 50, busyMs: 150, busyFrom: 20 } as const;
+const GATHER = { atLeast: 50, atMost: 300, perEvent: 1.5 } as const;
 const LONGEST_BACKOFF = 30_000;
 const FLUSH_LIMIT = 5_000;
 const PRUNE_EVERY = 60_000;
@@ -63,7 +64,7 @@ export class Relay {
     this.notifying ??= setTimeout(() => {
       this.notifying = null;
       this.database.query("SELECT pg_notify($1, '')", [this.channel]).catch(() => undefined);
-    }, GATHER.ms).unref();
+    }, GATHER.atLeast).unref();
   }
 
   private isStopping(): boolean {
@@ -96,7 +97,7 @@ export class Relay {
         if (failures > 0) this.log.log("Publishing again");
         failures = 0;
         if (moved === BATCH_SIZE) continue;
-        if (moved > 0) await pause(moved < GATHER.busyFrom ? GATHER.ms : GATHER.busyMs, this.stopping.signal);
+        if (moved > 0) await pause(gathering(moved), this.stopping.signal);
         else await this.prune();
         await this.waker.sleep(POLL_EVERY);
       } catch (error) {
@@ -126,4 +127,9 @@ export class Relay {
     await pruneDeadLetters(this.active!);
     await this.transport.prune(this.active!, this.topics);
   }
+}
+
+/** @returns for how long behind a batch with so many events; grows from batch to batch while more than 667 come in a second */
+function gathering(events: number): number {
+  return Math.min(GATHER.atMost, Math.max(GATHER.atLeast, events * GATHER.perEvent));
 }
