@@ -4,7 +4,7 @@ import type { PersonKey } from "@kehu/personal-data";
 import { APPEND, CLEAR, READ } from "./export-jobs.ts";
 
 /** Bytes of a piece. */
-const PIECE = 256 * 1024;
+const PIECE = 64 * 1024;
 /** Bytes of a file, at most. */
 export const MOST_BYTES = 500 * 1024 * 1024;
 
@@ -86,7 +86,7 @@ export async function* readFile(
   }
 }
 
-/** Removes the pieces of a file, not all in one statement: there may be two thousand of them. */
+/** Removes the pieces of a file, not all in one statement: there may be thousands of them. */
 export async function removeFile(database: Database, id: string): Promise<void> {
   while ((await database.query(CLEAR, [id])).length > 0);
 }
