@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { eventually, publish } from "@kehu/testing";
+import { eventually, everything, publish, type TestCaller } from "@kehu/testing";
 import { counts, Importing, type ImportView } from "./importing.ts";
 
 const lines = (...rows: string[]) => rows.map((row) => `${row}\r\n`).join("");
@@ -45,6 +45,59 @@ describe("new records", () => {
     };
     expect(await ownersOf("Mine", {})).toEqual([admin.id, admin.id]);
     expect(await ownersOf("Nobodys", { unowned: true })).toEqual([null, admin.id]);
+  });
+});
+
+describe("by what records are found", () => {
+  it("are the ids, where the file has them and nothing else is said", async () => {
+    const { id } = await importing.customer.create("accounts", { name: "Found" });
+    const mapping = { Id: "id", Name: "name", Industry: "industry" };
+    const text = lines("Id,Name,Industry", `${id},Found,steel`);
+    expect(counts(await importing.run("accounts", text, { mode: "upsert", mapping }))).toEqual([1, 0, 1, 0, 0]);
+    expect(counts(await importing.run("accounts", text, { mode: "update", mapping }))).toEqual([1, 0, 0, 1, 0]);
+    expect(await importing.list("accounts?filter[name]=Found")).toMatchObject([{ id, industry: "steel" }]);
+  });
+
+  it.each(["update", "upsert"])("has to be said for an %s", async (mode) => {
+    const done = await importing.run("accounts", lines("Name", "Lost"), { mode, mapping: { Name: "name" } });
+    expect(done).toMatchObject({ status: "failed", created: 0, error: { code: "import.unknown-key" } });
+  });
+
+  it("is nothing that is hidden from who imports", async () => {
+    const website = "https://hidden.example";
+    await importing.customer.create("accounts", { name: "Hidden", website });
+    const blind: TestCaller = {
+      ...importing.customer.admin,
+      fieldRules: { "customer.account": { website: "hidden" } },
+    };
+    const text = lines("Name,Website", `X,${website}`);
+    const options = { matchBy: "website", dryRun: true, mapping: { Name: "name", Website: "website" } };
+    const done = await importing.run("accounts", text, options, blind);
+    expect(done).toMatchObject({ status: "failed", error: { code: "import.unknown-key" } });
+    expect(counts(await importing.run("accounts", text, options))).toEqual([1, 0, 0, 1, 0]);
+    const { body } = await importing.upload("accounts", text, undefined, blind);
+    const { found } = await importing.rested("accounts", body.id);
+    expect(found!.suggested).toEqual([expect.objectContaining({ column: "Name", field: "name" })]);
+  });
+});
+
+describe("an import that others have a hand in", () => {
+  it("stays its owner's when somebody else runs it and takes it back", async () => {
+    const clerk: TestCaller = { id: randomUUID(), grants: everything("own") };
+    const { body } = await importing.upload("accounts", lines("Name", "Handed"), undefined, clerk);
+    await importing.rested("accounts", body.id);
+    await importing.ask("POST", `accounts/imports/${body.id}/run`, {});
+    const done = await importing.rested("accounts", body.id);
+    expect(done).toMatchObject({ status: "completed", created: 1 });
+    await importing.rollBack("accounts", done);
+    expect((await importing.ask("GET", `accounts/imports/${body.id}`, undefined, clerk)).status).toBe(200);
+  });
+
+  it("counts the rows as they were read in the end", async () => {
+    const { body } = await importing.upload("accounts", lines("Counted 1", "Counted 2"));
+    expect((await importing.rested("accounts", body.id)).rows).toBe(1);
+    await importing.ask("POST", `accounts/imports/${body.id}/run`, { header: false, mapping: { "Column 1": "name" } });
+    expect(counts(await importing.rested("accounts", body.id))).toEqual([2, 2, 0, 0, 0]);
   });
 });
 

@@ -2,7 +2,7 @@ import { everything, startService, type TestCaller } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { writeXlsx } from "@kehu/importing";
-import { counts, Importing } from "./importing.ts";
+import { counts, Importing, type ImportView } from "./importing.ts";
 
 const label = (en: string) => ({ en, zh: en });
 const lines = (...rows: string[]) => rows.map((row) => `${row}\r\n`).join("");
@@ -110,6 +110,29 @@ describe("POST /v1/accounts/imports", () => {
     const again = await importing.run("accounts", text.replace("x1", "1").replace(",y,", ",3,"), { mapping });
     expect(counts(again)).toEqual([2, 2, 0, 0, 0]);
     expect(await importing.list("accounts?filter[name]=%3D1%2B1")).toHaveLength(1);
+  });
+
+  it("gives rows back whose cells are too many or too few, and no reason twice", async () => {
+    const mapping = { Name: "name", Score: "custom.score" };
+    const failures = async ({ id }: ImportView) => {
+      const { url } = importing.customer.service;
+      const headers = { authorization: `Bearer ${importing.customer.service.tokenOf(importing.customer.admin)}` };
+      return (await fetch(`${url}/v1/accounts/imports/${id}/errors.csv`, { headers })).text();
+    };
+    const first = await importing.run("accounts", lines("Name,Score", "Many,1,2", "Few", "Bad,x"), { mapping });
+    expect(counts(first)).toEqual([3, 0, 0, 0, 3]);
+    const given = await failures(first);
+    expect(given.split("\r\n")).toEqual([
+      "Name,Score,Error",
+      expect.stringMatching(/^Many,1,The row has 3 cells.*,2$/),
+      expect.stringMatching(/^Few,,The row has 1 cells/),
+      expect.stringMatching(/^Bad,x,"?Score: /),
+      "",
+    ]);
+    const mended = given.replace(/,2(?=\r\n)/, "");
+    const second = await importing.run("accounts", mended, { mapping });
+    expect(counts(second)).toEqual([3, 2, 0, 0, 1]);
+    expect((await failures(second)).split("\r\n")[0]).toBe("Name,Score,Error");
   });
 
   it("says of a file that it cannot read why, and does nothing", async () => {
@@ -256,6 +279,35 @@ describe("modes and keys", () => {
     );
     expect(rows.length).toBeGreaterThan(2);
     expect(rows.filter(({ text }) => /wang|kehu\.example/i.test(text ?? ""))).toEqual([]);
+  });
+
+  it("leave contact points of which a row says nothing", async () => {
+    const points = [
+      { kind: "email", value: "kept@kehu.example" },
+      { kind: "phone", value: "+8613800138000" },
+      { kind: "address", value: "上海" },
+    ];
+    const { id } = await importing.customer.create("contacts", { lastName: "Kept", contactPoints: points });
+    const kept = () => importing.ask<{ contactPoints: { value: string }[] }>("GET", `contacts/${id}`);
+    const mapping = { Name: "lastName", Mail: "contactPoints.email", Phone: "contactPoints.phone" };
+    const options = { mode: "upsert", matchBy: "email", mapping, emptyClears: true };
+    const same = await importing.run("contacts", lines("Name,Mail,Phone", "Kept,KEPT@kehu.example,"), options);
+    expect(counts(same)).toEqual([1, 0, 0, 1, 0]);
+    const other = await importing.run(
+      "contacts",
+      lines("Name,Mail,Phone", "Kept,kept@kehu.example,+86 139 0013 9000"),
+      options,
+    );
+    expect(counts(other)).toEqual([1, 0, 1, 0, 0]);
+    const values = (await kept()).body.contactPoints.map(({ value }) => value);
+    expect(values).toEqual(["kept@kehu.example", "+8613900139000", "上海"]);
+    const whole = lines("Id,Points", `${id},"[{""kind"":""email"",""value"":""only@kehu.example""}]"`);
+    await importing.run("contacts", whole, {
+      mode: "update",
+      matchBy: "id",
+      mapping: { Id: "id", Points: "contactPoints" },
+    });
+    expect((await kept()).body.contactPoints).toMatchObject([{ value: "only@kehu.example" }]);
   });
 
   it("empty fields by blank cells only where they are told to", async () => {

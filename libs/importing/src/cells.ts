@@ -8,15 +8,15 @@ export async function firstOf(rows: AsyncIterable<TableRow>): Promise<TableRow |
 }
 
 /** True for a row without a text in any cell, which is none. */
-export function isBlank({ cells }: TableRow): boolean {
-  return cells?.every((cell) => cell === "") ?? false;
+export function isBlank({ cells, error }: TableRow): boolean {
+  return !error && cells.every((cell) => cell === "");
 }
 
 /** @returns the row, or what is wrong with it as a row of a table of so many columns */
 export function checked(row: TableRow, columns: number): TableRow {
   if (row.error) return row;
   const error = faultOf(row.cells, columns);
-  return error ? { line: row.line, error } : row;
+  return error ? { ...row, error } : row;
 }
 
 function faultOf(cells: readonly string[], columns: number): Fault | null {

@@ -1,5 +1,8 @@
-/** What a number in a cell stands for, by how it is shown. */
-export type NumberFormat = "number" | "date" | "time" | "moment" | "moment-utc" | { currency: string };
+import { CURRENCY_SIGNS, isCurrency } from "./currencies.ts";
+
+/** What a number in a cell stands for, by how it is shown; `digits` are those that a code, such as `00123`, has at least. */
+export type NumberFormat =
+  "number" | "date" | "time" | "moment" | "moment-utc" | { currency: string } | { digits: number };
 
 /** Built-in formats of days and times (ECMA-376, part 1, 18.8.30), those of East Asian languages among them. */
 const BUILT_IN: Readonly<Record<number, NumberFormat>> = {
@@ -8,8 +11,22 @@ const BUILT_IN: Readonly<Record<number, NumberFormat>> = {
   22: "moment",
 };
 
-/** A currency by its code or sign: `[$EUR] #,##0.00`, `[$€-407]`, `"€"`. What is only a language has none: `[$-804]`. */
-const CURRENCY = /\[\$([^\]-]+)(?:-[\dA-F]+)?\]|"([$€£¥￥₩₹])"/i;
+/** A currency by its code or sign: `[$EUR] #,##0.00`, `[$€-407]`. What is only a language has none: `[$-804]`. */
+const CURRENCY = /\[\$([^\]-]+)(?:-[\dA-F]+)?\]/i;
+
+/** Signs of one letter stand there without quotes, too: `$#,##0.00`, `\€0`. */
+const BARE = /[$€£¥￥₩₹₽₺₫฿₪₴₱]/;
+
+/** @returns the code or sign of the currency that a format shows */
+function currencyOf(code: string): string | undefined {
+  const [, named] = CURRENCY.exec(code) ?? [];
+  if (named !== undefined) return named;
+  const quoted = [...code.matchAll(/"([^"]*)"/g)].map(([, text]) => text!.trim());
+  const isSign = (text: string) => Object.hasOwn(CURRENCY_SIGNS, text.normalize("NFKC").toUpperCase());
+  return (
+    quoted.find((text) => isCurrency(text) || isSign(text)) ?? BARE.exec(code.replace(/"[^"]*"|\[[^\]]*\]/g, ""))?.[0]
+  );
+}
 
 /** What stands in a format without being shown from the number: texts, escapes, colours, conditions, fillers. */
 const LITERALS = /"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi;
@@ -20,8 +37,9 @@ const LITERALS = /"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi;
  */
 export function numberFormat(id: number, code: string | undefined): NumberFormat {
   if (code === undefined) return BUILT_IN[id] ?? "number";
-  const [, currency, sign] = CURRENCY.exec(code) ?? [];
-  if (currency ?? sign) return { currency: (currency ?? sign)! };
+  const currency = currencyOf(code);
+  if (currency !== undefined) return { currency };
+  if (/^00+$/.test(code)) return { digits: code.length };
   const shown = code.split(";")[0]!.replace(LITERALS, "").toLowerCase();
   const hasTime = /[hs]/.test(shown);
   const hasDay = /[yd]/.test(shown) || (!hasTime && /m/.test(shown));

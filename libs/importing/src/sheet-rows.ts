@@ -27,6 +27,7 @@ export class SheetRows {
   private cells: string[] = [];
   private size = 0;
   private fault: Fault | undefined;
+  private isTooLarge = false;
   private nextPlace = 0;
   private cell: OpenCell | undefined;
   private isValue = false;
@@ -64,6 +65,7 @@ export class SheetRows {
     this.cells = [];
     this.size = 0;
     this.fault = undefined;
+    this.isTooLarge = false;
     this.nextPlace = 0;
   }
 
@@ -88,23 +90,31 @@ export class SheetRows {
     const text = this.shown(cell, inline);
     if (text === "") return;
     this.size += text.length;
-    if (cell.place >= MOST_COLUMNS) this.spoil("import.row-columns", `The row has more than ${MOST_COLUMNS} cells.`);
-    else if (text.length > MOST_CELL_CHARACTERS) this.spoil("import.cell-length", tooLong(cell.place + 1));
+    if (cell.place >= MOST_COLUMNS) this.overflow("import.row-columns", `The row has more than ${MOST_COLUMNS} cells.`);
+    else if (text.length > MOST_CELL_CHARACTERS) this.overflow("import.cell-length", tooLong(cell.place + 1));
     else if (this.size > MOST_ROW_CHARACTERS)
-      this.spoil("import.row-length", `The row has more than ${MOST_ROW_CHARACTERS} characters.`);
-    if (this.fault) return;
+      this.overflow("import.row-length", `The row has more than ${MOST_ROW_CHARACTERS} characters.`);
+    if (this.isTooLarge) return;
     while (this.cells.length < cell.place) this.cells.push("");
     this.cells[cell.place] = text;
   }
 
   private endRow(): TableRow {
-    return this.fault ? { line: this.line, error: this.fault } : { line: this.line, cells: this.cells };
+    const { line, cells, fault, isTooLarge } = this;
+    if (!fault) return { line, cells };
+    return isTooLarge ? { line, error: fault } : { line, cells, error: fault };
   }
 
-  private spoil(code: string, message: string): string {
+  /** @returns what a cell is shown as that cannot be used */
+  private spoil(code: string, message: string, text = ""): string {
     this.fault ??= { code, message };
+    return text;
+  }
+
+  private overflow(code: string, message: string): void {
+    this.fault ??= { code, message };
+    this.isTooLarge = true;
     this.cells = [];
-    return "";
   }
 
   /** @returns the text of a cell, as a person sees it; days and times in ISO 8601 */
@@ -126,19 +136,24 @@ export class SheetRows {
     if (type === "str" || type === "d") return decoded(value);
     if (type === "b") return value === "1" || value === "true" ? "true" : "false";
     if (type === "e")
-      return this.spoil("import.cell-error", `${where} shows an error such as #N/A. Put a value there.`);
+      return this.spoil(
+        "import.cell-error",
+        `${where} shows an error such as #N/A. Put a value there.`,
+        decoded(value),
+      );
     return (
-      this.number(value, style) ?? this.spoil("import.cell-number", `${where} is no number or day that can be held.`)
+      this.number(value, style) ??
+      this.spoil("import.cell-number", `${where} is no number or day that can be held.`, decoded(value))
     );
   }
 
   private number(value: string, style: number): string | null {
     const format = this.workbook.formats[style] ?? "number";
-    if (typeof format === "object") {
-      const amount = plainNumber(value);
-      return amount === null ? null : `${format.currency} ${amount}`;
-    }
-    return format === "number" ? plainNumber(value) : calendar(Number(value), format, this.workbook.is1904);
+    if (typeof format === "string" && format !== "number") return calendar(Number(value), format, this.workbook.is1904);
+    const number = plainNumber(value);
+    if (number === null || format === "number") return number;
+    if ("currency" in format) return `${format.currency} ${number}`;
+    return number.replace(/^\d+$/, (digits) => digits.padStart(format.digits, "0"));
   }
 }
 

@@ -9,7 +9,12 @@ export type TableRow =
       cells: string[];
       error?: undefined;
     }
-  | { line: number; cells?: undefined; error: Fault };
+  | {
+      line: number;
+      /** As they stand there, be they too few or too many; none where they are more than can be held. */
+      cells?: string[];
+      error: Fault;
+    };
 
 /** What the reader of a table should know though its rows can be used. */
 export interface TableWarning extends Fault {

@@ -30,6 +30,21 @@ describe("an XLSX file", () => {
     expect(table.warnings()).toMatchObject([{ code: "import.formulas", line: 9, count: 1 }]);
   });
 
+  it("keeps the zeros that a code begins with, and the sign of a currency however the format has it", async () => {
+    const cells = '<c s="1"><v>12</v></c><c s="1"><v>-12</v></c><c s="2"><v>1234.5</v></c>';
+    const { rows } = await open({
+      formats: ["00000", "$#,##0.00"],
+      rows: `${textRow("a", "b", "c")}<row>${cells}</row>`,
+    });
+    expect(rows[0]?.cells).toEqual(["00012", "-12", "$ 1234.5"]);
+  });
+
+  it("has the cells of a row that cannot be used, as they are shown", async () => {
+    const cells = '<c t="str"><v>a</v></c><c t="e"><v>#N/A</v></c><c t="str"><v>c</v></c>';
+    const { rows } = await open({ rows: `${textRow("a", "b", "c")}<row>${cells}</row>` });
+    expect(rows).toMatchObject([{ cells: ["a", "#N/A", "c"], error: { code: "import.cell-error" } }]);
+  });
+
   it("counts its days from 1904 where it says so", async () => {
     const day = { formats: FORMATS, rows: `${textRow("day")}<row><c s="1"><v>44591</v></c></row>` };
     const { rows } = await open({ ...day, workbook: `<workbookPr date1904="1"/>${SHEETS}` });

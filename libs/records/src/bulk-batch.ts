@@ -13,11 +13,14 @@ import type { Resource } from "./resource.ts";
 
 export type Outcome = "created" | "updated" | "unchanged" | "failed";
 
+/** What an import does with a record: of the lists `inPart` its `data` have some kinds, and the others stay. */
+export type ImportOperation = BulkOperation & { readonly inPart?: readonly string[] };
+
 /** One operation of a bulk request; `data` is validated, or `problem` says what is wrong with it. */
 export interface Step {
   key: string;
   hash: string;
-  operation: BulkOperation;
+  operation: ImportOperation;
   data: RecordDto | null;
   problem: Problem | null;
 }
@@ -78,7 +81,7 @@ export class BulkBatch {
     const { data, faults } = this.resolved.get(step)!;
     if (faults.length) throw new RuleViolation(faults[0]!.code, faults[0]!.message, { errors: faults });
     const target = this.target(step);
-    return target ? this.changeOne(target, data, who) : this.createOne(data, who);
+    return target ? this.changeOne(target, this.whole(step, target, data), who) : this.createOne(data, who);
   }
 
   /** What changed, once all is decided. */
@@ -129,6 +132,14 @@ export class BulkBatch {
     if (earlier) earlier.events.push(...events);
     else this.changes.set(record.id, { record, before, events, was });
     return { outcome: "updated", id: record.id };
+  }
+
+  /** @returns the data, in which lists that were given in part have all kinds */
+  private whole({ operation: { inPart = [] } }: Step, record: RecordEntity, data: object): object {
+    const [stored, given] = [record, data].map((one) => one as unknown as Readonly<Record<string, unknown>>);
+    const listed = inPart.filter((name) => given![name] !== undefined);
+    const of = (name: string) => this.resource.fields[name]!.withKinds!(stored![name], given![name], this.context);
+    return { ...data, ...Object.fromEntries(listed.map((name) => [name, of(name)])) };
   }
 
   private createOne(data: RecordDto, who: RequestContext): { outcome: Outcome; id: string } {

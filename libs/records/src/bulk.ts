@@ -4,7 +4,7 @@ import { Database, type Tx } from "@kehu/database";
 import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
 import { hash } from "node:crypto";
-import { BulkBatch, type Outcome, type Step } from "./bulk-batch.ts";
+import { BulkBatch, type ImportOperation, type Outcome, type Step } from "./bulk-batch.ts";
 import type { BulkOperation, BulkRequest } from "./bulk.dto.ts";
 import { Clock } from "./clock.ts";
 import { CustomFields } from "./custom-fields.ts";
@@ -71,7 +71,7 @@ export class Bulk {
    */
   import(
     declared: Resource,
-    operations: readonly BulkOperation[],
+    operations: readonly ImportOperation[],
     who: RequestContext,
     keep: Keep,
     waiting: Waiting,
@@ -80,13 +80,13 @@ export class Bulk {
   }
 
   /** What an import would make of operations; nothing is stored. */
-  rehearse(declared: Resource, operations: readonly BulkOperation[], who: RequestContext): Promise<BulkResult[]> {
+  rehearse(declared: Resource, operations: readonly ImportOperation[], who: RequestContext): Promise<BulkResult[]> {
     return this.work(declared, operations, who, { atomic: false, isRehearsal: true });
   }
 
   private async work(
     declared: Resource,
-    operations: readonly BulkOperation[],
+    operations: readonly ImportOperation[],
     who: RequestContext,
     options: Options,
   ): Promise<BulkResult[]> {
@@ -169,7 +169,7 @@ function asOrigin(resource: Resource, request: BulkRequest, who: RequestContext)
 /** Checks the shape of one operation; what is wrong with it becomes its own result. */
 function stepOf(
   resource: Resource,
-  operation: BulkOperation,
+  operation: ImportOperation,
   index: number,
   who: RequestContext,
   personal: PersonalData,

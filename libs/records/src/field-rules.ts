@@ -44,11 +44,22 @@ export function fieldsFor(resource: Ruled, who: RequestContext): FieldMap {
   return fields;
 }
 
-function withoutHidden({ concept, fields }: Ruled, who: RequestContext, isKey: boolean): FieldMap {
-  const hides = (name: string) => closed(who, concept, name) === "hidden";
-  const isOpen = (name: string, { partOf }: Field) => ALWAYS_OPEN.has(name) || ![name, ...partOf].some(hides);
+function withoutHidden(resource: Ruled, who: RequestContext, isKey: boolean): FieldMap {
   const isForKeys = ({ personal }: Field) => !isKey || !personal;
-  return Object.fromEntries(Object.entries(fields).filter(([name, field]) => isForKeys(field) && isOpen(name, field)));
+  const fields = Object.entries(resource.fields);
+  return Object.fromEntries(
+    fields.filter(([name, field]) => isForKeys(field) && !isHidden(resource, name, field, who)),
+  );
+}
+
+/** @returns true where the caller's roles hide a field, or one whose content it shows in another form */
+export function isHidden(
+  { concept }: Pick<Resource, "concept">,
+  name: string,
+  { partOf }: Field,
+  who: RequestContext,
+): boolean {
+  return !ALWAYS_OPEN.has(name) && [name, ...partOf].some((one) => closed(who, concept, one) === "hidden");
 }
 
 /** @returns the fields that the caller's roles hide, also those that were retired since */

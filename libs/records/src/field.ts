@@ -87,6 +87,11 @@ export interface Field {
   elements?: Elements;
   /** JSON Schema of a `json` field's value. */
   schema?: object;
+  /**
+   * Of a list of values of several kinds, such as contact points: what becomes of the stored list where an import gives
+   * one value of some kinds. `context` is what the resource's `context` has loaded.
+   */
+  withKinds?: (stored: unknown, given: unknown, context: unknown) => unknown;
   /** Of a field that the company has added. It has no column of its own: `custom` has its value, lists find it by `custom_value`. */
   custom?: CustomKey;
 }

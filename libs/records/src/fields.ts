@@ -33,7 +33,7 @@ const field = (
   kind: FieldKind,
   en: string,
   zh: string,
-  options: Options & Pick<Field, "choices" | "target" | "elements" | "schema"> = {},
+  options: Options & Pick<Field, "choices" | "target" | "elements" | "schema" | "withKinds"> = {},
 ): Field => ({
   kind,
   label: { en, zh },
@@ -61,8 +61,12 @@ export const choice = (en: string, zh: string, choices: readonly string[], optio
   field("choice", en, zh, { ...options, choices });
 export const reference = (en: string, zh: string, target: ReferenceTarget, options?: Options) =>
   field("reference", en, zh, { sortable: false, ...options, target });
-export const json = (en: string, zh: string, schema: object, options?: Options & Pick<Field, "elements">) =>
-  field("json", en, zh, { filterable: false, sortable: false, ...options, schema });
+export const json = (
+  en: string,
+  zh: string,
+  schema: object,
+  options?: Options & Pick<Field, "elements" | "withKinds">,
+) => field("json", en, zh, { filterable: false, sortable: false, ...options, schema });
 /**
  * A list of `{ type, id }` of records of any of the given types, in a `jsonb` column.
  *

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { normalPoints, type GivenPoint } from "./contact-points.ts";
+import { normalPoints, withKinds, type GivenPoint } from "./contact-points.ts";
 
 describe("normalPoints", () => {
   it("keeps e-mails in lower case and phones in E.164", () => {
@@ -61,5 +61,43 @@ describe("normalPoints", () => {
         expect(normalPoints(points, "US")).toEqual(points);
       }),
     );
+  });
+});
+
+describe("withKinds", () => {
+  const KEPT = normalPoints(
+    [
+      { kind: "email", value: "a@a.example" },
+      { kind: "phone", value: "+8613800138000" },
+      { kind: "email", value: "b@b.example", primary: true },
+      { kind: "address", value: "上海" },
+    ],
+    "CN",
+  );
+  const after = (given: GivenPoint[], country = "") => normalPoints(withKinds(KEPT, given, country), country);
+
+  it.each([
+    ["the one to use first", [{ kind: "email", value: "B@b.example" }]],
+    ["another one", [{ kind: "email", value: "a@a.example" }]],
+    [
+      "of two kinds",
+      [
+        { kind: "email", value: "b@b.example" },
+        { kind: "phone", value: "138 0013 8000" },
+      ],
+    ],
+  ] as const)("changes nothing where the person has the value: %s", (_, given) => {
+    expect(after([...given], "CN")).toEqual(KEPT);
+  });
+
+  it("puts a value in the place of the one to use first, and leaves the others of its kind", () => {
+    const [a, phone, , address] = KEPT;
+    const c = { kind: "email", value: "c@c.example", primary: true };
+    expect(after([{ kind: "email", value: "C@c.example" }])).toEqual([a, phone, c, address]);
+  });
+
+  it("adds a kind that the person does not have", () => {
+    const added = { kind: "wechat", value: "wang", primary: true };
+    expect(after([{ kind: "wechat", value: "wang" }])).toEqual([...KEPT, added]);
   });
 });

@@ -36,6 +36,20 @@ export function normalPoints(given: readonly GivenPoint[], country: string): Kep
   return kept.map((point) => ({ ...point, primary: point.primary || point === firstOfItsKind(kept, point) }));
 }
 
+/**
+ * @param given one value of some kinds: each takes the place of the one to use first, unless the person has it already
+ * @returns the points with those of the other kinds, to be normalised
+ */
+export function withKinds(kept: readonly KeptPoint[], given: readonly GivenPoint[], country: string): GivenPoint[] {
+  return given.reduce<readonly GivenPoint[]>((points, { kind, value }) => {
+    const same = normalValue(kind, value, country);
+    if (points.some((point) => point.kind === kind && point.value === same)) return points;
+    const first = points.find((point) => point.kind === kind && point.primary);
+    const point = { kind, value, primary: true };
+    return first ? points.map((one) => (one === first ? point : one)) : [...points, point];
+  }, kept) as GivenPoint[];
+}
+
 /** The first of a kind of which none is marked as primary. */
 function firstOfItsKind(points: readonly KeptPoint[], { kind }: KeptPoint): KeptPoint | undefined {
   const alike = points.filter((point) => point.kind === kind);

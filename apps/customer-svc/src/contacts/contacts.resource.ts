@@ -16,6 +16,7 @@ import {
 import { ACCOUNT } from "../accounts/accounts.resource.ts";
 import { CreateContact, ImportContact, UpdateContact } from "./contact.dto.ts";
 import { Contact } from "./contact.entity.ts";
+import { withKinds, type GivenPoint, type KeptPoint } from "./contact-points.ts";
 
 /** How other records of this service refer to a contact. */
 export const CONTACT: ReferenceTarget = {
@@ -60,7 +61,11 @@ export const CONTACTS = resource<Contact>({
     title: text("Title", "职务"),
     accountId: reference("Account", "客户", ACCOUNT),
     source: text("Source", "来源", { vocabulary: "leadSource" }),
-    contactPoints: json("Contact points", "联系方式", POINTS_SCHEMA, { personal: true, neverNull: true }),
+    contactPoints: json("Contact points", "联系方式", POINTS_SCHEMA, {
+      personal: true,
+      neverNull: true,
+      withKinds: (stored, given, country) => withKinds(stored as KeptPoint[], given as GivenPoint[], country as string),
+    }),
     email: email({ shown: false, partOf: ["contactPoints"] }),
     phone: phone({ shown: false, partOf: ["contactPoints"] }),
     ...ADDRESS_PARTS,

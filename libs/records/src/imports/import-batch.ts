@@ -4,6 +4,7 @@ import type { CellOptions, Table, TableRow } from "@kehu/importing";
 import { rowset, type Database, type Tx } from "@kehu/database";
 import type { BulkOperation } from "../bulk.dto.ts";
 import type { Bulk, BulkResult, Keep } from "../bulk.ts";
+import type { ImportOperation } from "../bulk-batch.ts";
 import { OwnedEntity } from "../owned.entity.ts";
 import type { Change } from "../record.entity.ts";
 import type { Resource } from "../resource.ts";
@@ -72,7 +73,7 @@ interface Step {
   row: RowData | null;
   key: string | null;
   result: ImportRow | null;
-  operation: BulkOperation | null;
+  operation: ImportOperation | null;
 }
 
 /** Imports rows, and stores with them in one transaction what became of them and that they are dealt with. */
@@ -108,7 +109,7 @@ class ImportBatch {
       await this.run.database.transaction((tx) => this.keep(tx, this.steps.length, []));
   }
 
-  private async apply(operations: readonly BulkOperation[]): Promise<void> {
+  private async apply(operations: readonly ImportOperation[]): Promise<void> {
     const { bulk, resource, who, job } = this.run;
     const byOperation = new Map(this.steps.map((step, index) => [step.operation, index]));
     const take = (results: readonly (readonly [BulkOperation, BulkResult])[]) =>
@@ -164,7 +165,7 @@ class ImportBatch {
     if (!match && mode === "update") return void say("skipped", "import.no-match", "There is no such record.");
     const { id: _id, ...given } = data;
     step.operation = match
-      ? { op: "update", id: match.ids[0]!, data: given }
+      ? { op: "update", id: match.ids[0]!, data: given, inPart: this.run.mapping.inPart }
       : { op: "create", data: this.owned(given) };
   }
 

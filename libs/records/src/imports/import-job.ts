@@ -45,7 +45,10 @@ export interface ImportFindings {
 export interface ImportJob {
   id: string;
   resource: string;
+  /** Who runs it, or takes it back. */
   caller: ImportCaller;
+  /** Who has sent the file. */
+  owner_id: string;
   file_name: string;
   bytes: string;
   options: ImportOptions;
@@ -78,7 +81,7 @@ export interface ImportRowView extends ImportRow {
   kept: KeptView | null;
 }
 
-const COLUMNS = `id, resource, caller, file_name, bytes, options, status, found, error, rows, line, created, updated, skipped,
+const COLUMNS = `id, resource, caller, owner_id, file_name, bytes, options, status, found, error, rows, line, created, updated, skipped,
   failed, rolled_back, kept, created_at, changed_at`;
 
 export const ONE = `SELECT ${COLUMNS} FROM import_job WHERE id = $1 AND resource = $2`;
@@ -139,7 +142,9 @@ export const LOOK_AT_GROWN_TABLES = "SELECT look_at_grown_tables()";
 export const FOUND = `UPDATE import_job SET found = $3, rows = $4, status = $5, changed_at = clock_timestamp()
   WHERE id = $1 AND worker = $2`;
 
+/** How many rows there are shows in the end: it may have been read otherwise than it was looked at, without a header. */
 export const END = `UPDATE import_job SET status = $3, error = $4, worker = NULL, leased_until = NULL,
+    rows = CASE WHEN $3 = 'completed' THEN created + updated + skipped + failed ELSE rows END,
     changed_at = clock_timestamp() WHERE id = $1 AND worker = $2`;
 
 /** Lets go of a job, so that another worker takes it at once. */

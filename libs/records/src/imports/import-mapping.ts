@@ -1,3 +1,4 @@
+import type { RequestContext } from "@kehu/auth";
 import {
   readCell,
   suggestMapping,
@@ -66,6 +67,13 @@ export class ImportMapping {
     return new Map(this.places.map(({ column, target }) => [column, target]));
   }
 
+  /** The lists of which the file gives some kinds, and not all. */
+  get inPart(): readonly string[] {
+    const targets = this.places.map(({ target }) => target);
+    const lists = new Set(targets.flatMap(({ kindOf }) => kindOf ?? []));
+    return [...lists].filter((list) => !targets.some(({ name }) => name === list));
+  }
+
   /** @returns the cells of a row as the data of a record; blank ones are left out, or null */
   read(cells: readonly string[], options: CellOptions): RowData {
     const row: RowData = { data: {}, names: [], errors: [] };
@@ -107,11 +115,15 @@ function unknown(
   return new RuleViolation(code, `${field}: ${message}`, { errors: [{ field, code, message }], allowed: [...allowed] });
 }
 
-/** @returns what the columns of a file seem to hold */
-export function suggestedMapping(resource: Resource, columns: readonly string[]): MappingSuggestion[] {
+/** @returns what the columns of a file seem to hold, of what the caller may know of */
+export function suggestedMapping(
+  resource: Resource,
+  columns: readonly string[],
+  who: RequestContext,
+): MappingSuggestion[] {
   // As an export has them.
   const systems = columns.filter((column) => /^externalIds\../.test(column));
-  const targets = importTargets(resource);
+  const targets = importTargets(resource, who);
   // `contactPoints.email` is what others call an e-mail.
   const known = targets.map((one) => ({ ...one, name: one.name.replace(/^contactPoints\./, "") }));
   const suggested = suggestMapping(columns, known).map((one) => {

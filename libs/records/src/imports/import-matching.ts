@@ -6,7 +6,9 @@ import { Values } from "../caller-sql.ts";
 import type { Settings } from "../company-settings.ts";
 import type { Field } from "../field.ts";
 import { customColumn, sqlType } from "../filter-sql.ts";
+import { isHidden } from "../field-rules.ts";
 import type { Resource } from "../resource.ts";
+import type { ImportOptions } from "./import.dto.ts";
 
 /** Records that a key names; more than one of them name none. */
 export interface Matched {
@@ -28,24 +30,33 @@ interface Found {
 }
 
 /**
- * @param matchBy `id`, `externalId`, or a field by which lists are filtered for equal values
- * @param systems of the external ids that the file has
- * @throws RuleViolation `import.unknown-key` with `allowed`
+ * @param options `matchBy` is `id`, `externalId`, or a field by which lists are filtered for equal values; where it is left
+ *   out, records are found by the external ids or the ids that the file has
+ * @param targets what the columns of the file become
+ * @returns null where all rows are new records
+ * @throws RuleViolation `import.unknown-key` with `allowed`, also where nothing says which records are to be changed
  */
 export function matchingOf(
   resource: Resource,
-  matchBy: string,
-  systems: readonly string[],
+  { matchBy, mode = "create" }: Pick<ImportOptions, "matchBy" | "mode">,
+  targets: readonly string[],
+  who: RequestContext,
   personal: PersonalData,
   settings: Settings,
-): Matching {
-  if (matchBy === "id") return byId(resource);
-  if (matchBy === "externalId" && systems[0] !== undefined) return byExternalId(resource, systems[0]);
-  const field = Object.hasOwn(resource.fields, matchBy) ? resource.fields[matchBy]! : undefined;
-  if (field && isKey(field)) return byField(resource, matchBy, field, personal, settings);
-  const fields = Object.keys(resource.fields).filter((name) => isKey(resource.fields[name]!));
-  const allowed = ["id", ...(systems.length ? ["externalId"] : []), ...fields];
-  throw new RuleViolation("import.unknown-key", `matchBy: Records are not found by ${matchBy}.`, { allowed });
+): Matching | null {
+  const [system] = targets.flatMap((target) => /^externalIds\.(.+)$/.exec(target)?.[1] ?? []);
+  const given = targets.includes("id") ? "id" : undefined;
+  const key = matchBy ?? (system === undefined ? given : "externalId");
+  if (key === "id") return byId(resource);
+  if (key === "externalId" && system !== undefined) return byExternalId(resource, system);
+  const keys = new Map(Object.entries(resource.fields).filter(([, field]) => isKey(field)));
+  for (const [name, field] of keys) if (isHidden(resource, name, field, who)) keys.delete(name);
+  const field = key === undefined ? undefined : keys.get(key);
+  if (field) return byField(resource, key!, field, personal, settings);
+  if (key === undefined && mode === "create") return null;
+  const allowed = new Set(["id", ...(system === undefined ? [] : ["externalId"]), ...keys.keys()]);
+  const message = key === undefined ? `Say by what records are found.` : `Records are not found by ${key}.`;
+  throw new RuleViolation("import.unknown-key", `matchBy: ${message}`, { allowed: [...allowed] });
 }
 
 const KEY_KINDS: readonly Field["kind"][] = ["text", "integer", "number", "link", "id"];

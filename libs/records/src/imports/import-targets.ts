@@ -1,12 +1,16 @@
+import type { RequestContext } from "@kehu/auth";
 import type { TableField, TableFieldKind } from "@kehu/importing";
 import { getMetadataStorage } from "class-validator";
 import type { Field, FieldKind } from "../field.ts";
+import { isHidden } from "../field-rules.ts";
 import type { DtoClass, Resource } from "../resource.ts";
 
 /** What a column of a file becomes in the data of a record. */
 export interface ImportTarget extends TableField {
   /** Puts a value that was read into the data of a row. */
   put: (data: Record<string, unknown>, value: unknown) => void;
+  /** The list of which it is one kind; the others stay as they are. */
+  kindOf?: string;
   /** Of a reference that is given by its record's name. */
   named?: Field;
   /** How a cell is read that holds none of the choices: whether its record may keep such a value shows later. */
@@ -21,12 +25,14 @@ const EXTERNAL_ID = { en: "External id", zh: "外部编号" };
 
 /**
  * @param resource with the fields of the company
+ * @param who what is hidden from him is left out
  * @returns what a column can be mapped to, but for the names of systems
  */
-export function importTargets(resource: Resource): ImportTarget[] {
+export function importTargets(resource: Resource, who?: RequestContext): ImportTarget[] {
   const taken = propertiesOf(resource.dto.import);
   return Object.entries(resource.fields).flatMap(([name, field]) => {
     if (!field.custom && !taken.has(name)) return [];
+    if (who && isHidden(resource, name, field, who)) return [];
     if (name === "externalIds" || name === "custom") return [];
     return [...pointsOf(name, field), plain(name, field), ...namesOf(name, field)];
   });
@@ -71,15 +77,15 @@ function namesOf(name: string, field: Field): ImportTarget[] {
 }
 
 interface PointsSchema {
-  items?: { properties?: { kind?: { enum?: readonly string[] }; value?: object } };
+  items: { properties: { kind: { enum: readonly string[] } } };
 }
 
 /** Of a list of values of several kinds, such as contact points, each kind by itself. */
-function pointsOf(name: string, { schema }: Field): ImportTarget[] {
-  const { kind, value } = (schema as PointsSchema | undefined)?.items?.properties ?? {};
-  if (!kind?.enum || !value) return [];
-  return kind.enum.map((one) => ({
+function pointsOf(name: string, { schema, withKinds }: Field): ImportTarget[] {
+  if (!withKinds) return [];
+  return (schema as PointsSchema).items.properties.kind.enum.map((one) => ({
     name: `${name}.${one}`,
+    kindOf: name,
     kind: "text",
     label: { en: one, zh: one },
     put: (data, text) => void list(data, name).push({ kind: one, value: text }),

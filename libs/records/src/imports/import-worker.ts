@@ -171,7 +171,7 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @returns true where the caller has said enough for the import to go on */
   private async profile(job: ImportJob, resource: Resource, table: Table): Promise<boolean> {
-    const suggested = suggestedMapping(resource, table.columns);
+    const suggested = suggestedMapping(resource, table.columns, contextOf(job, resource.permissions.import));
     const asked = job.options.mapping;
     const mapping = asked ?? Object.fromEntries(suggested.map(({ column, field }) => [column, field]));
     const targets = Object.keys(mapping).length
@@ -212,14 +212,14 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const settings = await this.settings.get();
     const clears = options.emptyClears === true || (options.clears ?? false);
     const mapping = new ImportMapping(resource, table.columns, options.mapping ?? {}, clears);
-    const systems = [...mapping.targets.values()].flatMap(({ name }) => /^externalIds\.(.+)$/.exec(name)?.[1] ?? []);
-    const matchBy = options.matchBy ?? (systems.length > 0 ? "externalId" : undefined);
+    const targets = [...mapping.targets.values()].map(({ name }) => name);
+    const who = contextOf(job, resource.permissions.import);
     return {
       job,
       resource,
       mapping,
-      matching: matchBy === undefined ? null : matchingOf(resource, matchBy, systems, this.personal, settings),
-      who: contextOf(job, resource.permissions.import),
+      matching: matchingOf(resource, options, targets, who, this.personal, settings),
+      who,
       worker: this.id,
       cells: cellOptions(options, settings, job.caller.timeZone),
       database: this.database,

@@ -1,15 +1,15 @@
 import type { RequestContext } from "@kehu/auth";
 import { Conflict, Malformed, NotFound } from "@kehu/contracts";
 import { Database } from "@kehu/database";
-import { csvLines, madeHarmless, openTable } from "@kehu/importing";
+import { openTable } from "@kehu/importing";
 import { Injectable } from "@nestjs/common";
 import { v7 as uuidv7 } from "uuid";
 import { CursorSigner } from "../cursor.ts";
-import { csvHead } from "../csv.ts";
 import { parsePaging } from "../list-query.ts";
 import type { Page } from "../record-lists.ts";
 import type { Resource } from "../resource.ts";
 import type { ImportOptions } from "./import.dto.ts";
+import { failedLines, type Failure } from "./import-failures.ts";
 import { ImportFiles } from "./import-files.ts";
 import {
   ADD,
@@ -129,23 +129,15 @@ export class Imports {
     const file = await this.files.toDisk(job.id, resource);
     try {
       const table = await openTable(file.path, tableOptions(job.options));
-      yield csvHead([...table.columns, "Error"]);
-      const failures = this.failuresOf(job.id);
-      let next = await failures.next();
-      for await (const { line, cells } of table.rows()) {
-        if (next.done) return;
-        if (next.value.line !== line) continue;
-        if (cells) yield csvLines([[...cells, reasonOf(next.value)].map(madeHarmless)]);
-        next = await failures.next();
-      }
+      yield* failedLines(table, job.options, this.failuresOf(job.id));
     } finally {
       await file.remove();
     }
   }
 
-  private async *failuresOf(jobId: string): AsyncGenerator<Pick<ImportRow, "line" | "errors">, undefined> {
+  private async *failuresOf(jobId: string): AsyncGenerator<Failure, undefined> {
     for (let after = 0; ;) {
-      const page = await this.database.query<Pick<ImportRow, "line" | "errors"> & Record<string, unknown>>(
+      const page = await this.database.query<Failure & Record<string, unknown>>(
         "SELECT line, errors FROM import_row WHERE job_id = $1 AND outcome = 'failed' AND line > $2 ORDER BY line LIMIT 500",
         [jobId, after],
       );
@@ -201,7 +193,7 @@ export class Imports {
 
   private async job(resource: Resource, id: string, who: RequestContext): Promise<ImportJob> {
     const [job] = await this.database.query<ImportJob & Record<string, unknown>>(ONE, [id, resource.name]);
-    if (!job || (isOwnOnly(resource, who) && job.caller.actorId !== who.actorId)) throw new NotFound();
+    if (!job || (isOwnOnly(resource, who) && job.owner_id !== who.actorId)) throw new NotFound();
     return job;
   }
 
@@ -220,6 +212,3 @@ function mustBeOneOf(name: string, value: unknown, allowed: readonly string[]): 
 }
 
 const isOwnOnly = ({ permissions }: Resource, who: RequestContext) => who.grants[permissions.import] !== "all";
-
-const reasonOf = ({ errors }: Pick<ImportRow, "errors">) =>
-  errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join(" ");
