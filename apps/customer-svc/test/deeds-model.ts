@@ -182,8 +182,10 @@ export class Model {
     const touched = Object.keys(is) as (keyof Content)[];
     const untouched = touched.filter((property) => same(record[property], is[property]));
     const differing = untouched.filter((property) => !same(was[property], is[property]));
+    const before = contentOf(record);
     for (const property of differing) Object.assign(record, { [property]: was[property] });
-    if (differing.length > 0) record.version += 1;
+    if (is.custom && !untouched.includes("custom")) record.custom = undoneCustom(record.custom, was.custom!, is.custom);
+    if (!same(before, contentOf(record))) record.version += 1;
     this.settle(record);
     return untouched.length === touched.length;
   }
@@ -224,3 +226,9 @@ function ordered(custom: object): Content["custom"] {
 }
 
 const failed = (code: string): Outcome => ({ outcome: "failed", code, record: null });
+
+/** Each of the company's fields is taken back by itself. */
+function undoneCustom(now: Content["custom"], was: Content["custom"], is: Content["custom"]): Content["custom"] {
+  const of = (name: keyof Content["custom"]) => (now[name] === is[name] ? was[name] : now[name]) ?? null;
+  return ordered({ score: of("score"), region: of("region") });
+}

@@ -85,6 +85,20 @@ describe("POST /v1/accounts/imports/:id/rollback", () => {
     expect(unknown).toMatchObject({ status: 400, body: { code: "query.invalid", allowed: ["kept"] } });
   });
 
+  it("gives each of the company's fields back by itself", async () => {
+    for (const name of ["size", "zone"])
+      await importing.ask("POST", "accounts/fields", { name, type: "text", label: { en: name, zh: name } });
+    const externalIds = [{ system: "crm", id: "own" }];
+    const { id } = await importing.customer.create("accounts", { name: "Own", externalIds, custom: { size: "small" } });
+    const mapping = { CRM: "externalIds.crm", Size: "custom.size" };
+    const done = await importing.run("accounts", lines("CRM,Size", "own,large"), { mode: "update", mapping });
+    await importing.ask("PATCH", `accounts/${id}`, { custom: { zone: "south" } });
+    expect(await importing.rollBack("accounts", done)).toMatchObject({ rolledBack: 0, kept: 1 });
+    expect((await importing.customer.get(`/v1/accounts/${id}`))["custom"]).toEqual({ size: "small", zone: "south" });
+    const [row] = await importing.rows("accounts", done, "&rollback=kept");
+    expect(row!.kept).toMatchObject({ code: "import.changed-since", fields: ["custom.zone"] });
+  });
+
   it("names every row of a record that stays, and no field that is closed to the caller", async () => {
     const make = (id: string) =>
       importing.customer.create("accounts", {

@@ -47,8 +47,12 @@ export abstract class RecordEntity {
   /** Applies a merge patch of the fields that people may set (RFC 7396). */
   abstract update(patch: object, now: Date, context?: unknown): DomainEvent[];
 
-  abstract remove(now: Date): DomainEvent[];
+  /** @param usage what the resource's `usage` loaded */
+  abstract remove(now: Date, usage?: unknown): DomainEvent[];
   abstract restore(now: Date): DomainEvent[];
+
+  /** Refuses a state that others do not allow, after a rollback has given it values back. `usage` as for `remove`. */
+  mustStand?(usage: unknown): void;
 
   /** Overwrites what says who the person is, where the record is about one whose name it holds. */
   erase?(now: Date): DomainEvent[];

@@ -142,7 +142,8 @@ export class Records {
 
   /** Deletes softly: the row stays, out of sight. */
   remove<T extends RecordEntity>(resource: Resource<T>, id: string, who: RequestContext): Promise<WriteReply> {
-    return this.change(resource, id, who, (record) => record.remove(this.clock.now()), { silent: true });
+    const decide = async (record: T, tx: Tx) => record.remove(this.clock.now(), await resource.usage?.(tx, [id]));
+    return this.change(resource, id, who, decide, { silent: true });
   }
 
   /** Brings a deleted record back; one that is not deleted stays as it is. */
@@ -212,8 +213,7 @@ export class Records {
     who: RequestContext,
     decide: Decide<T>,
   ): Promise<void> {
-    const there = await tx.query(`SELECT 1 FROM ${resource.table} WHERE id = $1`, [id]);
-    if (there.length > 0) return;
+    if ((await tx.query(`SELECT 1 FROM ${resource.table} WHERE id = $1`, [id])).length > 0) return;
     const record = this.born(resource, who, id);
     await this.store(tx, resource, [{ record, before: null, events: await decide(record, tx) }], who);
   }

@@ -96,6 +96,13 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   readonly context?: (tx: Tx, items: readonly object[], births: number, who: RequestContext) => Promise<unknown>;
   /** What changes of this resource bring about in the same transaction, such as a withdrawal by a member who opted out. */
   readonly consequences?: (tx: Tx, changes: readonly Change[]) => Promise<readonly Consequence[]>;
+  /**
+   * Loads what an entity needs to know of other rows to decide whether it may go, or stand as it was before an import; handed
+   * to `remove` and `mustStand`.
+   */
+  readonly usage?: (tx: Tx, ids: readonly string[]) => Promise<unknown>;
+  /** Properties of which a rollback of an import gives back all or none: by one alone the others would say something else. */
+  readonly together?: readonly (readonly string[])[];
   /** True where a rollback of an import leaves changes as they are, since not everybody may make them; new records go all the same. */
   readonly keepsChanges?: boolean;
   /** Order of a list when the caller asks for none; `-createdAt` where it is not given. */

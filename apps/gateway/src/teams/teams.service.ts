@@ -1,5 +1,4 @@
 import type { RequestContext } from "@kehu/auth";
-import type { Tx } from "@kehu/database";
 import { snapshotsOf, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { AuthChanges } from "../access/auth-changes.ts";
@@ -29,10 +28,7 @@ export class TeamsService {
   }
 
   remove(id: string, who: RequestContext) {
-    const { records, clock } = this.writing;
-    return records.change(TEAMS, id, who, async (team, tx) => team.remove(clock.now(), await isUsed(tx, id)), {
-      silent: true,
-    });
+    return this.writing.records.remove(TEAMS, id, who);
   }
 
   restore(id: string, who: RequestContext) {
@@ -45,15 +41,4 @@ export class TeamsService {
       { deleted: true },
     );
   }
-}
-
-/** True where people or teams are in a team. Nobody can be put into it before the transaction ends. */
-async function isUsed(tx: Tx, id: string): Promise<boolean> {
-  await claimTeams(tx);
-  const [found] = await tx.query<{ used: boolean }>(
-    `SELECT EXISTS (SELECT FROM team WHERE parent_id = $1 AND deleted_at IS NULL)
-       OR EXISTS (SELECT FROM app_user WHERE team_id = $1 AND deleted_at IS NULL) AS used`,
-    [id],
-  );
-  return found!.used;
 }

@@ -52,6 +52,11 @@ export const CAMPAIGNS = resource<Campaign>({
     parentId: reference("Parent campaign", "上级活动", CAMPAIGN),
   }),
   keywords: ["name", "goal"],
+  together: [
+    ["budgetMinor", "budgetCurrency"],
+    ["costMinor", "costCurrency"],
+    ["expectedRevenueMinor", "expectedRevenueCurrency"],
+  ],
   dto: { create: CreateCampaign, update: UpdateCampaign, import: ImportCampaign },
   context: async (tx, items): Promise<Surroundings> => ({
     currency: (await readSettings(tx)).currency,

@@ -79,4 +79,11 @@ export const OPPORTUNITIES = resource<Opportunity>({
   keywords: ["name"],
   dto: { create: CreateOpportunity, update: UpdateOpportunity, import: ImportOpportunity },
   context: dealContext,
+  together: [
+    ["amountMinor", "amountCurrency", "baseAmountMinor", "baseAmountCurrency"],
+    [
+      ...["pipelineId", "stage", "stageCategory", "stageSince", "probability", "probabilityGiven"],
+      ...["closedAt", "closedOwnerId", "lostReason"],
+    ],
+  ],
 });

@@ -49,6 +49,12 @@ export class Pipeline extends RecordEntity {
     return [event("sales.pipeline.deleted", this, now)];
   }
 
+  override mustStand(used: StagesInUse): void {
+    const names = this.stages.map(({ name }) => name);
+    if ([...(used.get(this.id) ?? [])].every((name) => names.includes(name))) return;
+    throw new Conflict("pipeline.stage-in-use", "Opportunities stand in a stage that it had not before.");
+  }
+
   restore(now: Date): DomainEvent[] {
     this.deletedAt = null;
     return [event("sales.pipeline.restored", this, now)];

@@ -49,6 +49,7 @@ export const PIPELINES = resource<Pipeline>({
   keywords: ["name"],
   dto: { create: CreatePipeline, update: UpdatePipeline, import: ImportPipeline },
   context: stagesInUse,
+  usage: stagesInUse,
 });
 
 /**

@@ -8,6 +8,7 @@ const MESSAGES = {
   "import.changed-since": "The record was changed since; these fields are as they were changed.",
   "import.deleted-since": "The record was deleted since. Restore it, and change it by hand.",
   "import.erased-since": "The person was erased since; what was known before is gone.",
+  "import.in-use": "Other records need it as it is. Let them go, or change them, first.",
   "import.out-of-reach": "The record is out of your reach.",
   "import.changes-stay": "Changes of records of this kind are not taken back.",
   "record.not-writable": "You may read this record but not change it.",

@@ -1,14 +1,14 @@
 import type { RequestContext } from "@kehu/auth";
-import type { DomainEvent } from "@kehu/contracts";
+import { Conflict, type DomainEvent } from "@kehu/contracts";
 import type { Database, Tx } from "@kehu/database";
 import type { Clock } from "../clock.ts";
-import { event, sameValue, type Change, type RecordEntity } from "../record.entity.ts";
+import { assign, event, type Change, type RecordEntity } from "../record.entity.ts";
 import type { Records } from "../records.ts";
 import type { Resource } from "../resource.ts";
-import { changedFields } from "../store.ts";
 import type { Pace } from "./giving-way.ts";
 import { LeaseLost } from "./import-batch.ts";
 import { openChange, type ChangedProperties } from "./import-changes.ts";
+import { joined, valuesBefore } from "./import-undo.ts";
 import { fieldsSince, storeKept, type Kept, type KeptRows } from "./import-kept.ts";
 import { UNDONE, type ImportJob } from "./import-job.ts";
 
@@ -58,6 +58,7 @@ async function undoNext(tx: Tx, rollback: Rollback): Promise<boolean> {
   if (done.length === 0) return false;
   const ids = done.map(({ recordId }) => recordId);
   const locked = new Map((await records.lock(tx, resource, ids, who)).map((one) => [one.record.id, one]));
+  const usage = await resource.usage?.(tx, ids);
   const changes: Change[] = [];
   const stayed = new Map<Done, Kept>();
   for (const one of done) {
@@ -68,7 +69,7 @@ async function undoNext(tx: Tx, rollback: Rollback): Promise<boolean> {
     }
     const { record } = there;
     const before = record.state();
-    const { events, kept } = undo(rollback, record, one);
+    const { events, kept } = undone(rollback, record, one, usage);
     if (events.length > 0) changes.push({ record, before, events });
     if (kept) stayed.set(one, kept);
   }
@@ -98,53 +99,42 @@ interface Undone {
   kept: Kept | null;
 }
 
-function undo({ job, resource, records, clock }: Rollback, record: RecordEntity, done: Done): Undone {
+/** What others do not allow stays. */
+function undone(rollback: Rollback, record: RecordEntity, done: Done, usage: unknown): Undone {
+  try {
+    return undo(rollback, record, done, usage);
+  } catch (error) {
+    if (error instanceof Conflict) return stays("import.in-use");
+    throw error;
+  }
+}
+
+function undo({ job, resource, records, clock }: Rollback, record: RecordEntity, done: Done, usage: unknown): Undone {
   const now = clock.now();
   if (done.isNew) {
     if (record.deletedAt) return { events: withoutNames(record, resource, now), kept: null };
     if (record.version !== done.version) return stays("import.changed-since");
     record.externalIds = [];
-    return { events: record.remove(now), kept: null };
+    return { events: record.remove(now, usage), kept: null };
   }
   if (record.deletedAt) return stays("import.deleted-since");
   if (resource.keepsChanges) return stays("import.changes-stay");
   const opened = done.properties.map((text) => openChange(job.id, resource, record, text!, records.rows));
   if (opened.includes(null)) return stays("import.erased-since");
-  return undoChanges(record, joined(opened as ChangedProperties[]), resource, now);
+  const { values, theirs, fields } = valuesBefore(record, joined(opened as ChangedProperties[]), resource);
+  const differs = assign(record, values);
+  if (differs) record.mustStand?.(usage);
+  return {
+    events: differs ? [event(resource.updated!, record, now)] : [],
+    kept: theirs ? because("import.changed-since", fields) : null,
+  };
 }
 
 const stays = (code: Kept["code"]): Undone => ({ events: [], kept: because(code) });
-
-/** Gives the properties back that are as the import has left them. */
-function undoChanges(record: RecordEntity, { was, is }: ChangedProperties, resource: Resource, now: Date): Undone {
-  const values = record as unknown as Record<string, unknown>;
-  const isOurs = (name: string) => sameValue(values[name] ?? null, is[name] ?? null);
-  const [ours, theirs] = [Object.keys(is).filter(isOurs), Object.keys(is).filter((name) => !isOurs(name))];
-  const differs = ours.filter((name) => !sameValue(was[name], is[name]));
-  for (const name of differs) values[name] = was[name];
-  const events = differs.length > 0 ? [event(resource.updated!, record, now)] : [];
-  const kept = theirs.length > 0 ? because("import.changed-since", fieldsOf(record, is, theirs)) : null;
-  return { events, kept };
-}
-
-/** @returns the names that properties have for callers: fields whose values would be others with those of the import */
-function fieldsOf(record: RecordEntity, is: ChangedProperties["is"], properties: readonly string[]): string[] {
-  const asImported = Object.assign(Object.create(Object.getPrototypeOf(record) as object) as RecordEntity, record);
-  for (const name of properties) Object.assign(asImported, { [name]: is[name] });
-  return changedFields(asImported.state(), record.state());
-}
 
 /** What somebody has deleted before would keep its names from the next import. */
 function withoutNames(record: RecordEntity, resource: Resource, now: Date): DomainEvent[] {
   if (record.externalIds.length === 0) return [];
   record.externalIds = [];
   return [event(resource.updated!, record, now)];
-}
-
-/** Of several changes the first says what was, and the last what is. */
-function joined(changes: readonly ChangedProperties[]): ChangedProperties {
-  return {
-    was: Object.assign({}, ...changes.map(({ was }) => was).reverse()) as Record<string, unknown>,
-    is: Object.assign({}, ...changes.map(({ is }) => is)) as Record<string, unknown>,
-  };
 }
