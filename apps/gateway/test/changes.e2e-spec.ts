@@ -58,6 +58,25 @@ describe("GET /v1/sync", () => {
     expect(rows).toEqual([{ id: marker }]);
   });
 
+  it("tells of a person who is erased though his record is deleted, whatever becomes of it later", async () => {
+    const since = await following.now(system.token, "?kinds=contacts");
+    const [contact, deletedAt] = [randomUUID(), new Date().toISOString()];
+    await following.tell("customer.contact.created", contact, 1);
+    await following.tell("customer.contact.deleted", contact, 2, { deletedAt });
+    await following.arrived(contact, 2);
+    const between = await following.now(system.token, "?kinds=contacts");
+    await following.tell("customer.contact.erased", contact, 3, { deletedAt }, ["lastName"]);
+    await following.arrived(contact, 3);
+    const told = { id: contact, change: "erased", fields: ["lastName"] };
+    expect(await following.all(system.token, between, "&kinds=contacts")).toMatchObject([{ ...told, version: 3 }]);
+    await following.tell("customer.contact.restored", contact, 4, {}, ["deletedAt"]);
+    await following.arrived(contact, 4);
+    const fields = ["lastName", "deletedAt"];
+    expect(await following.all(system.token, since, "&kinds=contacts")).toMatchObject([
+      { ...told, version: 4, fields },
+    ]);
+  });
+
   it("tells only of the kinds that are asked for, and refuses others by name", async () => {
     const since = await following.now(system.token, "?kinds=accounts");
     const [account_, task] = [randomUUID(), randomUUID()];

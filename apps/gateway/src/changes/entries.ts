@@ -77,10 +77,12 @@ function isOpen({ closed }: Follower, concept: string, field: string): boolean {
   return ![field, whole, ...(PART_OF[concept]?.[field] ?? [])].some((name) => rules[name] === "hidden");
 }
 
-/** An update behind something that is more than an update does not make it less. */
+/** An update behind something that is more than an update does not make it less, and nothing brings an erased person back. */
 function joined(earlier: NumberedChange, later: NumberedChange): NumberedChange {
-  if (later.change === "gone" || later.change === "deleted") return later;
+  if (later.change === "gone") return later;
   const fields = [...new Set([...earlier.fields, ...later.fields])];
+  if (earlier.change === "erased") return { ...later, fields, change: "erased" };
+  if (later.change === "deleted") return later;
   const isMore = later.change === "updated" && earlier.change !== "gone" && earlier.change !== "deleted";
   return { ...later, fields, change: isMore ? earlier.change : later.change };
 }

@@ -114,9 +114,10 @@ function isMoved(before: Place, after: Place): boolean {
 
 const onlyPlace = ({ ownerId, teamId, collaborators }: Place): Place => ({ ownerId, teamId, collaborators });
 
-/** Whatever happens to a deleted record, it is deleted. */
+/** Whatever else happens to a deleted record, it is deleted; but that a person is erased concerns all that is kept of him. */
 function wordOf({ type, aggregateversion }: AnyEnvelope, { deletedAt }: State): Word {
   const verb = type.slice(type.lastIndexOf(".") + 1);
+  if (verb === "erased") return "erased";
   if (deletedAt !== null) return "deleted";
   if (aggregateversion === 1) return "created";
   return WORDS.find((word) => word === verb) ?? "updated";
