@@ -1,6 +1,6 @@
 import { eventually, type TestGateway } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
-import { Client, Following, type Person } from "./following.ts";
+import { Client, Following, lastIdOf, type Person } from "./following.ts";
 import { Forger, seconds } from "./forger.ts";
 import { startReplica, System } from "./system.ts";
 
@@ -100,6 +100,24 @@ describe("GET /v1/changes", () => {
     const third = await follow(reader.accessToken, `?since=${first.lastId!}`);
     await eventually(() => idsOf(third).includes(ids.at(-1)!));
     expect(idsOf(third)).toEqual(ids.slice(1));
+  });
+
+  it("repeats to a client who was cut within what was told at once, so that he misses nothing of it", async () => {
+    const reader = await following.user(READ);
+    const since = await following.now(reader.accessToken);
+    const [one, other] = [randomUUID(), randomUUID()];
+    await tell(one);
+    await tell(other);
+    await tell(one, 2);
+    await following.arrived(one, 2);
+    const whole = await follow(reader.accessToken, `?since=${since}`);
+    await eventually(() => whole.entries.length === 2);
+    expect(whole.entries).toMatchObject([{ id: other }, { id: one, change: "created", version: 2 }]);
+    const cut = whole.blocks.slice(0, whole.blocks.findIndex(({ event }) => event === "change") + 1);
+    const again = await follow(reader.accessToken, "", { "last-event-id": lastIdOf(cut)! });
+    await eventually(() => again.entries.length === 2);
+    expect(again.entries).toEqual(whole.entries);
+    expect(await following.all(reader.accessToken, whole.lastId!)).toEqual([]);
   });
 
   it("tells each what he reaches, and of the kinds that he asks for", async () => {

@@ -127,6 +127,9 @@ export interface Block {
   data?: Entry & { reason: string };
 }
 
+/** The last id, as a browser has it after some blocks. */
+export const lastIdOf = (blocks: readonly Block[]) => blocks.findLast(({ id }) => id !== undefined)?.id;
+
 /** A client of `GET /v1/changes`. */
 export class Client {
   readonly blocks: Block[] = [];
@@ -162,9 +165,8 @@ export class Client {
     return this.blocks.find(({ event }) => event === "end")?.data?.reason;
   }
 
-  /** The last id, as a browser has it. */
   get lastId(): string | undefined {
-    return this.blocks.findLast(({ id }) => id !== undefined)?.id;
+    return lastIdOf(this.blocks);
   }
 
   close(): void {

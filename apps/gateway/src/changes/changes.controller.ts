@@ -41,8 +41,8 @@ export class ChangesController {
   }
 
   /**
-   * The same as it happens: server-sent events `change`, with the token as their id, which `Last-Event-ID` brings back; and
-   * `end` with the reason.
+   * The same as it happens: server-sent events `change`, of which the last of those that are told together has the token as
+   * its id, which `Last-Event-ID` brings back; and `end` with the reason.
    */
   @Get("changes")
   @OwnAccess()

@@ -3,7 +3,7 @@ import { Database } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { Config } from "../gateway-config.ts";
 import { isTorn, stretchAfter, type Stretch } from "./change-table.ts";
-import { Entries, type ChangeView, type NumberedChange } from "./entries.ts";
+import { Entries, type ChangeView } from "./entries.ts";
 import { followerOf, parseAsked, type Follower } from "./reach.ts";
 import { SyncTokens, tooOld } from "./sync-tokens.service.ts";
 
@@ -35,8 +35,8 @@ export class ChangesQueries {
   async sync(query: Readonly<Record<string, unknown>>, who: RequestContext): Promise<ChangesPage> {
     const { since, named, limit } = parseAsked(query);
     const follower = followerOf(who, named);
-    const pageOf = (data: readonly NumberedChange[], end: number, hasMore: boolean): ChangesPage => ({
-      data: data.map(({ seq: _seq, ...entry }) => entry),
+    const pageOf = (data: ChangeView[], end: number, hasMore: boolean): ChangesPage => ({
+      data,
       page: { since: this.tokens.sign(end, follower, named), hasMore },
     });
     if (since === null) return pageOf([], await this.now(), false);

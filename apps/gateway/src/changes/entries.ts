@@ -21,15 +21,12 @@ export interface ChangeView {
   actor: { type: string; id: string } | null;
 }
 
-/** With its number. */
-export type NumberedChange = ChangeView & { seq: number };
-
 /**
  * What rows tell a follower, by what he may see now. Of several changes of one record the last is told, with the fields of
  * all, in its place.
  */
 export class Entries {
-  private readonly byRecord = new Map<string, NumberedChange>();
+  private readonly byRecord = new Map<string, ChangeView>();
 
   /** @param most how many there may be */
   constructor(
@@ -49,18 +46,18 @@ export class Entries {
     return true;
   }
 
-  list(): NumberedChange[] {
+  list(): ChangeView[] {
     return [...this.byRecord.values()];
   }
 }
 
-function entryOf(follower: Follower, row: ChangeRow): NumberedChange | null {
+function entryOf(follower: Follower, row: ChangeRow): ChangeView | null {
   const { who, kinds } = follower;
   const kind = kinds.get(row.concept);
   if (!kind) return null;
   const sees = isWithinScope(who, kind.read, row.after);
   const saw = row.before ? isWithinScope(who, kind.read, row.before) : sees;
-  const entry = { seq: row.seq, kind: kind.name, id: row.recordId, version: row.version, at: row.at };
+  const entry = { kind: kind.name, id: row.recordId, version: row.version, at: row.at };
   if (!sees) return saw ? { ...entry, change: "gone", fields: [], actor: null } : null;
   if (!saw && row.change === "deleted") return null;
   const fields = row.fields.filter((field) => isOpen(follower, row.concept, field));
@@ -78,7 +75,7 @@ function isOpen({ closed }: Follower, concept: string, field: string): boolean {
 }
 
 /** An update behind something that is more than an update does not make it less, and nothing brings an erased person back. */
-function joined(earlier: NumberedChange, later: NumberedChange): NumberedChange {
+function joined(earlier: ChangeView, later: ChangeView): ChangeView {
   if (later.change === "gone") return later;
   const fields = [...new Set([...earlier.fields, ...later.fields])];
   if (earlier.change === "erased") return { ...later, fields, change: "erased" };

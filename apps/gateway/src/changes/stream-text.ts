@@ -9,6 +9,14 @@ const RETRY_MS = 2_000;
 /** Blocks of an event stream (WHATWG HTML, section 9.2). A block with an id and no data moves the client's last id alone. */
 export const opening = (token: string) => `retry: ${RETRY_MS}\nid: ${token}\n\n`;
 export const heartbeat = (token: string) => `: still here\nid: ${token}\n\n`;
-export const change = (token: string, view: ChangeView) =>
-  `id: ${token}\nevent: change\ndata: ${JSON.stringify(view)}\n\n`;
+
+/**
+ * What was looked at together. An entry stands for earlier changes of its record, too, so the place behind one is behind
+ * all: the last one has the id, and who is cut before it comes back to all of them.
+ */
+export const changes = (views: readonly ChangeView[], token: string) =>
+  views.map((view, at) => change(view, at === views.length - 1 ? `id: ${token}\n` : "")).join("");
+
 export const end = (reason: End) => `event: end\ndata: ${JSON.stringify({ reason })}\n\n`;
+
+const change = (view: ChangeView, id: string) => `${id}event: change\ndata: ${JSON.stringify(view)}\n\n`;

@@ -12,7 +12,7 @@ import { ChangesQueries } from "./changes.queries.ts";
 import { Entries } from "./entries.ts";
 import { Feed } from "./feed.service.ts";
 import { followerOf, parseAsked, type Follower } from "./reach.ts";
-import { change, end, heartbeat, opening, type End } from "./stream-text.ts";
+import { changes, end, heartbeat, opening, type End } from "./stream-text.ts";
 import { SyncTokens } from "./sync-tokens.service.ts";
 
 /** Changes that a stream looks at before it writes. */
@@ -124,7 +124,7 @@ export class Streams implements OnModuleDestroy {
         return;
       }
       const entries = found.list();
-      if (entries.length > 0) yield entries.map(({ seq, ...view }) => change(token(seq), view)).join("");
+      if (entries.length > 0) yield changes(entries, token(stream.seq));
       else if (performance.now() - wroteAt >= this.heartbeatMs) yield heartbeat(token(stream.seq));
       else {
         if (!found.wasFull) await next;
