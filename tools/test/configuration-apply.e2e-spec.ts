@@ -166,6 +166,25 @@ describe("a configuration that is applied", () => {
     });
   });
 
+  it("changes the pipeline that was the default until now, too", async () => {
+    const other = {
+      ...HEAD,
+      pipelines: [
+        { name: "New default", isDefault: true, stages: STAGES },
+        { name: "Partners", isDefault: false, stages: STAGES },
+      ],
+    };
+    const { token, differences } = await target.compare(other);
+    expect(differences.map(inWords)).toEqual(
+      expect.arrayContaining([
+        "pipelines | update | New default | isDefault",
+        "pipelines | update | Partners | stages",
+      ]),
+    );
+    expect((await target.apply(other, token)).body).toMatchObject({ done: true, counts: { done: 3, failed: 0 } });
+    expect((await target.compare(other)).counts).toMatchObject({ create: 0, update: 0, conflict: 0 });
+  });
+
   it(
     "goes on where it was after a kill -9 of the gateway, and of a service, with the same request",
     async () => {

@@ -46,7 +46,7 @@ export interface Step {
   readonly fields: readonly string[];
   readonly from: Value | null;
   readonly to: Value | null;
-  /** It waits for all of the sections, as it takes away what they may name. */
+  /** It waits for all of the sections, as it takes away what they may name, or changes what they were compared with. */
   readonly isLast?: boolean;
   run(who: RequestContext): Promise<void>;
 }

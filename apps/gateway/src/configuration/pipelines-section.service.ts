@@ -52,6 +52,7 @@ export class PipelinesSection implements Section {
       fields: ["isDefault"],
       from: { isDefault: false },
       to: { isDefault: true },
+      isLast: true, // it changes the former default, too, which the file may change by its version
       run: async (who) => {
         if (id === undefined) throw new NotFound();
         const path = `/v1/pipelines/${id}/make-default`;
