@@ -193,4 +193,43 @@ describe("the configuration of an install as one file", () => {
       "views | only-here | leads / team Sales > 华东 / New | resource,name,visibility,team,where,q,fields,sort",
     ]);
   });
+
+  it("adds a field with its vocabulary, or not at all, and closes no field that is not added", async () => {
+    const vocabulary = (name: string) => ({
+      name,
+      label: label("Words", "词"),
+      choices: [{ value: "one", label: label("One", "一") }],
+    });
+    const gone = await target.admin.done<{ id: string }>("POST", "/v1/vocabularies", vocabulary("gone"));
+    await target.admin.done("DELETE", `/v1/vocabularies/${gone.id}`);
+    const follows = { ofNone: "none", ofGone: "gone", ofHere: "industry", ofFile: "size" };
+    const field = { resource: "leads", type: "choice", label: label("Words", "词") };
+    const other = {
+      ...HEAD,
+      vocabularies: [vocabulary("gone"), vocabulary("size")],
+      fields: Object.entries(follows).map(([name, followed]) => ({ ...field, name, vocabulary: followed })),
+      roles: Object.keys(follows).map((name) => ({
+        name,
+        grants: {},
+        fieldRules: { "sales.lead": { [`custom.${name}`]: "hidden" } },
+      })),
+    };
+    const { token, differences } = await target.compare(other);
+    expect(differences.filter(({ change }) => change !== "only-here").map(inWords)).toEqual([
+      "vocabularies | conflict | gone | vocabulary.deleted",
+      "vocabularies | create | size | name,label,choices",
+      "fields | create | leads.ofFile | resource,type,label,name,vocabulary",
+      "fields | conflict | leads.ofGone | vocabulary.unknown",
+      "fields | create | leads.ofHere | resource,type,label,name,vocabulary",
+      "fields | conflict | leads.ofNone | vocabulary.unknown",
+      "roles | create | ofFile | name,grants,fieldRules",
+      "roles | conflict | ofGone | field.unknown",
+      "roles | create | ofHere | name,grants,fieldRules",
+      "roles | conflict | ofNone | field.unknown",
+    ]);
+    const { body } = await target.apply(other, token, { skipConflicts: true });
+    expect(body).toMatchObject({ done: true, counts: { done: 5, failed: 0, skipped: 5 } });
+    // What was shown as a conflict is one still, and nothing else is left.
+    expect((await target.compare(other)).counts).toMatchObject({ create: 0, update: 0, conflict: 5 });
+  });
 });

@@ -7,9 +7,11 @@ export class ConfigurationQueries {
   constructor(private readonly database: Database) {}
 
   /** A name is not free again when its vocabulary is deleted. */
-  async hasDeletedVocabulary(name: string): Promise<boolean> {
-    const sql = "SELECT 1 FROM vocabulary WHERE name = $1 AND deleted_at IS NOT NULL LIMIT 1";
-    return (await this.database.query(sql, [name])).length > 0;
+  async vocabulary(name: string): Promise<"here" | "deleted" | "unknown"> {
+    const sql = "SELECT deleted_at FROM vocabulary WHERE name = $1";
+    const [found] = await this.database.query<{ deleted_at: Date | null }>(sql, [name]);
+    if (!found) return "unknown";
+    return found.deleted_at === null ? "here" : "deleted";
   }
 
   /** The names of the teams from the root of the tree down to a place; null for who is in no team. */

@@ -7,7 +7,7 @@ import { closed, compared, missing, type Planned } from "./comparison.ts";
 import type { ApplyConfiguration, ConfigurationFile } from "./configuration.dto.ts";
 import { fileText, itemsOf, mustBeWhole } from "./configuration-file.ts";
 import { shows, tokenOf } from "./configuration-token.ts";
-import type { Around, Difference, Held, LeftOut, Outcome, Section, SectionName, Value } from "./item.ts";
+import type { Around, Difference, Held, Item, LeftOut, Outcome, Section, SectionName, Value } from "./item.ts";
 import { outcomesOf } from "./outcomes.ts";
 import { Sections } from "./sections.service.ts";
 
@@ -96,16 +96,14 @@ export class ConfigurationService {
 
   private async planned(file: ConfigurationFile, who: RequestContext): Promise<Planned[]> {
     const planned: Planned[] = [];
-    let around: Around = { fields: [] };
+    let around: Around = {};
     for (const section of this.sections.all) {
       const wanted = itemsOf(file, section.name);
       if (!wanted) continue;
       const held = await heldBy(section, who);
-      if (section.name === "fields") {
-        const retired = held.items.filter(({ value }) => value["retired"]).map(({ key }) => key);
-        around = { fields: wanted.map(({ key }) => key).filter((key) => !retired.includes(key)) };
-      }
-      planned.push(...(await compared(section, wanted, held, who, around)));
+      const ofSection = await compared(section, wanted, held, who, around);
+      planned.push(...ofSection);
+      around = { ...around, [section.name]: broughtAbout(wanted, held, ofSection) };
     }
     return planned;
   }
@@ -118,6 +116,14 @@ async function heldBy(section: Section, who: RequestContext): Promise<Held> {
   return reason === undefined
     ? section.read(who)
     : { items: [], leftOut: [{ section: section.name, key: null, reason }] };
+}
+
+/** The keys of what of a section is there when the next one's turn comes: neither a conflict nor retired. */
+function broughtAbout(wanted: readonly Item[], { items }: Held, planned: readonly Planned[]): string[] {
+  const retired = items.filter(({ value }) => value["retired"]).map(({ key }) => key);
+  const conflicts = planned.flatMap(({ difference: { change, key } }) => (change === "conflict" ? [key] : []));
+  const absent = new Set([...retired, ...conflicts]);
+  return wanted.map(({ key }) => key).filter((key) => !absent.has(key));
 }
 
 const twinOf = ({ name }: Section, key: string): LeftOut => ({

@@ -2,9 +2,10 @@ import type { Permission, RequestContext } from "@kehu/auth";
 import { Injectable } from "@nestjs/common";
 import { mergedChoices, onlyHere, revivedChoice, wholeChoice, type Choice } from "./choices.ts";
 import { usualSteps } from "./comparison.ts";
+import { ConfigurationQueries } from "./configuration.queries.ts";
 import { byKey, KEYS } from "./configuration-file.ts";
 import type { ConfigurableResource } from "./configurable-resources.ts";
-import type { Fault, Held, Item, Kept, LeftOut, Section, Step } from "./item.ts";
+import type { Around, Fault, Held, Item, Kept, LeftOut, Section, Step } from "./item.ts";
 import { ServiceParts } from "./service-parts.service.ts";
 
 /** As a service gives it, and as the file has it. */
@@ -34,7 +35,10 @@ const PERMISSIONS: Readonly<Record<string, { read: Permission; write: Permission
 export class FieldsSection implements Section {
   readonly name = "fields";
 
-  constructor(private readonly services: ServiceParts) {}
+  constructor(
+    private readonly services: ServiceParts,
+    private readonly queries: ConfigurationQueries,
+  ) {}
 
   async read(who: RequestContext): Promise<Held> {
     const asked = [...new Set(this.extended().map(({ service }) => service))];
@@ -50,12 +54,12 @@ export class FieldsSection implements Section {
     return { read: permissions ? [permissions.read] : [], write: permissions ? [permissions.write] : [] };
   }
 
-  conflict({ value }: Item, kept: Kept | undefined): Fault | undefined {
+  async conflict({ value }: Item, kept: Kept | undefined, _who: RequestContext, around: Around) {
     const field = value as unknown as Field;
     if (!this.homeOf(field))
       return { code: "resource.unknown", message: `Here no fields are added to ${field.resource}.` };
     const here = kept?.value as Field | undefined;
-    return here && conflictOf(field, here);
+    return here ? conflictOf(field, here) : this.withoutVocabulary(field, around);
   }
 
   steps({ key, value }: Item, kept: Kept | undefined): Step[] {
@@ -80,6 +84,16 @@ export class FieldsSection implements Section {
     const { choices: given } = value as unknown as Field;
     const choices = given ? onlyHere(given, (kept.value as unknown as Field).choices) : [];
     return choices.length ? { choices } : undefined;
+  }
+
+  /** A field that is here stays, though its vocabulary is deleted. */
+  private async withoutVocabulary({ vocabulary }: Field, { vocabularies = [] }: Around): Promise<Fault | undefined> {
+    if (!vocabulary || vocabularies.includes(vocabulary)) return undefined;
+    if ((await this.queries.vocabulary(vocabulary)) === "here") return undefined;
+    return {
+      code: "vocabulary.unknown",
+      message: `Here is no vocabulary ${vocabulary}: make it, or restore it, first.`,
+    };
   }
 
   private async readOf(service: string, who: RequestContext): Promise<Held> {

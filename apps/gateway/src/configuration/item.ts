@@ -63,11 +63,8 @@ export interface Needs {
   readonly write: readonly Permission[];
 }
 
-/** What is there when it comes to a thing, since it was brought about before. */
-export interface Around {
-  /** Keys of the fields that the file has, but for those that are retired here. */
-  readonly fields: readonly string[];
-}
+/** By section the keys of what the file has, and what is there when it comes to a thing, since it was brought about before. */
+export type Around = Readonly<Partial<Record<SectionName, readonly string[]>>>;
 
 /** One section: how this install's part is read, compared and written. */
 export interface Section {

@@ -75,7 +75,7 @@ export class RolesSection implements Section {
   }
 
   private closableIn(around: Around): Promise<ClosableFields> {
-    const asked = this.closableOnes.get(around) ?? this.closableWith(around.fields);
+    const asked = this.closableOnes.get(around) ?? this.closableWith(around.fields ?? []);
     this.closableOnes.set(around, asked);
     return asked;
   }

@@ -49,7 +49,7 @@ export class VocabulariesSection implements Section {
 
   async conflict({ key, value }: Item, kept: Kept | undefined): Promise<Fault | undefined> {
     if (kept) return revivedChoice((value as unknown as Vocabulary).choices, kept.value["choices"] as Choice[]);
-    return (await this.queries.hasDeletedVocabulary(key))
+    return (await this.queries.vocabulary(key)) === "deleted"
       ? { code: "vocabulary.deleted", message: "A deleted vocabulary is called so: restore it first." }
       : undefined;
   }
