@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "@kehu/testing";
+import { FlakyRoad } from "./faults/support/flaky-road.ts";
 import { Kehu } from "./faults/support/kehu.ts";
 import { Person } from "./faults/support/person.ts";
 
@@ -83,8 +84,9 @@ describe.each(PAGES)("docs/%s", (page) => {
   }
 
   for (const text of blocksIn(page, "js")) {
-    it("has a program that keeps a copy", async () => {
-      const env = { PATH: process.env["PATH"], KEHU_URL: kehu.url, TOKEN: admin.token };
+    it("has a program that keeps a copy, also of what it could not fetch at once", async () => {
+      const road = await FlakyRoad.to(kehu.url);
+      const env = { PATH: process.env["PATH"], KEHU_URL: road.url, TOKEN: admin.token };
       const program = spawn(process.execPath, ["--input-type=module", "--eval", text], { env });
       let output = "";
       for (const stream of [program.stdout, program.stderr])
@@ -94,12 +96,15 @@ describe.each(PAGES)("docs/%s", (page) => {
         await printed("loaded");
         const { id } = await admin.done<{ id: string }>("POST", "/v1/accounts", { name: "华星科技" });
         await printed("created 华星科技");
+        // What it asks for next is the account.
+        road.mishaps.push({ status: 503, retryAfter: "1" });
         await admin.done("PATCH", `/v1/accounts/${id}`, { name: "华星 Huaxing" });
         await printed("updated 华星 Huaxing");
         await admin.done("DELETE", `/v1/accounts/${id}`);
         await printed(`deleted ${id}`);
       } finally {
         program.kill();
+        road.close();
       }
     }, 120_000);
   }
