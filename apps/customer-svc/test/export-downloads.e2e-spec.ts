@@ -1,5 +1,5 @@
 import { Clock } from "@kehu/records";
-import { eventually, type TestCaller } from "@kehu/testing";
+import { eventually, publish, type TestCaller } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
 import { get as httpGet } from "node:http";
 import { startCustomer, type Customer } from "./customer.ts";
@@ -110,6 +110,34 @@ describe("files of exports", () => {
       const { id } = await customer.create("contacts", { lastName: "Sun" });
       const { url } = await made("contacts", {});
       expect((await send(customer.admin, "POST", `/v1/contacts/${id}/erase`)).status).toBeLessThan(300);
+      expect(await refusal(url!, customer.admin)).toBe("409 export.person-erased");
+    });
+
+    it("A48 does not go out where somebody was being erased while it was made", async () => {
+      const { id } = await customer.create("contacts", { lastName: "Ongoing" });
+      const erasing = await customer.database.open("customer").direct();
+      try {
+        await erasing.query("BEGIN");
+        await erasing.query("INSERT INTO bus.erasure DEFAULT VALUES");
+        await erasing.query("UPDATE customer.contact SET last_name = '(erased)' WHERE id = $1", [id]);
+        const { url } = await made("contacts", {});
+        await erasing.query("COMMIT");
+        expect(await refusal(url!, customer.admin)).toBe("409 export.person-erased");
+      } finally {
+        await erasing.end();
+      }
+    });
+
+    it("A48 does not go out once somebody is erased here who was erased elsewhere before it was made", async () => {
+      const id = randomUUID();
+      const lead = { id, personId: randomUUID(), firstName: null, lastName: "Elsewhere" };
+      const name = async () =>
+        (await admin("SELECT name FROM customer.lead_copy WHERE id = $1", [id])).rows[0]?.["name"];
+      await publish(customer.database, "sales.lead.created", lead);
+      await eventually(async () => expect(await name()).toBe("Elsewhere"));
+      const { url } = await made("accounts", {});
+      await publish(customer.database, "sales.lead.erased", { ...lead, lastName: "(erased)" }, 2);
+      await eventually(async () => expect(await name()).toBe("(erased)"));
       expect(await refusal(url!, customer.admin)).toBe("409 export.person-erased");
     });
 

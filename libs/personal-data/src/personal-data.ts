@@ -3,14 +3,13 @@ import { rowset, type Queryable, type Tx } from "@kehu/database";
 import { LRUCache } from "lru-cache";
 import { BlindIndex } from "./blind-index.ts";
 import { derive, keyOf, random } from "./cipher.ts";
+import { noteErasure } from "./erasure.ts";
 import { MasterKeys } from "./master-keys.ts";
 import { factPlace, keyIdOf, PersonKey, UnreadableValue } from "./person-key.ts";
 
 /** The key of the blind index stands among the keys of persons, under the id of nobody: `rewrap` reaches it there. */
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
-/** Keys that are held in memory, unwrapped. */
-const HELD = 10_000;
 const KEY = "concat_ws('.', k.person_id, k.key_id, k.master_key_id, k.wrapped)";
 const ROW = { person_id: "uuid", key_id: "text", master_key_id: "text", wrapped: "text" };
 
@@ -23,7 +22,8 @@ export const keySql = (person: string) => `(SELECT ${KEY} FROM bus.person_key k 
 
 /** Keys of persons, one for all services: whoever destroys one makes all that was said of the person unreadable. */
 export class PersonalData {
-  private readonly held = new LRUCache<string, PersonKey>({ max: HELD });
+  /** Unwrapped. */
+  private readonly held = new LRUCache<string, PersonKey>({ max: 10_000 });
   private index: BlindIndex | null = null;
 
   private constructor(private readonly masters: MasterKeys) {}
@@ -122,6 +122,7 @@ export class PersonalData {
    */
   async destroy(tx: Tx, personId: string): Promise<PersonKey> {
     mustBeSomebody(personId);
+    await noteErasure(tx);
     const [row] = await tx.query<{ stored: string }>(
       `INSERT INTO bus.person_key AS k (person_id, key_id, master_key_id, wrapped, destroyed_at)
        VALUES ($1, $2, '', '', clock_timestamp())

@@ -1,6 +1,7 @@
 import { ERASED, readable, type AnyEnvelope, type Collaborator, type ExternalId, type Personal } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import { upsertNewer } from "@kehu/messaging";
+import { noteErasure } from "@kehu/personal-data";
 
 /** What an event tells of a record of another service. */
 export interface Told {
@@ -46,6 +47,7 @@ export async function keepCopies(tx: Tx, type: string, told: readonly Told[]): P
     deleted_at: record.deletedAt,
     ...further,
   }));
+  if (told.some(({ name }) => name === ERASED)) await noteErasure(tx);
   const written = new Set(await upsertNewer(tx, `${type}_copy`, rows));
   const newest = new Map<string, Told>();
   for (const one of told)

@@ -22,6 +22,8 @@ export interface ExportJob {
   expires_at: Date | null;
   error: { code: string; detail: string } | null;
   downloaded_at: Date | null;
+  /** Which transactions its rows have seen. */
+  snapshot: string | null;
 }
 
 /** How long a file is kept, and the word of its job. */
@@ -30,7 +32,7 @@ const KEPT = "interval '24 hours'";
 const LEASE = "interval '30 seconds'";
 
 const COLUMNS = `id, resource, caller, reach, request, format, status, version, queued_at, attempts, started_at, columns, rows,
-  bytes, finished_at, expires_at, error, downloaded_at`;
+  bytes, finished_at, expires_at, error, downloaded_at, snapshot`;
 
 export const ADD = `
   INSERT INTO export_job (id, resource, actor_type, actor_id, session_id, caller, reach, request, format)
@@ -66,7 +68,7 @@ export const APPEND = `
     UPDATE export_job SET leased_until = clock_timestamp() + ${LEASE}, rows = $3, bytes = bytes + $4 WHERE ${MINE} RETURNING id)
   INSERT INTO export_chunk (export_id, n, sealed) SELECT id, $5, $6 FROM mine RETURNING n`;
 export const COMPLETE = `
-  UPDATE export_job SET status = 'completed', rows = $3, columns = $4, version = version + 1, worker = NULL, leased_until = NULL,
+  UPDATE export_job SET status = 'completed', rows = $3, columns = $4, snapshot = $5, version = version + 1, worker = NULL, leased_until = NULL,
     finished_at = clock_timestamp(), expires_at = clock_timestamp() + ${KEPT}
   WHERE ${MINE} RETURNING ${COLUMNS}`;
 export const FAIL = `
@@ -91,9 +93,6 @@ export const READ = `
 export const DOWNLOADED = `
   UPDATE export_job SET downloaded_at = clock_timestamp(), download = NULL WHERE id = $1 AND download = $2 RETURNING id`;
 export const BROKEN_OFF = "UPDATE export_job SET download = NULL WHERE id = $1 AND download = $2";
-
-/** Whether somebody was erased since the file was begun, whom it may hold. */
-export const ERASED_SINCE = "SELECT EXISTS (SELECT FROM bus.person_key WHERE destroyed_at >= $1) AS erased";
 
 /** Those whose file goes: the day is over, or it could not be made. */
 export const EXPIRED = `

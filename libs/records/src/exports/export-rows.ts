@@ -42,6 +42,8 @@ interface Parts {
 export class ExportRows {
   private constructor(
     private readonly client: Client,
+    /** Which transactions it has seen. */
+    readonly snapshot: string,
     private readonly wanted: Wanted,
     private readonly lists: RecordLists,
     private readonly personal: PersonalData,
@@ -65,7 +67,8 @@ export class ExportRows {
       await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       // All rows are wanted, not the first ones soon.
       await client.query("SET LOCAL cursor_tuple_fraction = 1");
-      return await work(new ExportRows(client, wanted, lists, personal));
+      const { rows } = await client.query<{ snapshot: string }>("SELECT pg_current_snapshot()::text AS snapshot");
+      return await work(new ExportRows(client, rows[0]!.snapshot, wanted, lists, personal));
     } finally {
       signal.removeEventListener("abort", stop);
       await client.end().catch(() => undefined);

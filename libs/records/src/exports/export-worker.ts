@@ -1,6 +1,7 @@
 import { Problem } from "@kehu/contracts";
 import { appendToOutbox, isInfrastructure } from "@kehu/messaging";
 import { writeCsv, writeXlsx } from "@kehu/importing";
+import { forgetErasures } from "@kehu/personal-data";
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
 import { randomUUID } from "node:crypto";
 import type { Resource } from "../resource.ts";
@@ -67,6 +68,7 @@ export class ExportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       await database.query(FORGET_KEY, [id]);
       await database.query(REMOVE, [id]);
     }
+    await forgetErasures(database);
   }
 
   private async workOff(): Promise<void> {
@@ -93,8 +95,7 @@ export class ExportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       if (job.attempts > MOST_ATTEMPTS)
         throw new Problem(500, "export.failed", "The file could not be made. Ask for another export.");
       await removeFile(database, job.id);
-      const { rows, columns } = await this.make(job);
-      await this.complete(job, rows, columns);
+      await this.complete(job, await this.make(job));
     } catch (error) {
       await this.end(job, error);
     } finally {
@@ -102,7 +103,7 @@ export class ExportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async make(job: Taken): Promise<{ rows: number; columns: string[] }> {
+  private async make(job: Taken): Promise<Made> {
     const { database, personal, lists } = this.exporting;
     const declared = this.resources.get(job.resource)!;
     const key = await this.exporting.keyOf(job.id);
@@ -116,14 +117,14 @@ export class ExportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       const cells = new Cells(rows, columns, signal);
       const file = job.format === "csv" ? writeCsv(columns, cells) : writeXlsx(columns, cells);
       await storeFile(database, job, key, file, () => cells.count);
-      return { rows: cells.count, columns: columns.map(({ name }) => name) };
+      return { rows: cells.count, columns: columns.map(({ name }) => name), snapshot: rows.snapshot };
     });
   }
 
-  private async complete({ id, worker }: Taken, rows: number, columns: readonly string[]): Promise<void> {
+  private async complete({ id, worker }: Taken, { rows, columns, snapshot }: Made): Promise<void> {
     const { clock } = this.exporting;
     await this.exporting.database.transaction(async (tx) => {
-      const [job] = await tx.query<ExportJob>(COMPLETE, [id, worker, rows, columns]);
+      const [job] = await tx.query<ExportJob>(COMPLETE, [id, worker, rows, columns, snapshot]);
       if (!job) throw new LeaseLost(id);
       await appendToOutbox(tx, [exportEvent(this.news.completed, job, clock.now())], requesterOf(job));
     });
@@ -146,6 +147,12 @@ export class ExportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     await database.query(RELEASE, [id, worker, 0]);
     if (isInfrastructure(error)) throw error;
   }
+}
+
+/** What is known of a file once it is there. */
+interface Made extends Pick<ExportRows, "snapshot"> {
+  rows: number;
+  columns: string[];
 }
 
 /** The rows of a file, counted while they are read. */

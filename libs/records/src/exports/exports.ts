@@ -1,6 +1,7 @@
 import { rowScope, type RequestContext } from "@kehu/auth";
 import { Conflict, Malformed, NotFound, Problem } from "@kehu/contracts";
 import { appendToOutbox } from "@kehu/messaging";
+import { erasedSince } from "@kehu/personal-data";
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { v7 as uuidv7 } from "uuid";
@@ -146,8 +147,7 @@ export class Exports {
         "export.reach-changed",
         "What you may see has changed since the file was asked for. Make another export.",
       );
-    const [found] = await database.query<{ erased: boolean }>(SQL.ERASED_SINCE, [job.started_at]);
-    if (found!.erased)
+    if (await erasedSince(database, job.snapshot))
       throw new Conflict(
         "export.person-erased",
         "Somebody was erased since the file was made, who may be in it. Make another export.",
