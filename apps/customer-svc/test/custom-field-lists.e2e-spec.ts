@@ -75,7 +75,12 @@ describe("lists by custom fields", () => {
     ["filter[custom.score]=9.0", "CD"],
     ["filter[custom.since][gt]=2026-01-31", "B"],
     ["filter[custom.since][lte]=2026-01-31", "AD"],
-    ["filter[custom.budget][gte]=1", "AC"],
+    ["filter[custom.budget][gte]=1", "A"],
+    ["filter[custom.budget][gte]=EUR 1", "C"],
+    ["filter[custom.budget]=7.00", ""],
+    ["filter[custom.budget][in]=100.10,EUR 7.00", "AC"],
+    ["filter[custom.budget][ne]=7.00", "ABCDEF"],
+    ["filter[custom.budget][nin]=0.05,EUR 7", "ADEF"],
     ["filter[custom.isKey]=true", "A"],
     ["filter[custom.isKey][ne]=true", "BCDEF"],
     ["filter[custom.lines]=b", "B"],
@@ -86,6 +91,21 @@ describe("lists by custom fields", () => {
     const found = await customer.list(`/v1/accounts?sort=name&count=exact&${encodeURI(query)}`);
     expect(found.data.map(({ name }) => name).join("")).toBe(names);
     expect(found.page.total).toBe(names.length);
+  });
+
+  it.each(["USD", "7.00 EUR", "EUR 7.001", "XXY 7", { amount: 7, currency: "EUR" }, ""])(
+    "takes no %j for an amount",
+    async (value) => {
+      const where = { field: "custom.budget", op: "gte", value };
+      const { status, body } = await request<{ code: string }>("POST", "/v1/accounts/search", { where });
+      expect([status, body.code]).toEqual([400, "filter.invalid-value"]);
+    },
+  );
+
+  it("takes an amount as it is shown", async () => {
+    const where = { field: "custom.budget", value: { amount: "7.00", currency: "EUR" } };
+    const { body } = await request<PageView>("POST", "/v1/accounts/search", { where });
+    expect(body.data.map(({ name }) => name)).toEqual(["C"]);
   });
 
   it("finds by trees", async () => {

@@ -2,7 +2,7 @@ import type { Bind } from "@kehu/auth";
 import type { BlindKind } from "@kehu/personal-data";
 import type { Field, FieldMap } from "./field.ts";
 import type { Filter } from "./filter.ts";
-import { blindValue, listOf, parseValue, truth, type FilterOptions, type Operator } from "./filter-values.ts";
+import { amountOf, blindValue, listOf, parseValue, truth, type FilterOptions, type Operator } from "./filter-values.ts";
 import { keywordSql } from "./keywords.ts";
 import { isMoment, momentSql, type MomentOperator } from "./moment-filter.ts";
 import { through, UNRELATED, type Related, type Side } from "./related.ts";
@@ -120,6 +120,7 @@ function conditionSql(condition: Condition): string {
   const column = columnSql(field, row);
   const known = (sql: string) => (isExact ? `coalesce(${sql}, false)` : sql);
   if (op === "isNull") return emptySql(field, column, truth(name, value));
+  if (field.kind === "money") return moneySql(condition, column);
   if (isMoment(field)) return momentSql(column, name, field, op as MomentOperator, value, bind, options, isExact);
   // Typed, so that a number beyond the column's own type is one that no row has.
   const read = (input: unknown) => parseValue(name, field, input, options);
@@ -141,6 +142,32 @@ function conditionSql(condition: Condition): string {
       return known(`${column}${inOrder(field, op)} ${COMPARISONS[op]!} ${one()}`);
   }
 }
+
+/** Amounts are compared with those of the same currency alone. */
+function moneySql({ name, field, row, op, value, bind, options, isExact }: Condition, column: string): string {
+  const type = sqlType(field);
+  const holds = (fits: string, currency: string) =>
+    `(${column} ${fits} AND ${currencyColumn(field, row)} = ${bind(currency)}::text)`;
+  const isOneOf = () => {
+    const amounts = Map.groupBy(
+      listOf(name, value).map((one) => amountOf(name, one, options)),
+      ({ currency }) => currency,
+    );
+    const each = [...amounts].map(([currency, some]) =>
+      holds(`= ANY(${bind(some.map(({ minor }) => minor.toString()))}::${type}[])`, currency),
+    );
+    return each.join(" OR ");
+  };
+  const compares = () => {
+    const { minor, currency } = amountOf(name, value, options);
+    return holds(`${COMPARISONS[op === "ne" ? "eq" : op]!} ${bind(minor.toString())}::${type}`, currency);
+  };
+  const sql = op === "in" || op === "nin" ? isOneOf() : compares();
+  if (op === "ne" || op === "nin") return `NOT coalesce(${sql}, false)`;
+  return isExact ? `coalesce(${sql}, false)` : sql;
+}
+
+const currencyColumn = (field: Field, row: string) => (field.custom ? "c.currency" : `${row}.${field.column}_currency`);
 
 const emptySql = ({ kind }: Field, column: string, isEmpty: boolean) =>
   kind === "list" ? `cardinality(${column}) ${isEmpty ? "=" : ">"} 0` : `${column} IS ${isEmpty ? "" : "NOT "}NULL`;

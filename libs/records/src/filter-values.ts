@@ -1,7 +1,7 @@
 import { Malformed } from "@kehu/contracts";
 import type { Settings } from "./company-settings.ts";
 import type { Field } from "./field.ts";
-import { currencyDigits, formatMinor, toMinor } from "./money.ts";
+import { currencyDigits, formatMinor, isCurrency, toMinor } from "./money.ts";
 
 export const OPERATORS = [
   "eq",
@@ -62,17 +62,38 @@ export function parseValue(name: string, field: Field, value: unknown, settings:
       return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(input)
         ? input.toLowerCase()
         : refuse(name, "an id (UUID)");
-    case "money":
-      return (
-        toMinor(input, settings.currency)?.toString() ??
-        refuse(
-          name,
-          `an amount in ${settings.currency} such as ${formatMinor(1230n, currencyDigits(settings.currency))}`,
-        )
-      );
     default:
       return field.normalise ? field.normalise(input, settings) : input;
   }
+}
+
+/** An amount in smallest units, with its currency. */
+export interface Amount {
+  minor: bigint;
+  currency: string;
+}
+
+/**
+ * Reads an amount: `15.00` in the company's currency, `EUR 15.00` as exports write it, or `{ amount, currency }`. Amounts of
+ * different currencies are not compared.
+ *
+ * @throws Malformed `filter.invalid-value` naming the field and what is expected
+ */
+export function amountOf(name: string, value: unknown, settings: Settings): Amount {
+  const { amount, currency = settings.currency } =
+    typeof value === "object" && value !== null ? (value as { amount?: unknown; currency?: unknown }) : written(value);
+  const minor = isCurrency(currency) && typeof amount === "string" ? toMinor(amount, currency) : null;
+  if (minor !== null) return { minor, currency: currency as string };
+  const example = formatMinor(1230n, currencyDigits(settings.currency));
+  return refuse(
+    name,
+    `an amount in ${settings.currency} such as ${example}, or with its currency: ${settings.currency} ${example}`,
+  );
+}
+
+function written(value: unknown): { amount?: string; currency?: string } {
+  const [, currency, amount] = /^(?:([A-Z]{3}) )?(.*)$/.exec(String(value)) ?? [];
+  return { ...(currency !== undefined && { currency }), ...(amount !== undefined && { amount }) };
 }
 
 const isNumber = (text: string) => /^-?\d+(\.\d+)?$/.test(text) && text.replace(/\D/g, "").length <= 15;

@@ -2,10 +2,18 @@ import { phoneEnding, type BlindKind, type Reach } from "@kehu/personal-data";
 import { valueIn } from "./custom-store.ts";
 import type { Field, FieldMap } from "./field.ts";
 import type { Filter } from "./filter.ts";
-import { blindValue, listOf, parseValue, truth, type FilterOptions, type Operator } from "./filter-values.ts";
+import {
+  amountOf,
+  type Amount,
+  blindValue,
+  listOf,
+  parseValue,
+  truth,
+  type FilterOptions,
+  type Operator,
+} from "./filter-values.ts";
 import { keywordMatcher, lower } from "./keywords.ts";
 import { isMoment, spanOf, type Moment } from "./moment-filter.ts";
-import { toMinor } from "./money.ts";
 import { through, UNRELATED, type Related } from "./related.ts";
 
 /** A record as the API shows it, or as events tell of it, decrypted; a field that it lacks is empty. */
@@ -91,9 +99,8 @@ function condition(name: string, field: Field, op: Operator, value: unknown, opt
     return (has) => isEmpty(has) === wanted;
   }
   if (isMoment(field)) return momentCondition(name, field, op, value, options);
-  const wanted = valuesOf(name, op, value).map((one) =>
-    comparable(field, parseValue(name, field, one, options), options),
-  );
+  if (field.kind === "money") return moneyCondition(name, op, value, options);
+  const wanted = valuesOf(name, op, value).map((one) => comparable(field, parseValue(name, field, one, options)));
   if (field.kind === "list" || field.kind === "choices")
     return (has) => wanted.some((one) => ((has ?? []) as unknown[]).includes(one));
   const first = wanted[0]!;
@@ -111,7 +118,7 @@ function condition(name: string, field: Field, op: Operator, value: unknown, opt
     lte: (mine) => order(mine, first) <= 0,
   };
   const ofNothing = op === "ne" || op === "nin";
-  return (has) => (has === null ? ofNothing : onValue[op](comparable(field, has, options)));
+  return (has) => (has === null ? ofNothing : onValue[op](comparable(field, has)));
 }
 
 const isEmpty = (has: unknown) => has === null || (Array.isArray(has) && has.length === 0);
@@ -122,14 +129,10 @@ const valuesOf = (name: string, op: Operator, value: unknown) =>
 type Comparable = string | bigint | boolean | number;
 
 /** A value of a record or of a condition, so that equal ones are the same. */
-function comparable(field: Field, value: unknown, { currency }: FilterOptions): Comparable {
+function comparable(field: Field, value: unknown): Comparable {
   switch (field.kind) {
     case "integer":
       return BigInt(value as number | string);
-    case "money": {
-      const { amount, currency: own = currency } = value as { amount?: string; currency?: string };
-      return amount === undefined ? BigInt(value as string) : toMinor(amount, own)!;
-    }
     case "number":
       return Number(value);
     case "boolean":
@@ -140,6 +143,33 @@ function comparable(field: Field, value: unknown, { currency }: FilterOptions): 
     default:
       return value as string;
   }
+}
+
+/** Amounts of other currencies are neither more nor less. */
+function moneyCondition(
+  name: string,
+  op: Exclude<Operator, "isNull">,
+  value: unknown,
+  options: FilterOptions,
+): Condition {
+  const wanted = valuesOf(name, op, value).map((one) => amountOf(name, one, options));
+  const isOneOf = (mine: Amount) =>
+    wanted.some(({ minor, currency }) => minor === mine.minor && currency === mine.currency);
+  const { minor, currency } = wanted[0]!;
+  const compared = (holds: (mine: bigint) => boolean) => (mine: Amount) =>
+    mine.currency === currency && holds(mine.minor);
+  const onAmount: Partial<Record<Operator, (mine: Amount) => boolean>> = {
+    eq: isOneOf,
+    in: isOneOf,
+    ne: (mine) => !isOneOf(mine),
+    nin: (mine) => !isOneOf(mine),
+    gt: compared((mine) => mine > minor),
+    gte: compared((mine) => mine >= minor),
+    lt: compared((mine) => mine < minor),
+    lte: compared((mine) => mine <= minor),
+  };
+  const ofNothing = op === "ne" || op === "nin";
+  return (has) => (has === null ? ofNothing : onAmount[op]!(amountOf(name, has, options)));
 }
 
 function momentCondition(

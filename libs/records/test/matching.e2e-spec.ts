@@ -140,7 +140,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   name: [...TEXTS, "%", "_", "HUÁ", "istanbul", "οδοσ"],
   stage: ["new", "won", "gone"],
   count: ["-1", "0", "8", "999999999999"],
-  amount: ["15.00", "-0.01", "22700", "1500.00"],
+  amount: ["15.00", "-0.01", "22700", "1500.00", "JPY 1500", "JPY 1499", "KWD 1.500", "USD 22700.00"],
   closedOn: [...DAYS, ...PERIODS],
   closedAt: [...DAYS, ...INSTANTS, ...PERIODS, "2026-11-27T00:00:00+08:00", "2026-11-26T15:59:59.999499Z"],
   active: ["true", "false"],
@@ -148,7 +148,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   tags: ["红", "red", "green"],
   "custom.text": [...TEXTS, "%", "_", "istanbul"],
   "custom.number": ["-1", "0", "0.5", "123456789.25", "7"],
-  "custom.money": ["15.00", "-0.01", "22700", "1500.00"],
+  "custom.money": ["15.00", "-0.01", "22700", "1500.00", "JPY 1500", "JPY 1499", "KWD 1.500", "USD 22700.00"],
   "custom.date": [...DAYS, ...PERIODS],
   "custom.time": ["00:00", "09:30", "23:59:59", "12:00"],
   "custom.instant": [...DAYS, ...INSTANTS, ...PERIODS, "2026-11-27T00:00:00+08:00"],
@@ -232,7 +232,7 @@ const relatedBy = (fields: FieldMap): Related => {
 };
 
 const TABLE = (rows: string, further = "") => `SELECT * FROM json_to_recordset(${rows}) AS r (id uuid, n integer,
-  name text, stage text, count integer, amount_minor bigint, closed_on date, closed_at timestamptz, active boolean,
+  name text, stage text, count integer, amount_minor bigint, amount_currency text, closed_on date, closed_at timestamptz, active boolean,
   user_id uuid, tags text[]${further})`;
 /** Of which record it is a relative, and as what. */
 const RELATIVE = ", of integer, relation text, deleted_at timestamptz, reached boolean";
@@ -246,6 +246,7 @@ const rowOf = (one: RecordState, n: number) => {
     id: idOf(n),
     n,
     amount_minor: amount && String(toMinor(amount.amount, amount.currency)),
+    amount_currency: amount && amount.currency,
     closed_on: one["closedOn"],
     closed_at: one["closedAt"],
     user_id: one["userId"],
