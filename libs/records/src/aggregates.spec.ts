@@ -70,11 +70,11 @@ describe("the answer of an aggregate", () => {
   ) => ({
     g0: stage,
     count: String(count),
-    "amount.currency": currency,
-    "amount.sum": sum,
-    "amount.count": sum === null ? "0" : String(count),
-    "probability.sum": probability,
-    "probability.count": String(count),
+    "m0.currency": currency,
+    "m0.sum": sum,
+    "m0.count": sum === null ? "0" : String(count),
+    "m1.sum": probability,
+    "m1.count": String(count),
   });
 
   it("adds no amounts of different currencies, and rounds to the smallest unit", () => {

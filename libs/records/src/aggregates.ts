@@ -40,23 +40,23 @@ const MOST_ROWS = 5_000;
  */
 export function aggregateSql(
   { table, fields }: Pick<Resource, "table" | "fields">,
-  { groups, sum, average }: AggregateQuery,
+  query: AggregateQuery,
   condition: string,
   timeZone: string,
   who: RequestContext,
   bind: Bind,
 ): string {
   const joins = new Joins();
+  const { groups } = query;
   const keys = groups.map((group, n) => `${keySql(group, joins, timeZone, bind)} AS g${n}`);
-  const added = [...new Set([...sum, ...average])];
-  const currencies = added.flatMap((name) =>
-    fields[name]!.kind === "money" ? [`${joins.currency(fields[name]!)} AS "${name}.currency"`] : [],
+  const added = addedBy(query);
+  const currencies = added.flatMap((name, n) =>
+    fields[name]!.kind === "money" ? [`${joins.currency(fields[name]!)} AS "m${n}.currency"`] : [],
   );
-  const numbers = added.flatMap((name) => {
+  const numbers = added.flatMap((name, n) => {
     const column = joins.column(fields[name]!);
-    if (fields[name]!.kind === "number")
-      return [`trunc(sum(${column}) * ${MILLION})::text AS "${name}.sum"`, `count(${column})::text AS "${name}.count"`];
-    return [`sum(${column})::text AS "${name}.sum"`, `count(${column})::text AS "${name}.count"`];
+    const sum = fields[name]!.kind === "number" ? `trunc(sum(${column}) * ${MILLION})` : `sum(${column})`;
+    return [`${sum}::text AS "m${n}.sum"`, `count(${column})::text AS "m${n}.count"`];
   });
   const by = [...keys, ...currencies];
   const names = groups.flatMap(({ field: { target } }, n) =>
@@ -67,6 +67,9 @@ export function aggregateSql(
       ${by.length ? `GROUP BY ${by.map((_, n) => n + 1).join(", ")}` : ""}
     ) i ${keys.length ? `ORDER BY ${keys.map((_, n) => `i.g${n}`).join(", ")}` : ""} LIMIT ${MOST_ROWS + 1}`;
 }
+
+/** The fields that are added up; the row calls them by their places (`m0.sum`), as Postgres would cut long names. */
+const addedBy = ({ sum, average }: AggregateQuery): string[] => [...new Set([...sum, ...average])];
 
 const CASTS: Partial<Record<FieldKind, string>> = { reference: "::uuid", boolean: "::boolean" };
 
@@ -152,17 +155,17 @@ class Tally {
     private readonly fields: FieldMap,
     private readonly query: AggregateQuery,
   ) {
-    for (const name of [...query.sum, ...query.average]) this.added.set(name, new Map());
+    for (const name of addedBy(query)) this.added.set(name, new Map());
   }
 
   add(row: Row): void {
     this.count += Number(row["count"]);
-    for (const [name, byCurrency] of this.added) {
-      const count = BigInt(row[`${name}.count`] as string);
+    for (const [n, byCurrency] of [...this.added.values()].entries()) {
+      const count = BigInt(row[`m${n}.count`] as string);
       if (count === 0n) continue;
-      const currency = (row[`${name}.currency`] ?? null) as string | null;
+      const currency = (row[`m${n}.currency`] ?? null) as string | null;
       const before = byCurrency.get(currency) ?? { sum: 0n, count: 0n };
-      const sum = before.sum + BigInt(row[`${name}.sum`] as string);
+      const sum = before.sum + BigInt(row[`m${n}.sum`] as string);
       byCurrency.set(currency, { sum, count: before.count + count });
     }
   }

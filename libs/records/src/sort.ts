@@ -31,8 +31,11 @@ export function parseSort(fields: FieldMap, keys: readonly string[]): SortKey[] 
   return [...parsed, { name: "id", field: fields["id"]!, descending: parsed.at(-1)?.descending ?? false }];
 }
 
-/** A key with the column or expression by which rows are compared. */
-export type PlacedKey = SortKey & { column: string };
+/** A key with its place among those of the list, and the column or expression by which rows are compared. */
+export type PlacedKey = SortKey & { n: number; column: string };
+
+/** The column with the value of a key that no view has: by its place, as Postgres would cut long names. */
+export const keyColumnAt = (n: number) => `sort.${n}`;
 
 /** A run of rows of an ordered list: what stands behind FROM, its condition, its order, and what it shows besides. */
 export interface Stretch {
@@ -54,18 +57,18 @@ export function stretchesOf(table: string, keys: readonly SortKey[]): Stretch[] 
   if (!first!.field.custom) return [stretch("all", `${table} t`, "true", placedKeys(keys))];
   const { key } = first!.field.custom;
   const value = `s0.${customColumn(first!.field)}`;
-  const valued = { ...first!, field: { ...first!.field, neverNull: true }, column: value };
-  const rest = others.map((one, n) => (one.name === "id" ? { ...one, column: "s0.record_id" } : placed(one, n + 1)));
+  const valued = { ...first!, field: { ...first!.field, neverNull: true }, n: 0, column: value };
+  const rest = others.map((one, index) => placed(one, index + 1));
+  const byIndex = rest.map((one) => (one.name === "id" ? { ...one, column: "s0.record_id" } : one));
   const without = `NOT EXISTS (SELECT 1 FROM custom_value c WHERE c.record_id = t.id AND c.field = '${key}')`;
   return [
     stretch(
       "valued",
       `custom_value s0 JOIN ${table} t ON t.id = s0.record_id`,
       `s0.field = '${key}' AND ${value} IS NOT NULL`,
-      [valued, ...rest],
-      1,
+      [valued, ...byIndex],
     ),
-    stretch("empty", `${table} t`, without, others.map(placed)),
+    stretch("empty", `${table} t`, without, rest),
   ];
 }
 
@@ -74,22 +77,17 @@ export const placedKeys = (keys: readonly SortKey[]): PlacedKey[] => keys.map(pl
 
 const placed = (key: SortKey, n: number): PlacedKey => ({
   ...key,
+  n,
   column: key.field.custom ? `s${n}.${customColumn(key.field)}` : `t.${columnOf(key.field)}`,
 });
 
-/** @param joined how many of the keys stand in `from` already */
-function stretch(
-  holds: Stretch["holds"],
-  from: string,
-  where: string,
-  keys: readonly PlacedKey[],
-  joined = 0,
-): Stretch {
-  const custom = keys.flatMap((one, n) => (one.field.custom ? [{ ...one, key: one.field.custom.key, n }] : []));
+/** @param from with the values of the first key, where the company has added it */
+function stretch(holds: Stretch["holds"], from: string, where: string, keys: readonly PlacedKey[]): Stretch {
+  const custom = keys.flatMap((one) => (one.field.custom ? [{ ...one, key: one.field.custom.key }] : []));
   const joins = custom
-    .filter(({ n }) => n >= joined)
+    .filter(({ n }) => n > 0)
     .map(({ key, n }) => ` LEFT JOIN custom_value s${n} ON s${n}.record_id = t.id AND s${n}.field = '${key}'`);
-  const columns = custom.map(({ name, column }) => `, ${column}::text AS "sort.${name}"`);
+  const columns = custom.map(({ n, column }) => `, ${column}::text AS "${keyColumnAt(n)}"`);
   return { holds, from: from + joins.join(""), where, keys, columns: columns.join("") };
 }
 

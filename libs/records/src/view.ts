@@ -9,7 +9,7 @@ import { toInstant } from "./instant.ts";
 import { toMoney } from "./money.ts";
 import { keyColumn, openView } from "./sealing.ts";
 import type { Resource } from "./resource.ts";
-import type { SortKey } from "./sort.ts";
+import { keyColumnAt, type SortKey } from "./sort.ts";
 
 /** A record as the API shows it. */
 export type RecordView = Record<string, unknown> & { id: string; version: number };
@@ -22,12 +22,8 @@ export type RecordView = Record<string, unknown> & { id: string; version: number
  */
 export function viewColumns(resource: Resource, who: RequestContext, bind: Bind): { columns: string; names: string } {
   const columns: [sql: string, name: string][] = [];
-  for (const [name, field] of Object.entries(fieldsFor(resource, who))) {
-    if (field.custom?.type === "reference" || field.custom?.type === "user")
-      columns.push([
-        nameBeside(field.target!, `(t.custom->>'${field.custom.name}')::uuid`, who, bind),
-        besideName(name),
-      ]);
+  const open = fieldsFor(resource, who);
+  for (const [name, field] of Object.entries(open)) {
     if (!field.shown) continue;
     if (field.kind === "money") {
       columns.push(
@@ -44,12 +40,18 @@ export function viewColumns(resource: Resource, who: RequestContext, bind: Bind)
     if (!field.target) continue;
     columns.push([nameBeside(field.target, `t.${field.column}`, who, bind), besideName(name)]);
   }
+  for (const [n, [, { custom, target }]] of customEntries(open).entries())
+    if (target)
+      columns.push([nameBeside(target, `(t.custom->>'${custom.name}')::uuid`, who, bind), nameBesideCustom(n)]);
   columns.push(...keyColumn(resource));
   return {
     columns: columns.map(([sql, name]) => `${sql} AS "${name}"`).join(", "),
     names: columns.map(([, name]) => `"${name}"`).join(", "),
   };
 }
+
+/** The column with the name beside a reference of the company's: by its place, as Postgres would cut long names. */
+const nameBesideCustom = (n: number) => `custom.${n}`;
 
 /** The links of a `jsonb` column, each with the name of its record. */
 function namedLinks(
@@ -105,9 +107,9 @@ function shapeCustom(open: FieldMap, row: Record<string, unknown>): object {
   const entries = customEntries(open);
   const stored = (row["custom"] ?? {}) as Readonly<Record<string, unknown>>;
   const shown: Record<string, unknown> = {};
-  for (const [name, { custom, target }] of entries) {
+  for (const [n, [, { custom, target }]] of entries.entries()) {
     shown[custom.name] = stored[custom.name] ?? null;
-    if (target) shown[besideName(custom.name)] = row[besideName(name)] ?? null;
+    if (target) shown[besideName(custom.name)] = row[nameBesideCustom(n)] ?? null;
   }
   return shown;
 }
@@ -119,8 +121,8 @@ function shapeValue(kind: FieldKind | undefined, name: string, row: Record<strin
 
 /** A place in an order is one value of each sort key, as the database reads it. */
 export function placeOf(keys: readonly SortKey[], row: Record<string, unknown>): unknown[] {
-  return keys.map(({ name, field }) => {
-    const column = field.custom ? `sort.${name}` : field.kind === "money" ? `${name}.minor` : name;
+  return keys.map(({ name, field }, n) => {
+    const column = field.custom ? keyColumnAt(n) : field.kind === "money" ? `${name}.minor` : name;
     return row[column] ?? null;
   });
 }
