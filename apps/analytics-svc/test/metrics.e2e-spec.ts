@@ -237,4 +237,19 @@ describe("metrics", () => {
       });
     });
   });
+
+  describe("in a company that calls its time zone CET", () => {
+    it("cuts months when the clock there says so, in summer too", async () => {
+      await publish(store, [
+        fact("identity.settings.created", { timeZone: "CET" }),
+        aDeal({ ...won, closedAt: "2025-07-31T22:30:00.000Z" }),
+      ]);
+      await eventually(async () =>
+        expect(await metric("won-count?groupBy=month&filter[closedOn][lt]=2026-01-01")).toMatchObject({
+          timeZone: "CET",
+          rows: [{ month: "2025-08", value: 1 }],
+        }),
+      );
+    });
+  });
 });

@@ -45,7 +45,12 @@ describe("GET /v1/opportunities/aggregate", () => {
     });
     const results = await sales.import("opportunities", [
       deal("0.10", { ownerId: li.id, expectedCloseOn: "2026-01-31", type: "新客户" }),
-      deal("0.20", { ownerId: li.id, expectedCloseOn: "2026-02-01", type: "新客户" }),
+      deal("0.20", {
+        ownerId: li.id,
+        expectedCloseOn: "2026-02-01",
+        type: "新客户",
+        createdAt: "2025-07-31T22:30:00Z",
+      }),
       deal("9999999999999.99", { ownerId: li.id, expectedCloseOn: "2025-12-31", probability: 75 }),
       deal(null, { ownerId: wang.id, type: "renewal" }),
       deal("100.01", { ownerId: wang.id, type: "renewal", createdAt: "2026-01-31T20:00:00Z" }),
@@ -80,7 +85,9 @@ describe("GET /v1/opportunities/aggregate", () => {
 
   it("groups by periods, which begin where the caller is", async () => {
     const byMonth = async (as?: TestCaller) =>
-      (await aggregate("groupBy=createdAt.month&filter[createdAt][lt]=2026-03-01", as)).data.map(({ group }) => group);
+      (await aggregate("groupBy=createdAt.month&filter[createdAt]=2026-01-31T20:00:00Z", as)).data.map(
+        ({ group }) => group,
+      );
     expect(await byMonth()).toEqual([{ "createdAt.month": "2026-01" }]);
     expect(await byMonth({ ...sales.admin, timeZone: "Asia/Shanghai" })).toEqual([{ "createdAt.month": "2026-02" }]);
     const { data } = await aggregate("groupBy=expectedCloseOn.quarter&filter[expectedCloseOn][isNull]=false");
@@ -90,6 +97,12 @@ describe("GET /v1/opportunities/aggregate", () => {
     ]);
     const weeks = await aggregate("groupBy=expectedCloseOn.week&filter[expectedCloseOn][gte]=2026-01-01");
     expect(weeks.data.map(({ group }) => group["expectedCloseOn.week"])).toEqual(["2026-W05"]);
+  });
+
+  it.each(["Europe/Brussels", "CET", "MET"])("groups by the same days as filters do, in %s", async (timeZone) => {
+    const query = "groupBy=createdAt.day&filter[createdAt]=2025-08-01";
+    const { data } = await aggregate(query, { ...sales.admin, timeZone });
+    expect(data).toMatchObject([{ group: { "createdAt.day": "2025-08-01" }, count: 1 }]);
   });
 
   it("counts within the caller's reach only", async () => {

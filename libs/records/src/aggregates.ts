@@ -5,6 +5,7 @@ import { besideName, type Field, type FieldKind, type FieldMap } from "./field.t
 import { columnOf, customColumn } from "./filter-sql.ts";
 import { toMoney } from "./money.ts";
 import type { Resource } from "./resource.ts";
+import { zoneInSql } from "./time-zone.ts";
 import { nameBeside } from "./view.ts";
 
 /** Numbers of records. Money is given for each currency by itself: amounts of different ones are not added. */
@@ -102,7 +103,8 @@ function keySql({ field, unit }: GroupKey, joins: Joins, timeZone: string, bind:
   const column = joins.column(field);
   if (!unit) return field.custom ? `${column}${CASTS[field.kind] ?? ""}` : column;
   const instant = field.custom ? `${column}::timestamptz` : column;
-  const local = field.kind === "date" ? `${column}::timestamp` : `${instant} AT TIME ZONE ${bind(timeZone)}::text`;
+  const local =
+    field.kind === "date" ? `${column}::timestamp` : `${instant} AT TIME ZONE ${bind(zoneInSql(timeZone))}::text`;
   return `to_char(${local}, '${UNITS[unit]}')`;
 }
 

@@ -115,6 +115,7 @@ export { resource, type Consequence, type Resource, type Subject } from "./resou
 export { Reveals } from "./reveals.ts";
 export { Subjects, type SubjectKind, type SubjectPart } from "./subjects.ts";
 export { Values } from "./caller-sql.ts";
+export { zoneInSql } from "./time-zone.ts";
 export { schemaOf, schemaOfField, type RecordView } from "./view.ts";
 export { queryParameters, type Parameter } from "./parameter-schemas.ts";
 export { documentWith } from "./custom-document.ts";

@@ -11,6 +11,7 @@ import {
   PAGING,
   parsePaging,
   Values,
+  zoneInSql,
   type Filter,
   type Page,
   type Settings,
@@ -123,7 +124,7 @@ export class MetricsQueries {
     who: RequestContext,
     values: Values,
   ): Promise<string> {
-    const zone = values.bind(settings.timeZone);
+    const zone = values.bind(zoneInSql(settings.timeZone));
     const concept = values.bind(metric.concept);
     const dimensions = Object.entries(metric.dimensions).map(([dimension, column]) => `f.${column} AS ${dimension}`);
     const distinct = dimensions.filter((dimension) => !/^f\.(\w+) AS \1$/.test(dimension));
