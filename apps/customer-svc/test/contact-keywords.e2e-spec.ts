@@ -63,7 +63,13 @@ describe("GET /v1/contacts?q=", () => {
   it.each([
     ["nana@huaxing.example", ["nana"]],
     [" Nana@HuaXing.EXAMPLE ", ["nana"]],
+    ["nana＠huaxing.example", ["nana"]],
+    ["Ｎａｎａ＠ｈｕａｘｉｎｇ．ｅｘａｍｐｌｅ", ["nana"]],
     ["+86 138 0013 8001", ["nana"]],
+    ["(+86) 138-0013-8001", ["nana"]],
+    ["（＋８６）138－0013－8001", ["nana"]],
+    ["138 0013 8001 ext. 12", ["nana"]],
+    ["13800138001x12", ["nana"]],
     ["+86-138-0013-8001", ["nana"]],
     ["１３８００１３８００１", ["nana"]],
     ["0086 138 0013 8001", ["nana"]],
@@ -82,7 +88,10 @@ describe("GET /v1/contacts?q=", () => {
     ["huaxing.example", ["mail"]],
     ["00138000", ["number"]],
     ["3800138001", []],
-  ])("%s, a part of an address or number, finds nobody by it, only who is called so: %j", async (q, expected) => {
+    ["李四 13800138001", []],
+    ["13800138001王伟", []],
+    ["nana13800138001@huaxing.example", []],
+  ])("%s, no whole address or number by itself, finds nobody by it, only who is called so: %j", async (q, expected) => {
     expect(await found(q)).toEqual(expected);
   });
 

@@ -132,7 +132,10 @@ describe("POST /v1/accounts/views", () => {
     ["an e-mail address", { where: { field: "email", value: "wang.wei@example.com" } }, "where"],
     ["a name", { where: { not: { field: "lastName", op: "startsWith", value: "王" } } }, "where"],
     ["a text of the company's own", { where: { field: "custom.nick", value: "小王" } }, "where"],
-    ["an address among words", { q: "wang.wei@example.com" }, "q"],
+    ["an address", { q: "wang.wei@example.com" }, "q"],
+    ["an address of full-width letters", { q: "ｗａｎｇ＠ｅｘａｍｐｌｅ．ｃｏｍ" }, "q"],
+    ["a number among words", { q: "李四 13800138000" }, "q"],
+    ["a number of full-width digits", { q: "１３８００１３８０００" }, "q"],
   ])("keeps nothing that says who somebody is: %s", async (_, body, field) => {
     const contacts = <B = Problem>(path: string, sent: object) =>
       customer.service.request<B>(customer.admin, "POST", `/v1/contacts/${path}`, { body: sent });

@@ -20,6 +20,19 @@ export interface Search {
 /** Fewer digits are no phone number in any country. */
 const FEWEST_DIGITS = 5;
 
+/** The only words that a phone number has. */
+const EXTENSION = /(ext\.?|x)\s*\d+$/iu;
+
+/** @returns the fields of people of which a value may stand in the text, among other words too */
+export function reachIn(open: FieldMap, text: string): ("email" | "phone")[] {
+  const plain = text.normalize("NFKC");
+  const isIn = {
+    email: plain.includes("@"),
+    phone: plain.replace(/[^\p{Nd}]/gu, "").length >= FEWEST_DIGITS,
+  };
+  return (["email", "phone"] as const).filter((field) => isIn[field] && Object.hasOwn(open, field));
+}
+
 /**
  * Reads what a caller searches by.
  *
@@ -31,15 +44,14 @@ export function parseKeywords(open: FieldMap, keywords: readonly Keyword[], text
   const words = wordsOf(text);
   const has = (field: string) => Object.hasOwn(open, field);
   const by = keywords.filter((one) => namesOf(one).every(has));
-  const equals = (field: string): Filter => ({ field, op: "eq", value: text });
-  const isLong = text.replace(/[^\p{Nd}]/gu, "").length >= FEWEST_DIGITS;
+  const plain = text.normalize("NFKC");
+  // Out of other words a number would be read that is only a part of what is looked for.
+  const hasWords = /\p{L}/u.test(plain.replace(EXTENSION, ""));
+  const exact = reachIn(open, plain).filter((field) => field === "email" || !hasWords);
   return {
     text: words.join(" "),
     keywords: by.length ? { words, by, index: keywords } : null,
-    exact: [
-      ...(has("email") && text.includes("@") ? [equals("email")] : []),
-      ...(has("phone") && isLong ? [equals("phone")] : []),
-    ],
+    exact: exact.map((field) => ({ field, op: "eq", value: plain })),
   };
 }
 

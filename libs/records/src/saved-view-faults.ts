@@ -7,7 +7,7 @@ import { CustomFields } from "./custom-fields.ts";
 import { fieldsFor } from "./field-rules.ts";
 import type { Field } from "./field.ts";
 import { parseFilter, type Filter } from "./filter.ts";
-import { parseKeywords } from "./keyword-search.ts";
+import { reachIn } from "./keyword-search.ts";
 import { takesKeywords } from "./keywords.ts";
 import { parseSearch } from "./list-query.ts";
 import { RecordLists } from "./record-lists.ts";
@@ -84,7 +84,7 @@ export class SavedViewFaults {
         code: "view.personal",
         message: `A view keeps no values of ${telling.map(({ name }) => name).join(", ")}: they say who somebody is.`,
       });
-    if (typeof q === "string" && takesKeywords(fields, keywords) && parseKeywords(fields, keywords, q).exact.length)
+    if (typeof q === "string" && takesKeywords(fields, keywords) && reachIn(fields, q).length)
       errors.push({ field: "q", code: "view.personal", message: "A view keeps no address or number of a person." });
     return errors;
   }
