@@ -1,4 +1,13 @@
+import fc from "fast-check";
+import { DateTime } from "luxon";
 import { periodOf } from "./period.ts";
+
+/** Zones whose clocks are, or were, turned around midnight, or by other than an hour. */
+const TURNING = [
+  ...["America/Havana", "America/Nuuk", "America/Sao_Paulo", "America/Scoresbysund", "Antarctica/Casey"],
+  ...["Antarctica/Troll", "Asia/Amman", "Asia/Beirut", "Asia/Gaza", "Asia/Pyongyang", "Atlantic/Azores"],
+  ...["Australia/Lord_Howe"],
+];
 
 const spanOf = (text: string, zone: string, now: string) => {
   const period = periodOf(text, zone, new Date(now));
@@ -21,8 +30,32 @@ describe("a period", () => {
     ["Australia/Lord_Howe", "2026-04-05T03:00:00Z", "2026-04-04T13:00:00.000Z", "2026-04-05T13:30:00.000Z"],
     // They leap over midnight: the day begins at one o'clock.
     ["America/Sao_Paulo", "2018-11-04T12:00:00Z", "2018-11-04T03:00:00.000Z", "2018-11-05T02:00:00.000Z"],
+    // They go back to midnight, or over it: it comes twice, and the day begins with the first one.
+    ["Atlantic/Azores", "2025-10-26T12:00:00Z", "2025-10-26T00:00:00.000Z", "2025-10-27T01:00:00.000Z"],
+    ["Atlantic/Azores", "2025-10-25T12:00:00Z", "2025-10-25T00:00:00.000Z", "2025-10-26T00:00:00.000Z"],
+    ["America/Havana", "2025-11-02T12:00:00Z", "2025-11-02T04:00:00.000Z", "2025-11-03T05:00:00.000Z"],
+    // By half an hour, by three.
+    ["Asia/Colombo", "2006-04-15T06:00:00Z", "2006-04-14T18:00:00.000Z", "2006-04-15T18:30:00.000Z"],
+    ["Antarctica/Casey", "2023-03-09T06:00:00Z", "2023-03-08T13:00:00.000Z", "2023-03-09T16:00:00.000Z"],
   ])("of today in %s at %s begins and ends when the clock there says so", (zone, now, from, to) => {
     expect(spanOf("today", zone, now)).toEqual([from, to]);
+  });
+
+  it("ends where the next one begins, in every zone, so that each instant belongs to one day", () => {
+    const zone = fc.oneof(fc.constantFrom(...TURNING), fc.constantFrom(...Intl.supportedValuesOf("timeZone")));
+    const dayAt = (instant: number, zone: string) => DateTime.fromMillis(instant, { zone }).toISODate();
+    fc.assert(
+      fc.property(zone, fc.integer({ min: 2012, max: 2030 }), (zone, year) => {
+        let end: number | null = null;
+        for (let day = DateTime.utc(year); day.year === year; day = day.plus({ days: 1 })) {
+          const name = day.toISODate()!;
+          const { from, to } = periodOf(name, zone, new Date(0))!;
+          expect([name, dayAt(+from, zone), dayAt(+to - 1, zone), +from]).toEqual([name, name, name, end ?? +from]);
+          end = +to;
+        }
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it.each<[text: string, now: string, from: string, to: string]>([

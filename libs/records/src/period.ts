@@ -38,7 +38,17 @@ export function periodOf(text: string, zone: string, now: Date): Period | null {
   return daysFrom(first, { [span]: 1 });
 }
 
-/** Days begin when the clock of the zone says so: where it leaps over midnight, with the first instant after it. */
-function daysFrom(from: DateTime, length: DurationLikeObject): Period {
-  return { from: from.startOf("day"), to: from.plus(length).startOf("day") };
+const daysFrom = (from: DateTime, length: DurationLikeObject): Period => ({
+  from: beginning(from),
+  to: beginning(from.plus(length)),
+});
+
+/**
+ * Days begin when the clock of the zone says so: where it leaps over midnight, with the first instant after it; where
+ * midnight comes twice, with the first one, which is that of the clock of the evening before.
+ */
+function beginning(day: DateTime): DateTime {
+  const midnight = day.startOf("day");
+  const first = midnight.plus({ minutes: midnight.offset - midnight.minus({ hours: 12 }).offset });
+  return first < midnight && first.toISODate() === midnight.toISODate() ? first : midnight;
 }
