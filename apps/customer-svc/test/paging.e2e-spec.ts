@@ -212,3 +212,28 @@ describe("GET /v1/accounts, page by page, while rows come, change, move and go",
     120_000,
   );
 });
+
+describe("POST /v1/tasks/search", () => {
+  it("takes its own cursor, however long the values are by which it sorts", async () => {
+    const request = <B>(path: string, body: object) =>
+      customer.service.request<B>(customer.admin, "POST", `/v1/tasks${path}`, { body });
+    const names = ["one", "two", "three", "four"];
+    for (const name of names) await request("/fields", { name, type: "text", label: { en: name, zh: name } });
+    const long = (n: number) => `${"龘".repeat(254)}${n}`;
+    for (const n of [1, 2, 3]) {
+      const custom = Object.fromEntries(names.map((name) => [name, long(0)]));
+      await customer.create("tasks", { subject: long(n), custom });
+    }
+    const sort = [...names.map((name) => `custom.${name}`), "-subject"];
+    const seen: unknown[] = [];
+    let cursor: string | null = null;
+    do {
+      const body = { sort, limit: 1, cursor };
+      const answer: { status: number; body: PageView } = await request("/search", body);
+      expect(answer).toMatchObject({ status: 200 });
+      seen.push(...answer.body.data.map(({ subject }) => subject));
+      cursor = answer.body.page.nextCursor;
+    } while (cursor !== null);
+    expect(seen).toEqual([3, 2, 1].map(long));
+  });
+});

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { CursorSigner } from "./cursor.ts";
+import { CursorSigner, LONGEST_CURSOR } from "./cursor.ts";
+import { MOST_KEYS } from "./sort.ts";
 
 const signer = new CursorSigner("0123456789-abcdefghijklmnopqrstuvwxyz");
 const BINDING = ["sales.opportunity", null, [["amount", true]], "user", "0199"];
@@ -14,6 +15,13 @@ describe("CursorSigner", () => {
         expect(signer.read(cursor, BINDING)).toEqual(place);
       }),
     );
+  });
+
+  it("is no longer than requests take it, whatever a list is sorted by", () => {
+    const names = Array<string>(MOST_KEYS).fill("\u0001\uFE0F".repeat(511));
+    const cursor = signer.sign([0, ...names, "0199c1a0-0000-7000-8000-000000000001"], BINDING);
+    expect(cursor.length).toBeLessThanOrEqual(LONGEST_CURSOR);
+    expect(cursor.length).toBeGreaterThan(0.95 * LONGEST_CURSOR);
   });
 
   it("is bound to everything that the list depends on", () => {

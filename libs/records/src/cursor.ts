@@ -1,5 +1,13 @@
 import { Malformed, type Problem } from "@kehu/contracts";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { MOST_KEYS } from "./sort.ts";
+
+/** Characters of the longest value by which a list is sorted: a person's first and last name, each of 255, in one. */
+const LONGEST_VALUE = 511;
+/** Bytes of a character as JSON has it, at most: a control character, with a variation selector that counts as a part of it. */
+const MOST_BYTES = "\\u0001".length + Buffer.byteLength("\uFE0F");
+/** The longest cursor: values in base64, four characters for three bytes; 200 more for rank, id, quotes and signature. */
+export const LONGEST_CURSOR = Math.ceil((MOST_KEYS * LONGEST_VALUE * MOST_BYTES * 4) / 3) + 200;
 
 /**
  * Signs the place in a list where the next page begins. A cursor is bound to the list, its filter, its order and its

@@ -1,5 +1,6 @@
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, IsString, Max, MaxLength, Min } from "class-validator";
 import { Malformed } from "@kehu/contracts";
+import { LONGEST_CURSOR } from "./cursor.ts";
 import { Nullable, Optional } from "./dto.ts";
 import { parseFilter, type Filter } from "./filter.ts";
 import { OPERATORS, type Operator } from "./filter-values.ts";
@@ -33,7 +34,7 @@ export class SearchRequest {
   @Optional() @IsString() @MaxLength(LONGEST_Q) q?: string;
   @Optional() @IsArray() @ArrayMaxSize(5) @IsString({ each: true }) sort?: string[];
   @Optional() @IsInt() @Min(1) @Max(MAX_LIMIT) limit?: number;
-  @Nullable() @IsString() @MaxLength(2000) cursor?: string;
+  @Nullable() @IsString() @MaxLength(LONGEST_CURSOR) cursor?: string;
   @Optional() @IsIn(["exact"]) count?: "exact";
   @Optional() @IsArray() @ArrayMaxSize(100) @IsString({ each: true }) fields?: string[];
 }
