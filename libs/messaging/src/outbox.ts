@@ -1,9 +1,18 @@
 import { randomFillSync } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { EVENTS, mapPersonal, type Actor, type AnyEnvelope, type DomainEvent, type EventType } from "@kehu/contracts";
+import {
+  EVENTS,
+  mapPersonal,
+  RuleViolation,
+  type Actor,
+  type AnyEnvelope,
+  type DomainEvent,
+  type EventType,
+} from "@kehu/contracts";
 import { rowset, type Tx } from "@kehu/database";
 import { v7 as uuidv7 } from "uuid";
 import { contractOf } from "./contract.ts";
+import { LARGEST_SENT } from "./received.ts";
 
 const COLUMNS = { event_id: "uuid", topic: "text", key: "text", type: "text", payload: "text", n: "integer" };
 
@@ -66,11 +75,24 @@ function sealed({ type, data, seal }: DomainEvent): DomainEvent["data"] {
 }
 
 /**
+ * Refuses an event of a record that has outgrown the bus. What the event tells is counted, not the message around it: so
+ * a snapshot, which tells no more than the event before it, is never refused. Nor is what Kehu does by itself, such as
+ * handing a record over: it adds next to nothing, and the work would stand still at the record.
+ */
+function mustFit(payload: string, { data }: AnyEnvelope, { actorType }: Actor): void {
+  if (actorType === "system" || Buffer.byteLength(payload) <= LARGEST_SENT) return;
+  if (Buffer.byteLength(JSON.stringify(data)) <= LARGEST_SENT) return;
+  const detail = `All values of a record together take at most ${LARGEST_SENT / 1024} KB: shorten or empty some of its long texts.`;
+  throw new RuleViolation("record.too-large", detail);
+}
+
+/**
  * Appends events to the outbox of this service, in their order, with one statement; the relay is woken after the
  * commit. Call it after the rows of the records are locked: that is what keeps the order per record.
  *
  * @throws Error for an event that is not in `EVENTS` or does not fit its schema: better refused here than parked by
  *   every consumer
+ * @throws RuleViolation `record.too-large`
  */
 export async function appendToOutbox(tx: Tx, events: readonly DomainEvent[], actor: Actor): Promise<void> {
   if (events.length === 0) return;
@@ -98,7 +120,9 @@ export function insertIntoOutbox(
     const envelope = envelopeOf(event, areaOf(topic), version, actor);
     const misfits = check(envelope);
     if (misfits) throw new Error(`${event.type} of ${event.subject} does not fit its schema: ${misfits}`);
-    return { event_id: envelope.id, topic, key: event.subject, type: event.type, payload: JSON.stringify(envelope), n };
+    const payload = JSON.stringify(envelope);
+    mustFit(payload, envelope, actor);
+    return { event_id: envelope.id, topic, key: event.subject, type: event.type, payload, n };
   });
   tx.afterCommit(() => new Set(rows.map(({ topic }) => areaOf(topic))).forEach((area) => commits.emit(area)));
   const order = rows.length > 1 ? " ORDER BY n" : "";

@@ -5,8 +5,14 @@ import type { IncomingMessage } from "./transport.ts";
 
 export type AnyEvent = EventOf<EventType>;
 
-/** Larger ones are refused: no record of Kehu makes them (a request body is at most 256 KB). In bytes. */
+/** Larger ones are refused; Kafka's brokers take no larger ones either, unless they are told to. In bytes. */
 const LARGEST_VALUE = 1024 * 1024;
+
+/**
+ * What an event may tell (`data`), in bytes. What is left up to `LARGEST_VALUE` is for the attributes around it, for what a
+ * broker adds, and for what Kehu itself goes on to change in a record that people have filled to the brim.
+ */
+export const LARGEST_SENT = 900 * 1024;
 
 /** A message after a look at it. It holds an event that may be handed to a handler, or says what is wrong with it. */
 export interface Received {

@@ -1,9 +1,11 @@
+import type { Actor } from "@kehu/contracts";
 import type { Database } from "@kehu/database";
 import { appendToOutbox, upsertNewer } from "@kehu/messaging";
 import { testDatabase, type TestDatabase } from "@kehu/testing";
 import fc from "fast-check";
 import { v7 as uuidv7 } from "uuid";
 import { PostgresLogTransport } from "../src/postgres-log-transport.ts";
+import { LARGEST_SENT, receive } from "../src/received.ts";
 import { pruneDeadLetters, pruneInbox, pruneOutbox } from "../src/retention.ts";
 import { Session } from "../src/session.ts";
 import { accountEvent, ACTOR, createAccounts, createTestTables, TOPIC } from "./support/accounts.ts";
@@ -64,6 +66,25 @@ describe("tables of the bus", () => {
       await expect(append({ ...event, version: 0 })).rejects.toThrow("does not fit its schema: /aggregateversion");
       await expect(append({ ...event, data: { changed: [] } })).rejects.toThrow("does not fit its schema: /data");
       expect(await rows("SELECT * FROM customer.outbox")).toEqual([]);
+    });
+
+    it("refuses a record that outgrows the bus, counted in bytes, but for what Kehu does by itself", async () => {
+      const [id, by] = [uuidv7(), { ...ACTOR, actorType: "user" as const }];
+      const append = (type: string, name: string, actor: Actor = by) =>
+        customer.transaction((tx) => appendToOutbox(tx, [accountEvent(type, id, 1, name)], actor));
+      const around = Buffer.byteLength(JSON.stringify(accountEvent("", id, 1, "").data));
+      const fits = "x".repeat(LARGEST_SENT - around);
+      await append("customer.account.updated", fits);
+      await append("customer.account.snapshot", fits);
+      const refusal = { status: 422, code: "record.too-large" };
+      await expect(append("customer.account.updated", `${fits}x`)).rejects.toMatchObject(refusal);
+      await expect(append("customer.account.updated", "华".repeat(fits.length / 2))).rejects.toMatchObject(refusal);
+      await append("customer.account.updated", `${fits}x`, ACTOR);
+      for (const { key, value } of await rows<{ key: string; value: string }>(
+        "SELECT key, payload AS value FROM customer.outbox",
+      ))
+        expect(receive(TOPIC, { position: "", key, value })?.defect).toBeNull();
+      expect(await rows("SELECT 1 FROM customer.outbox")).toHaveLength(3);
     });
   });
 

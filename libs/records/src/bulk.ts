@@ -213,9 +213,12 @@ function failed(problem: Problem, id: string | null): BulkResult {
   return { outcome: "failed", id, warnings: [], errors: [...errors] };
 }
 
+/** Codes of what is wrong with one operation and comes out only when all are stored. */
+const FOUND_LATE = ["external-id.taken", "person.erased", "person.unknown", "record.too-large"];
+
 /** Unique violations, deadlocks and the like: the operations hinder each other, or another request's. */
 function isCollision(error: unknown): boolean {
-  if (error instanceof Problem) return ["external-id.taken", "person.erased", "person.unknown"].includes(error.code);
+  if (error instanceof Problem) return FOUND_LATE.includes(error.code);
   const code = (error as { code?: unknown }).code;
   return typeof code === "string" && /^(22|23|40)/.test(code);
 }
