@@ -150,3 +150,30 @@ describe("the name of a deleted record", () => {
     expect(await sql(states, [gone.id, back.id])).toEqual(before);
   });
 });
+
+describe("POST /v1/accounts/bulk", () => {
+  const one = { system: "erp north", id: "7" };
+  const other = { system: "erp", id: "north 7" };
+  const account = (name: string, known: object, more: object = {}) => ({
+    op: "upsert",
+    data: { name, externalIds: [known], ...more },
+  });
+
+  it("tells names apart whose systems have spaces in theirs, those it makes and those that are there", async () => {
+    const operations = [account("North", one), account("Plain", other)];
+    const outcomes = async () =>
+      (await ask("POST", "/bulk", { operations })).body.results!.map(({ outcome }) => outcome);
+    expect(await outcomes()).toEqual(["created", "created"]);
+    expect(await outcomes()).toEqual(["unchanged", "unchanged"]);
+  });
+
+  it("tells them apart where records refer to others by them", async () => {
+    const operations = [one, other].map((externalId, n) => ({
+      op: "create",
+      data: { name: `Child ${n}`, parentId: { externalId } },
+    }));
+    const { results } = (await ask("POST", "/bulk", { operations })).body;
+    const children = await Promise.all(results!.map(({ id }) => customer.get(`/v1/accounts/${id}`)));
+    expect(children.map(({ parentName }) => parentName)).toEqual(["North", "Plain"]);
+  });
+});

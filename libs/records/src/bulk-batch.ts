@@ -1,10 +1,11 @@
 import type { RequestContext } from "@kehu/auth";
-import { Forbidden, NotFound, RuleViolation, type ExternalId, type FieldError, type Problem } from "@kehu/contracts";
+import { Forbidden, NotFound, RuleViolation, type FieldError, type Problem } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import type { BulkOperation } from "./bulk.dto.ts";
 import type { Clock } from "./clock.ts";
 import { mustHaveCustom, withAllOf } from "./custom-values.ts";
 import type { RecordDto } from "./dto.ts";
+import { nameKey } from "./external-ids.ts";
 import { mustBeListed } from "./listed-values.ts";
 import type { Change, Locked, RecordEntity } from "./record.entity.ts";
 import type { Records } from "./records.ts";
@@ -157,8 +158,6 @@ export class BulkBatch {
     return { outcome: "created", id: record.id };
   }
 }
-
-const nameKey = ({ system, id }: ExternalId) => `${system} ${id}`;
 
 /** A record keeps the names that it has; an upsert adds those that are new. */
 function withoutKnownNames(record: RecordEntity, data: RecordDto): object {

@@ -5,6 +5,9 @@ import { Values } from "./caller-sql.ts";
 import { sameValue, type Change, type RecordEntity } from "./record.entity.ts";
 import type { Resource } from "./resource.ts";
 
+/** @returns what no other name in another system has; either part of one may hold any sign */
+export const nameKey = ({ system, id }: ExternalId) => JSON.stringify([system, id]);
+
 /** A record with its names in other systems. */
 type Named = Pick<RecordEntity, "id"> & { externalIds: readonly ExternalId[] };
 
@@ -72,7 +75,7 @@ export async function keepExternalIds(tx: Tx, type: string, records: readonly Na
   // A batch of events may tell of one record more than once.
   const names = new Map<string, (typeof entries)[number]>();
   for (const entry of entries) {
-    const name = JSON.stringify([entry.system, entry.external_id]);
+    const name = nameKey({ system: entry.system, id: entry.external_id });
     if (!names.has(name)) names.set(name, entry);
   }
   if (names.size === 0) return true;

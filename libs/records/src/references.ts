@@ -3,6 +3,7 @@ import { RuleViolation, type FieldError } from "@kehu/contracts";
 import { Database, type Queryable } from "@kehu/database";
 import { Injectable } from "@nestjs/common";
 import { setTimeout as wait } from "node:timers/promises";
+import { nameKey } from "./external-ids.ts";
 import type { ReferenceTarget } from "./field.ts";
 import type { Resource } from "./resource.ts";
 import { Values } from "./caller-sql.ts";
@@ -167,17 +168,18 @@ class Known {
     const values = new Values();
     const [byId, type, byName] = [values.bind(ids), values.bind(target.type), values.bind(JSON.stringify(names))];
     const scope = scopeOfTarget(target, who, values);
-    const rows = await queryable.query<{ key: string; id: string; deleted: boolean }>(
+    const rows = await queryable.query<{ id: string; system: string | null; name: string; deleted: boolean }>(
       `WITH wanted AS (
-         SELECT id::text AS key, id FROM unnest(${byId}::uuid[]) AS id
-         UNION ALL SELECT e.system || ' ' || e.external_id, e.record_id FROM json_populate_recordset(NULL::external_id, ${byName}) n
+         SELECT id, NULL AS system, NULL AS name FROM unnest(${byId}::uuid[]) AS id
+         UNION ALL SELECT e.record_id, e.system, e.external_id FROM json_populate_recordset(NULL::external_id, ${byName}) n
          JOIN external_id e ON e.type = ${type} AND e.system = n.system AND e.external_id = n.external_id)
-       SELECT w.key, x.id, x.deleted_at IS NOT NULL AS deleted FROM wanted w JOIN ${target.table} x ON x.id = w.id WHERE ${scope}`,
+       SELECT w.*, x.deleted_at IS NOT NULL AS deleted FROM wanted w JOIN ${target.table} x ON x.id = w.id WHERE ${scope}`,
       values.list,
     );
-    for (const { key, id, deleted } of rows) {
-      if (deleted) this.gone.add(`${target.table} ${key}`);
-      else this.live.set(`${target.table} ${key}`, id);
+    for (const { id, system, name, deleted } of rows) {
+      const key = `${target.table} ${system === null ? id : nameKey({ system, id: name })}`;
+      if (deleted) this.gone.add(key);
+      else this.live.set(key, id);
     }
   }
 }
@@ -189,8 +191,7 @@ function scopeOfTarget({ permission }: ReferenceTarget, who: RequestContext, val
   return rowScope(who, permission, "x", values.bind);
 }
 
-const keyOf = (value: ReferenceInput) =>
-  typeof value === "string" ? value.toLowerCase() : `${value.externalId.system} ${value.externalId.id}`;
+const keyOf = (value: ReferenceInput) => (typeof value === "string" ? value.toLowerCase() : nameKey(value.externalId));
 
 function fault({ path, target }: Slot, deleted: boolean): FieldError {
   if (target.copy && !deleted) {
