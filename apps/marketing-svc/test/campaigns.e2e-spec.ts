@@ -113,6 +113,37 @@ describe("campaigns", () => {
     });
   });
 
+  describe("POST /v1/campaigns/bulk", () => {
+    const move = async (pairs: [id: string, parentId: string][]) => {
+      const operations = pairs.map(([id, parentId]) => ({ op: "update", id, data: { parentId } }));
+      const { body } = await service.request<{ results: { outcome: string; errors: { code: string }[] }[] }>(
+        admin,
+        "POST",
+        "/v1/campaigns/bulk",
+        { body: { operations } },
+      );
+      return body.results.map(({ outcome, errors }) => errors[0]?.code ?? outcome);
+    };
+    const some = async (count: number) =>
+      Promise.all(Array.from({ length: count }, async () => (await post({ name: "x" })).body.id));
+
+    it("closes no circle of parents", async () => {
+      const [a, b] = (await some(2)) as [string, string];
+      expect(
+        await move([
+          [a, b],
+          [b, a],
+        ]),
+      ).toEqual(["updated", "campaign.parent-circle"]);
+    });
+
+    it("stacks campaigns ten levels high and no higher", async () => {
+      const ids = await some(11);
+      const outcomes = await move(ids.slice(1).map((id, n) => [id, ids[n]!]));
+      expect(outcomes).toEqual([...Array.from({ length: 9 }, () => "updated"), "campaign.too-deep"]);
+    });
+  });
+
   describe("POST /v1/campaigns/:id/launch", () => {
     it("stands in a life with every verb", async () => {
       const { body } = await post({ name: "Life" });

@@ -1,10 +1,7 @@
 import { type AccountState, type Collaborator, type DomainEvent, RuleViolation } from "@kehu/contracts";
-import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
+import { assign, event, type Holder, type Lineage, OwnedEntity, required, upwards } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import type { CreateAccount, ImportAccount, UpdateAccount } from "./account.dto.ts";
-
-/** Parent id -> its own id and those of its ancestors. */
-export type Lineage = ReadonlyMap<string, readonly string[]>;
 
 /** What sales says of the company of a lead. */
 export interface ConvertedCompany {
@@ -26,14 +23,14 @@ export class Account extends OwnedEntity {
   @Column("uuid", { name: "parent_id", nullable: true }) parentId: string | null;
 
   open(data: CreateAccount, now: Date, lineage: Lineage): DomainEvent[] {
-    this.mustFitUnder(data.parentId, lineage);
+    this.standUnder(data.parentId, lineage);
     assign(this, data);
     return [event("customer.account.created", this, now)];
   }
 
   imported(data: Partial<ImportAccount>, now: Date, lineage: Lineage): DomainEvent[] {
     if (this.version === 0 && data.name === undefined) throw required("name");
-    this.mustFitUnder(data.parentId, lineage);
+    this.standUnder(data.parentId, lineage);
     if (!assign(this, data)) return [];
     return [event(this.version === 0 ? "customer.account.created" : "customer.account.updated", this, now)];
   }
@@ -45,7 +42,7 @@ export class Account extends OwnedEntity {
   }
 
   update(patch: UpdateAccount, now: Date, lineage: Lineage): DomainEvent[] {
-    this.mustFitUnder(patch.parentId, lineage);
+    this.standUnder(patch.parentId, lineage);
     return assign(this, patch) ? [event("customer.account.updated", this, now)] : [];
   }
 
@@ -79,11 +76,14 @@ export class Account extends OwnedEntity {
     };
   }
 
-  private mustFitUnder(parentId: string | null | undefined, lineage: Lineage): void {
-    const ancestors = (parentId && lineage.get(parentId)) || [];
-    if (ancestors.includes(this.id))
+  /** The last that may refuse a change: others go by where it stands then. */
+  private standUnder(parentId: string | null | undefined, lineage: Lineage): void {
+    if (parentId === undefined) return;
+    const above = upwards(lineage, parentId);
+    if (above.includes(this.id))
       throw new RuleViolation("account.parent-circle", "An account cannot stand below itself.");
-    if (ancestors.length >= LEVELS)
+    if (above.length >= LEVELS)
       throw new RuleViolation("account.too-deep", `Accounts stand at most ${LEVELS} levels deep.`);
+    lineage.set(this.id, parentId);
   }
 }

@@ -5,7 +5,17 @@ import {
   IllegalTransition,
   RuleViolation,
 } from "@kehu/contracts";
-import { assign, bigintColumn, event, type Holder, OwnedEntity, required, toMoney } from "@kehu/records";
+import {
+  assign,
+  bigintColumn,
+  event,
+  type Holder,
+  type Lineage,
+  OwnedEntity,
+  required,
+  toMoney,
+  upwards,
+} from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { moneyColumns } from "./campaign-money.ts";
 import { FACTS, MOVES, verbsFrom, type CampaignStatus, type CampaignVerb } from "./campaign-status.ts";
@@ -15,8 +25,7 @@ import type { CreateCampaign, ImportCampaign, UpdateCampaign } from "./campaign.
 export interface Surroundings {
   /** The company's currency. */
   currency: string;
-  /** Parent id -> its own id and those of its ancestors. */
-  lineage: ReadonlyMap<string, readonly string[]>;
+  lineage: Lineage;
 }
 
 /** The most levels that a tree of campaigns has. */
@@ -111,14 +120,14 @@ export class Campaign extends OwnedEntity {
 
   private set(data: Partial<ImportCampaign>, { currency, lineage }: Surroundings): boolean {
     const { budget, cost, expectedRevenue, ...fields } = data;
-    this.mustFitUnder(data.parentId, lineage);
     this.mustEndAfterStart(data);
-    return assign(this, {
-      ...fields,
+    const sums = {
       ...moneyColumns("budget", budget, currency),
       ...moneyColumns("cost", cost, currency),
       ...moneyColumns("expectedRevenue", expectedRevenue, currency),
-    });
+    };
+    this.standUnder(data.parentId, lineage);
+    return assign(this, { ...fields, ...sums });
   }
 
   private mustEndAfterStart({ startsOn = this.startsOn, endsOn = this.endsOn }: Partial<ImportCampaign>): void {
@@ -129,11 +138,14 @@ export class Campaign extends OwnedEntity {
     });
   }
 
-  private mustFitUnder(parentId: string | null | undefined, lineage: Surroundings["lineage"]): void {
-    const ancestors = (parentId && lineage.get(parentId)) || [];
-    if (ancestors.includes(this.id))
+  /** The last that may refuse a change: others go by where it stands then. */
+  private standUnder(parentId: string | null | undefined, lineage: Lineage): void {
+    if (parentId === undefined) return;
+    const above = upwards(lineage, parentId);
+    if (above.includes(this.id))
       throw new RuleViolation("campaign.parent-circle", "A campaign cannot stand below itself.");
-    if (ancestors.length >= LEVELS)
+    if (above.length >= LEVELS)
       throw new RuleViolation("campaign.too-deep", `Campaigns stand at most ${LEVELS} levels deep.`);
+    lineage.set(this.id, parentId);
   }
 }

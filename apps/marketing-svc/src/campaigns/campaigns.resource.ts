@@ -1,8 +1,8 @@
 import { CAMPAIGN_STATUSES } from "@kehu/contracts";
-import type { Tx } from "@kehu/database";
 import {
   choice,
   day,
+  lineageOf,
   ownedFields,
   longText,
   money,
@@ -60,22 +60,6 @@ export const CAMPAIGNS = resource<Campaign>({
   dto: { create: CreateCampaign, update: UpdateCampaign, import: ImportCampaign },
   context: async (tx, items): Promise<Surroundings> => ({
     currency: (await readSettings(tx)).currency,
-    lineage: await lineage(tx, items),
+    lineage: await lineageOf(tx, "campaign", items),
   }),
 });
-
-/** The ancestors of every parent that is named; changes of parents wait for each other, or two could close a circle. */
-async function lineage(tx: Tx, items: readonly { parentId?: string | null }[]): Promise<Surroundings["lineage"]> {
-  const parents = items.flatMap(({ parentId }) => parentId ?? []);
-  if (parents.length === 0) return new Map();
-  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('campaign.parent_id', 0))`);
-  const rows = await tx.query<{ start: string; ancestors: string[] }>(
-    `WITH RECURSIVE up AS (
-       SELECT id AS start, id, parent_id FROM campaign WHERE id = ANY($1)
-       UNION ALL SELECT up.start, c.id, c.parent_id FROM up JOIN campaign c ON c.id = up.parent_id
-     ) CYCLE id SET looped USING path
-     SELECT start, array_agg(id) AS ancestors FROM up GROUP BY start`,
-    [parents],
-  );
-  return new Map(rows.map(({ start, ancestors }) => [start, ancestors]));
-}

@@ -1,0 +1,33 @@
+import type { Tx } from "@kehu/database";
+
+/**
+ * Id of a record -> id of the one above it, null at the top. It knows all who stand above a parent that is named; what
+ * moves writes its own new parent into it, so that the next ones of the same request see it where it is now.
+ */
+export type Lineage = Map<string, string | null>;
+
+/** Changes of parents wait for each other, or two could close a circle. @param table with the column `parent_id` */
+export async function lineageOf(
+  tx: Tx,
+  table: string,
+  items: readonly { parentId?: string | null }[],
+): Promise<Lineage> {
+  const parents = items.flatMap(({ parentId }) => parentId ?? []);
+  if (parents.length === 0) return new Map();
+  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`${table}.parent_id`]);
+  const rows = await tx.query<{ id: string; parent: string | null }>(
+    `WITH RECURSIVE up AS (
+       SELECT id, parent_id FROM ${table} WHERE id = ANY($1)
+       UNION SELECT t.id, t.parent_id FROM up JOIN ${table} t ON t.id = up.parent_id
+     ) SELECT id, parent_id AS parent FROM up`,
+    [parents],
+  );
+  return new Map(rows.map(({ id, parent }) => [id, parent]));
+}
+
+/** @returns the id and those of all above it, the nearest first */
+export function upwards(lineage: Lineage, id: string | null): string[] {
+  const met = new Set<string>();
+  for (let next = id; next && !met.has(next); next = lineage.get(next) ?? null) met.add(next);
+  return [...met];
+}
