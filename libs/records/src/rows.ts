@@ -1,6 +1,6 @@
 import type { Bind } from "@kehu/auth";
 import { rowset, type Columns, type Tx } from "@kehu/database";
-import type { PersonalData, PersonKey } from "@kehu/personal-data";
+import { keySql, type PersonalData, type PersonKey } from "@kehu/personal-data";
 import type { DataSource, EntityMetadata } from "typeorm";
 import type { Field } from "./field.ts";
 import type { RecordEntity } from "./record.entity.ts";
@@ -71,7 +71,11 @@ export class Rows {
       tx,
       without.map((record) => personOf(resource, record)),
     );
-    for (const record of without) this.keys.set(record, keys.get(personOf(resource, record))!);
+    for (const record of without) {
+      const key = keys.get(personOf(resource, record))!;
+      this.keys.set(record, key);
+      if (key.isDestroyed) await this.destroyOwn(tx, record, key);
+    }
   }
 
   /** The key of the person whom a record is about; none before `haveKeys`. */
@@ -81,7 +85,16 @@ export class Rows {
 
   /** Destroys the key of the person whom a record is about. */
   async destroyKey(tx: Tx, resource: Resource, record: RecordEntity): Promise<void> {
-    this.keys.set(record, await this.personal.destroy(tx, personOf(resource, record)));
+    const key = await this.personal.destroy(tx, personOf(resource, record));
+    this.keys.set(record, key);
+    await this.destroyOwn(tx, record, key);
+  }
+
+  /** What was said of a record before it was known who it is was sealed with a key of its own. */
+  private async destroyOwn(tx: Tx, { id }: RecordEntity, { personId }: PersonKey): Promise<void> {
+    if (personId === id) return;
+    const [own] = await tx.query<{ key: string | null }>(`SELECT ${keySql("$1::uuid")} AS key`, [id]);
+    if (own!.key !== null) await this.personal.destroy(tx, id);
   }
 
   /** @returns a new entity, every column null until its `open` or `imported` says otherwise */

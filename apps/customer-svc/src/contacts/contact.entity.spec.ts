@@ -52,6 +52,18 @@ describe("Contact", () => {
       expect(contact.personId).toBe(personId);
     });
 
+    it("stays who it is, whatever an import says later", () => {
+      const contact = aContact();
+      const { personId } = contact;
+      const other = { personId: "0199c1a0-0000-7000-8000-0000000000b9" };
+      const errors = [expect.objectContaining({ field: "personId" })];
+      expect(() => contact.imported(other, NOW, "")).toThrow(
+        expect.objectContaining({ status: 422, code: "contact.person-stays", members: { errors } }),
+      );
+      expect(contact.imported({ personId: personId.toUpperCase() }, NOW, "")).toEqual([]);
+      expect(contact.personId).toBe(personId);
+    });
+
     it("takes over what sales says of a lead, whatever it is", () => {
       const contact = aNewContact();
       const person = {

@@ -1,4 +1,4 @@
-import { ERASED, type Collaborator, type ContactState, type DomainEvent } from "@kehu/contracts";
+import { ERASED, RuleViolation, type Collaborator, type ContactState, type DomainEvent } from "@kehu/contracts";
 import { assign, event, type Holder, OwnedEntity, required } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { v7 as uuidv7 } from "uuid";
@@ -27,6 +27,7 @@ export class Contact extends OwnedEntity {
     const isNew = this.version === 0;
     if (isNew && data.lastName === undefined) throw required("lastName");
     if (isNew) this.begin();
+    else this.mustStay(data.personId);
     if (!this.set(data, country)) return [];
     return [event(isNew ? "customer.contact.created" : "customer.contact.updated", this, now)];
   }
@@ -96,7 +97,19 @@ export class Contact extends OwnedEntity {
     this.contactPoints = [];
   }
 
-  private set({ contactPoints, ...patch }: Partial<ImportContact>, country: string): boolean {
-    return assign(this, { ...patch, contactPoints: contactPoints && normalPoints(contactPoints, country) });
+  /** As another person he would leave behind what is sealed with the key of the first, and erasure would miss it. */
+  private mustStay(personId: string | undefined): void {
+    if (personId === undefined || personId.toLowerCase() === this.personId) return;
+    const code = "contact.person-stays";
+    const message = "A contact who is there stays the person that he is.";
+    throw new RuleViolation(code, message, { errors: [{ field: "personId", code, message }] });
+  }
+
+  private set({ contactPoints, personId, ...patch }: Partial<ImportContact>, country: string): boolean {
+    return assign(this, {
+      ...patch,
+      personId: personId?.toLowerCase(),
+      contactPoints: contactPoints && normalPoints(contactPoints, country),
+    });
   }
 }
