@@ -3,11 +3,12 @@ import { NotFound, RuleViolation } from "@kehu/contracts";
 import { Database } from "@kehu/database";
 import { PersonalData } from "@kehu/personal-data";
 import { Injectable } from "@nestjs/common";
+import { CustomFields } from "./custom-fields.ts";
 import { historyPages, type HistoryEntry } from "./history.ts";
 import { toInstant } from "./instant.ts";
 import type { Resource, Subject } from "./resource.ts";
 import { Values } from "./caller-sql.ts";
-import { shapeView, viewColumns } from "./view.ts";
+import { shapeView, viewColumns, type RecordView } from "./view.ts";
 
 /** Rows of one query. */
 const PAGE = 500;
@@ -38,6 +39,7 @@ export class Subjects {
   constructor(
     private readonly database: Database,
     private readonly personal: PersonalData,
+    private readonly custom: CustomFields,
   ) {}
 
   /** Takes a resource into the exports, where its records are about persons or name them. */
@@ -116,12 +118,13 @@ export class Subjects {
   }
 
   private async recordsOf(
-    resource: Resource,
+    declared: Resource,
     subject: Subject,
     after: string | null,
     limit: number,
     who: RequestContext,
   ): Promise<SubjectRow[]> {
+    const resource = await this.custom.of(declared);
     const values = new Values();
     const { bind } = values;
     const naming = resource.naming?.(subject, bind) ?? aboutHim(resource, bind(subject.personId));
@@ -133,7 +136,7 @@ export class Subjects {
     );
     return rows.map((row) => {
       const deletedAt = toInstant(row["deletedAt"] as string | null);
-      return { ...shapeView(resource, row, who, this.personal), deletedAt };
+      return { ...withRetired(shapeView(resource, row, who, this.personal), row), deletedAt };
     });
   }
 
@@ -141,6 +144,11 @@ export class Subjects {
   private originals(): Resource[] {
     return [...this.resources.values()].filter(({ type }) => type === "contact" || type === "lead");
   }
+}
+
+/** A view shows no fields that the company has retired, and the row keeps their values. */
+function withRetired(view: RecordView, { custom }: Record<string, unknown>): RecordView {
+  return custom ? { ...view, custom: { ...custom, ...(view["custom"] as object) } } : view;
 }
 
 const aboutHim = ({ table }: Resource, person: string) => `SELECT id FROM ${table} WHERE person_id = ${person}`;
