@@ -93,6 +93,25 @@ describe("local copies", () => {
     });
   });
 
+  it.each<[string, EventType, EventType, object]>([
+    ["lead_copy", "sales.lead.created", "sales.lead.purged", { personId: randomUUID() }],
+    ["opportunity_copy", "sales.opportunity.created", "sales.opportunity.purged", { contactId: randomUUID() }],
+    ["ticket_copy", "service-desk.ticket.created", "service-desk.ticket.purged", { contactId: randomUUID() }],
+  ])("keeps in %s of what was purged nothing that leads to a person", async (table, created, purged, named) => {
+    const id = randomUUID();
+    const stored = async () => {
+      const sql = `SELECT to_jsonb(c)::text AS copy FROM customer.${table} c WHERE id = $1`;
+      return (await customer.database.admin.query<{ copy: string }>(sql, [id])).rows[0]?.copy;
+    };
+    const [person] = Object.values(named) as string[];
+    await publish(customer.database, created, { id, ...named });
+    await eventually(async () => expect(await stored()).toContain(person));
+    await publish(customer.database, purged, { id }, 5);
+    await eventually(async () => expect(await stored()).toContain('"version": 5'));
+    expect(await stored()).not.toContain(person);
+    expect(await stored()).toContain('"touched_at": "-infinity"');
+  });
+
   it("takes no link to a record that was deleted", async () => {
     const id = randomUUID();
     const state = { id, deletedAt: "2026-01-02T03:04:05.000Z" };

@@ -150,6 +150,15 @@ describe("retention rules about leads", () => {
     expect(await tried()).toBe(1);
   });
 
+  it("take a contact who was purged for none", async () => {
+    await toSettle();
+    const { personId } = await anOldLead(13);
+    const id = await sales.known("contact", { personId });
+    expect(await tried()).toBe(0);
+    await publish(sales.database, "customer.contact.purged", { id }, 5);
+    await eventually(async () => expect(await tried()).toBe(1));
+  });
+
   it("erase each once when many are at it at once, in transactions of fifty", async () => {
     await toSettle();
     const operations = Array.from({ length: 120 }, () => ({ op: "create", data: { lastName: "王" } }));

@@ -59,20 +59,27 @@ export async function keepCopies(tx: Tx, type: string, told: readonly Told[]): P
 /**
  * Forgets what local copies say of records that their service has purged. Of each the id stays, as deleted, so that nothing
  * older that comes late brings it back.
+ *
+ * @param nothing by type of the records: what stands for nothing in each column that their copies have besides. Not null
+ *   where that says that a copy does not know it yet: retention rules wait for such copies.
  */
 export async function forgetCopies(
   tx: Tx,
   events: readonly Pick<AnyEnvelope, "type" | "subject" | "time" | "aggregateversion">[],
+  nothing: Readonly<Record<string, Told["further"]>> = {},
 ): Promise<void> {
   const types = new Set(events.map(typeOf));
   for (const type of types) {
     const told = events.filter((event) => typeOf(event) === type);
     const rows = told.map((event) => ({ id: event.subject, version: event.aggregateversion, at: event.time }));
+    const further = nothing[type] ?? {};
+    const settings = Object.keys(further).map((column) => `, ${column} = n.${column}`);
     await tx.query(
       `UPDATE ${type}_copy c SET version = r.version, name = '', owner_id = NULL, team_id = NULL, collaborators = '[]',
-         external_ids = '[]', deleted_at = coalesce(c.deleted_at, r.at)
-       FROM json_to_recordset($1) AS r (id uuid, version integer, at timestamptz) WHERE c.id = r.id AND c.version < r.version`,
-      [JSON.stringify(rows)],
+         external_ids = '[]', deleted_at = coalesce(c.deleted_at, r.at)${settings.join("")}
+       FROM json_to_recordset($1) AS r (id uuid, version integer, at timestamptz), json_populate_record(NULL::${type}_copy, $2) n
+       WHERE c.id = r.id AND c.version < r.version`,
+      [JSON.stringify(rows), JSON.stringify(further)],
     );
     const ids = told.map(({ subject }) => subject);
     await tx.query("DELETE FROM external_id WHERE record_id = ANY($1)", [ids]);

@@ -43,6 +43,6 @@ export class LeadsConsumer {
 
   @OnEvent(["sales.lead.purged"], "leads-purged")
   async purged(events: EventOf<"sales.lead.purged">[], { tx }: EventContext): Promise<void> {
-    await forgetCopies(tx, events);
+    await forgetCopies(tx, events, { lead: { person_id: null, is_open: false, touched_at: "-infinity" } });
   }
 }

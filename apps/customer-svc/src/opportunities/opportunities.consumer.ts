@@ -37,6 +37,6 @@ export class OpportunitiesConsumer {
 
   @OnEvent(["sales.opportunity.purged"], "opportunities-purged")
   async purged(events: EventOf<"sales.opportunity.purged">[], { tx }: EventContext): Promise<void> {
-    await forgetCopies(tx, events);
+    await forgetCopies(tx, events, { opportunity: { contact_ids: [], is_open: false, touched_at: "-infinity" } });
   }
 }

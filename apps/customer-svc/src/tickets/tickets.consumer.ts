@@ -40,6 +40,6 @@ export class TicketsConsumer {
 
   @OnEvent(["service-desk.ticket.purged"], "tickets-purged")
   async purged(events: EventOf<"service-desk.ticket.purged">[], { tx }: EventContext): Promise<void> {
-    await forgetCopies(tx, events);
+    await forgetCopies(tx, events, { ticket: { contact_id: null, is_open: false, touched_at: "-infinity" } });
   }
 }

@@ -3,6 +3,7 @@ import { OnEvent, type EventContext } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
 import { COPIED_OF_PEOPLE, forgetCopies, keepCopies, NAME_OF_PEOPLE, nameOf, type Told } from "@kehu/records";
 import { Controller } from "@nestjs/common";
+import { NIL } from "uuid";
 
 const LEAD_EVENTS = [
   "sales.lead.created",
@@ -55,7 +56,7 @@ export class PeopleConsumer {
     events: EventOf<"sales.lead.purged" | "customer.contact.purged">[],
     { tx }: EventContext,
   ): Promise<void> {
-    await forgetCopies(tx, events);
+    await forgetCopies(tx, events, { lead: { person_id: NIL }, contact: { person_id: NIL } });
   }
 }
 

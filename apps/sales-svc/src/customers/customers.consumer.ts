@@ -3,6 +3,7 @@ import { OnEvent, type EventContext } from "@kehu/messaging";
 import { PersonalData } from "@kehu/personal-data";
 import { COPIED, COPIED_OF_PEOPLE, forgetCopies, keepCopies, NAME_OF_PEOPLE, nameOf } from "@kehu/records";
 import { Controller } from "@nestjs/common";
+import { NIL } from "uuid";
 
 const ACCOUNT_EVENTS = [
   "customer.account.created",
@@ -57,6 +58,6 @@ export class CustomersConsumer {
     events: EventOf<"customer.account.purged" | "customer.contact.purged">[],
     { tx }: EventContext,
   ): Promise<void> {
-    await forgetCopies(tx, events);
+    await forgetCopies(tx, events, { contact: { person_id: NIL } });
   }
 }
