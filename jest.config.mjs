@@ -32,7 +32,8 @@ export default {
   globalSetup: "<rootDir>/tools/jest-setup.mjs",
   globalTeardown: "<rootDir>/tools/jest-teardown.mjs",
   reporters: ["default", ...(process.env.KEHU_TEST_RESULTS ? ["<rootDir>/tools/test-results.mjs"] : [])],
-  maxWorkers: 2,
+  // More than there are cores, as much of the time is waiting: for limits of time, and for members of groups to be missed.
+  maxWorkers: 3,
   // Each file leaves some 30 MB behind in its worker.
   workerIdleMemoryLimit: "1500MB",
   // Something left open shows itself on a desk; it must not keep the guard of main from its answer.

@@ -10,7 +10,7 @@ import { Crowd, LockWatch } from "./live-changes.ts";
 
 const START_MS = 240_000;
 const PATIENCE_MS = 180_000;
-const ROWS = 5_000;
+const ROWS = 1_000;
 const RECORDS = 200;
 /** No lock for which others wait is held longer. */
 const LONGEST_MS = 1_000;
