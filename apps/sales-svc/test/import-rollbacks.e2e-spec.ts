@@ -64,6 +64,8 @@ describe("an import that is taken back", () => {
     const stages = JSON_CELL([stage("First"), ...ENDS]);
     const mapping = { Name: "name", Stages: "stages" };
     const done = await imported("pipelines", { mapping }, "Name,Stages", `Used,${stages}`, `Unused,${stages}`);
+    const gone = await deal((await sales.list("pipelines?filter[name]=Unused")).data[0]!.id);
+    expect((await sales.service.request(sales.admin, "DELETE", `/v1/opportunities/${gone.id}`)).status).toBe(204);
     const { data } = await sales.list("pipelines?filter[name][in]=Used,Unused");
     const { id } = await deal(data.find(({ name }) => name === "Used")!.id);
     expect(await takenBack("pipelines", done)).toMatchObject({ rolledBack: 1, kept: [inUse] });

@@ -48,18 +48,21 @@ export const PIPELINES = resource<Pipeline>({
   }),
   keywords: ["name"],
   dto: { create: CreatePipeline, update: UpdatePipeline, import: ImportPipeline },
-  context: stagesInUse,
-  usage: stagesInUse,
+  context: (tx) => stagesInUse(tx),
+  usage: (tx) => stagesInUse(tx, "o.deleted_at IS NULL"),
 });
 
 /**
  * The stages in which opportunities stand. Whoever puts one into a stage holds a share of the pipeline's row lock, so
  * under that lock none can be missed.
+ *
+ * @param which SQL: all of them, also what is deleted and may come back; where an import is taken back, not those
  */
-export async function stagesInUse(tx: Tx): Promise<StagesInUse> {
+export async function stagesInUse(tx: Tx, which = "true"): Promise<StagesInUse> {
   const rows = await tx.query<{ id: string; stages: string[] }>(
     `SELECT p.id, array_agg(s.stage->>'name') AS stages FROM pipeline p, jsonb_array_elements(p.stages) AS s (stage)
-     WHERE EXISTS (SELECT FROM opportunity o WHERE o.pipeline_id = p.id AND o.stage = s.stage->>'name') GROUP BY p.id`,
+     WHERE EXISTS (SELECT FROM opportunity o WHERE o.pipeline_id = p.id AND o.stage = s.stage->>'name' AND ${which})
+     GROUP BY p.id`,
   );
   return new Map(rows.map(({ id, stages }) => [id, new Set(stages)]));
 }

@@ -4,7 +4,7 @@ import { UnownedRecordService, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import type { Pipeline } from "./pipeline.entity.ts";
 import { PipelinesQueries } from "./pipelines.queries.ts";
-import { PIPELINES } from "./pipelines.resource.ts";
+import { PIPELINES, stagesInUse } from "./pipelines.resource.ts";
 
 @Injectable()
 export class PipelinesService extends UnownedRecordService<Pipeline> {
@@ -23,6 +23,12 @@ export class PipelinesService extends UnownedRecordService<Pipeline> {
       return pipeline.becomeDefault(this.writing.clock.now());
     };
     return this.writing.records.change(PIPELINES, id, who, decide, { alongside });
+  }
+
+  override remove(id: string, who: RequestContext) {
+    const decide = async (pipeline: Pipeline, tx: Tx) =>
+      pipeline.remove(this.writing.clock.now(), await stagesInUse(tx));
+    return this.writing.records.change(PIPELINES, id, who, decide, { silent: true });
   }
 
   private async relieve(tx: Tx, ids: readonly string[], who: RequestContext): Promise<void> {
