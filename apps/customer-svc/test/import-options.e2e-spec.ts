@@ -73,7 +73,9 @@ describe("by what records are found", () => {
     const text = lines("Name,Website", `X,${website}`);
     const options = { matchBy: "website", dryRun: true, mapping: { Name: "name", Website: "website" } };
     const done = await importing.run("accounts", text, options, blind);
-    expect(done).toMatchObject({ status: "failed", error: { code: "import.unknown-key" } });
+    expect(done).toMatchObject({ status: "failed", error: { code: "import.unknown-target" } });
+    const unmapped = await importing.run("accounts", text, { ...options, mapping: { Name: "name" } }, blind);
+    expect(unmapped).toMatchObject({ status: "failed", error: { code: "import.unknown-key" } });
     expect(counts(await importing.run("accounts", text, options))).toEqual([1, 0, 0, 1, 0]);
     const { body } = await importing.upload("accounts", text, undefined, blind);
     const { found } = await importing.rested("accounts", body.id);

@@ -57,6 +57,9 @@ const ACCOUNTS = [
     ],
   },
   { name: '\ttab, and "quotes"', industry: "a\nb", custom: CUSTOM[2], externalIds: [{ system: "erp", id: "0013" }] },
+  { name: "Many names", externalIds: ["1", "2; 3", "[x]", '["y"]'].map((id) => ({ system: "erp", id })) },
+  { name: "Odd name", externalIds: [{ system: "erp", id: '["1"]' }] },
+  { name: "Divided name", externalIds: [{ system: "erp", id: "a;b" }] },
   { name: "Nothing else" },
 ];
 const CONTACTS = [
@@ -113,5 +116,45 @@ describe.each(["csv", "xlsx"])("a file in %s, exported and imported into an empt
       rows: [],
     });
     expect((await importing.list(`${resource}?sort=${sort}`)).map(own)).toEqual(before);
+  });
+});
+
+describe("a file that was exported and is imported where it came from", () => {
+  async function again(resource: string, options: object) {
+    const { url } = await made(resource, {});
+    const content = Buffer.from(await (await fetchFile(url!, importing.customer.admin)).arrayBuffer());
+    const { body } = await importing.upload(resource, content);
+    await importing.rested(resource, body.id);
+    const suggested = (await importing.ask("GET", `${resource}/imports/${body.id}`)).body.found!.suggested;
+    const mapping = Object.fromEntries(suggested.map(({ column, field }) => [column, field]));
+    const all = { matchBy: "id", mapping: { ...mapping, id: "id" }, emptyClears: true, ...options };
+    await importing.ask("POST", `${resource}/imports/${body.id}/run`, all);
+    const done = await importing.rested(resource, body.id);
+    return { counts: counts(done), failed: await importing.rows(resource, done, "&outcome=failed"), mapping };
+  }
+
+  it("goes by the ids of what it refers to, not by the names beside them", async () => {
+    await empty();
+    const [one] = [await importing.customer.create("accounts", { name: "Acme" })];
+    await importing.customer.create("accounts", { name: "Acme" });
+    const { id } = await importing.customer.create("contacts", { lastName: "Wang", accountId: one.id });
+    const done = await again("contacts", { mode: "update" });
+    expect(done).toMatchObject({ counts: [1, 0, 0, 1, 0], failed: [] });
+    expect(Object.values(done.mapping)).not.toContain("accountId.name");
+    expect((await importing.customer.get(`/v1/contacts/${id}`))["accountId"]).toBe(one.id);
+  });
+
+  it.each([
+    ["tasks", { subject: "Call" }],
+    ["interactions", { kind: "call", occurredAt: "2026-01-02T03:04:05Z" }],
+  ])("reads the links of %s", async (resource, record) => {
+    const { id } = await importing.customer.create("accounts", { name: "Linked" });
+    await importing.customer.create(resource, { ...record, links: [{ type: "account", id }] });
+    expect(await again(resource, { mode: "create", matchBy: undefined, mapping: undefined })).toMatchObject({
+      counts: [1, 1, 0, 0, 0],
+      failed: [],
+    });
+    const { data } = await importing.customer.list(`/v1/${resource}`);
+    expect(data.map(({ links }) => (links as { id: string }[]).map((link) => link.id))).toEqual([[id], [id]]);
   });
 });

@@ -85,3 +85,17 @@ describe("POST /v1/accounts/imports, of what follows a vocabulary", () => {
     });
   });
 });
+
+it("takes blank cells that empty tags, and keeps the choices of a hidden field to itself", async () => {
+  const externalIds = [{ system: "erp", id: "c1" }];
+  const { id } = await importing.customer.create("accounts", { name: "Tagged", tags: ["steel"], externalIds });
+  const mapping = { ERP: "externalIds.erp", Tags: "tags" };
+  const done = await importing.run("accounts", "ERP,Tags\nc1,", { mode: "update", mapping, emptyClears: true });
+  expect(counts(done)).toEqual([1, 0, 1, 0, 0]);
+  expect((await importing.customer.get(`/v1/accounts/${id}`))["tags"]).toEqual([]);
+  const fieldRules = { "customer.account": { "custom.trade": "hidden" } } as const;
+  const blind = { ...importing.customer.admin, fieldRules };
+  const options = { dryRun: true, mapping: { Name: "name", R: "custom.trade" } };
+  const asked = await importing.run("accounts", "Name,R\nA,zzz", options, blind);
+  expect(asked).toMatchObject({ status: "failed", error: { code: "import.unknown-target" } });
+});

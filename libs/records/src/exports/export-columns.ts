@@ -1,6 +1,7 @@
 import { MOST_COLUMNS, type TableFieldKind, type WrittenColumn } from "@kehu/importing";
 import { Malformed, RuleViolation, type ExternalId } from "@kehu/contracts";
 import { customEntries } from "../custom-fields.ts";
+import { cellOfIds } from "../external-id-cells.ts";
 import { besideName, type Field, type FieldMap } from "../field.ts";
 import type { RecordView } from "../view.ts";
 
@@ -61,12 +62,13 @@ function customColumns(name: string, field: Field): ExportColumn[] {
   return field.target ? [own, { name: besideName(name), kind: "text", valueIn: valueOf(besideName(property)) }] : [own];
 }
 
-/** A record may have several ids in one system. */
 const externalIdColumn = (system: string): ExportColumn => ({
   name: `externalIds.${system}`,
-  kind: "list",
-  valueIn: ({ externalIds }) =>
-    (externalIds as readonly ExternalId[]).flatMap((one) => (one.system === system ? one.id : [])),
+  kind: "text",
+  valueIn: ({ externalIds }) => {
+    const ids = (externalIds as readonly ExternalId[]).flatMap((one) => (one.system === system ? one.id : []));
+    return ids.length > 0 ? cellOfIds(ids) : null;
+  },
 });
 
 const kindOf = ({ kind }: Field): TableFieldKind => (kind === "choices" ? "multipleChoice" : kind);

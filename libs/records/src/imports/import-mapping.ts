@@ -32,6 +32,7 @@ export class ImportMapping {
    * @param columns of the file
    * @param mapping as the caller gave it: column -> target
    * @param clears the columns whose blank cells empty the field; true for all
+   * @param who what is hidden from him is not there
    * @throws RuleViolation `import.unknown-column` and `import.unknown-target` with `allowed`, `import.target-twice`,
    *   `import.no-mapping`
    */
@@ -40,14 +41,15 @@ export class ImportMapping {
     columns: readonly string[],
     mapping: Readonly<Record<string, unknown>>,
     private readonly clears: boolean | readonly string[],
+    who: RequestContext,
   ) {
     const seen = new Set<string>();
     this.places = Object.entries(mapping).map(([column, text]) => {
       const place = columns.indexOf(column);
       if (place < 0) throw unknown(column, "import.unknown-column", "The file has no such column.", columns);
-      const target = typeof text === "string" ? importTarget(resource, text) : undefined;
+      const target = typeof text === "string" ? importTarget(resource, text, who) : undefined;
       if (!target) {
-        const allowed = importTargets(resource).map(({ name }) => name);
+        const allowed = importTargets(resource, who).map(({ name }) => name);
         throw unknown(column, "import.unknown-target", `There is nothing like ${String(text)}.`, allowed);
       }
       if (seen.has(target.name))
@@ -95,7 +97,7 @@ export class ImportMapping {
       target.kind === "json"
     )
       return;
-    target.put(data, target.kind === "list" ? [] : null);
+    target.put(data, target.kind === "list" || target.unlisted === "list" ? [] : null);
   }
 }
 
@@ -130,7 +132,12 @@ export function suggestedMapping(
     const { name } = targets[known.findIndex((field) => field.name === one.field)]!;
     return { ...one, field: name };
   });
-  return [...suggested, ...systems.map((column) => ({ column, field: column, confidence: "exact" }) as const)];
+  // The name that an export has beside an id says nothing that the id does not.
+  const ids = new Set(suggested.map(({ field }) => `${field}.name`));
+  return [
+    ...suggested.filter(({ field }) => !ids.has(field)),
+    ...systems.map((column) => ({ column, field: column, confidence: "exact" }) as const),
+  ];
 }
 
 /** @returns how cells are read, with what the company has decided where the options say nothing */

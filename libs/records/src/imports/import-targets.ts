@@ -2,6 +2,7 @@ import type { RequestContext } from "@kehu/auth";
 import type { TableField, TableFieldKind } from "@kehu/importing";
 import { getMetadataStorage } from "class-validator";
 import type { Field, FieldKind } from "../field.ts";
+import { idsIn } from "../external-id-cells.ts";
 import { isHidden } from "../field-rules.ts";
 import type { DtoClass, Resource } from "../resource.ts";
 
@@ -28,11 +29,11 @@ const EXTERNAL_ID = { en: "External id", zh: "外部编号" };
  * @param who what is hidden from him is left out
  * @returns what a column can be mapped to, but for the names of systems
  */
-export function importTargets(resource: Resource, who?: RequestContext): ImportTarget[] {
+export function importTargets(resource: Resource, who: RequestContext): ImportTarget[] {
   const taken = propertiesOf(resource.dto.import);
   return Object.entries(resource.fields).flatMap(([name, field]) => {
     if (!field.custom && !taken.has(name)) return [];
-    if (who && isHidden(resource, name, field, who)) return [];
+    if (isHidden(resource, name, field, who)) return [];
     if (name === "externalIds" || name === "custom") return [];
     return [...pointsOf(name, field), plain(name, field), ...namesOf(name, field)];
   });
@@ -40,15 +41,21 @@ export function importTargets(resource: Resource, who?: RequestContext): ImportT
 
 /**
  * @param text as a mapping says it
+ * @param who what is hidden from him is not there
  * @returns undefined where there is no such thing
  */
-export function importTarget(resource: Resource, text: string): ImportTarget | undefined {
+export function importTarget(resource: Resource, text: string, who: RequestContext): ImportTarget | undefined {
   if (text === "id") return { name: "id", kind: "id", label: { en: "Id", zh: "编号" }, put: put("id") };
   const [, of, system] = /^(?:(.+)\.)?externalIds\.(.+)$/.exec(text) ?? [];
-  if (system === undefined) return importTargets(resource).find(({ name }) => name === text);
+  const targets = importTargets(resource, who);
+  if (system === undefined) return targets.find(({ name }) => name === text);
   const shared = { name: text, kind: "text", label: EXTERNAL_ID } as const;
-  if (of === undefined) return { ...shared, put: (data, id) => void list(data, "externalIds").push({ system, id }) };
-  const reference = importTargets(resource).find(({ name, kind }) => name === of && kind === "reference");
+  if (of === undefined)
+    return {
+      ...shared,
+      put: (data, ids) => void list(data, "externalIds").push(...idsIn(ids as string).map((id) => ({ system, id }))),
+    };
+  const reference = targets.find(({ name, kind }) => name === of && kind === "reference");
   return reference && { ...shared, put: (data, id) => reference.put(data, { externalId: { system, id } }) };
 }
 
@@ -64,8 +71,20 @@ function plain(name: string, field: Field): ImportTarget {
     // A word that names a retired value, too, names the one that can be chosen.
     choices: options ? options.toSorted((a, b) => Number(a.retired) - Number(b.retired)) : field.choices,
     ...(options && field.vocabulary !== undefined && { unlisted: isList ? "list" : "text" }),
-    put: custom ? (data, value) => void (group(data, "custom")[custom.name] = value) : put(name),
+    put: custom
+      ? (data, value) => void (group(data, "custom")[custom.name] = value)
+      : (data, value) => put(name)(data, field.elements ? withoutNames(value) : value),
   };
+}
+
+/** The names beside what elements refer to are shown, and cannot be set. */
+function withoutNames(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map((element: unknown) => {
+    if (typeof element !== "object" || element === null) return element;
+    const { name: _name, ...given } = element as Record<string, unknown>;
+    return given;
+  });
 }
 
 /** A record is called by its name, too. */

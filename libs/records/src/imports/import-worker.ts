@@ -171,11 +171,12 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** @returns true where the caller has said enough for the import to go on */
   private async profile(job: ImportJob, resource: Resource, table: Table): Promise<boolean> {
-    const suggested = suggestedMapping(resource, table.columns, contextOf(job, resource.permissions.import));
+    const who = contextOf(job, resource.permissions.import);
+    const suggested = suggestedMapping(resource, table.columns, who);
     const asked = job.options.mapping;
     const mapping = asked ?? Object.fromEntries(suggested.map(({ column, field }) => [column, field]));
     const targets = Object.keys(mapping).length
-      ? new ImportMapping(resource, table.columns, mapping, false).targets
+      ? new ImportMapping(resource, table.columns, mapping, false, who).targets
       : undefined;
     const options = cellOptions(job.options, await this.settings.get(), job.caller.timeZone);
     const profile = new Profile(table.columns, { ...options, fields: targets, key: keyColumn(mapping, job) });
@@ -211,9 +212,9 @@ export class ImportWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const { options } = job;
     const settings = await this.settings.get();
     const clears = options.emptyClears === true || (options.clears ?? false);
-    const mapping = new ImportMapping(resource, table.columns, options.mapping ?? {}, clears);
-    const targets = [...mapping.targets.values()].map(({ name }) => name);
     const who = contextOf(job, resource.permissions.import);
+    const mapping = new ImportMapping(resource, table.columns, options.mapping ?? {}, clears, who);
+    const targets = [...mapping.targets.values()].map(({ name }) => name);
     return {
       job,
       resource,
