@@ -85,6 +85,58 @@ describe("POST /v1/accounts/imports/:id/rollback", () => {
     expect(unknown).toMatchObject({ status: 400, body: { code: "query.invalid", allowed: ["kept"] } });
   });
 
+  it("puts nobody back where it would stand below itself", async () => {
+    const make = (id: string) =>
+      importing.customer.create("accounts", { name: id, externalIds: [{ system: "tree", id }] });
+    const [a, b, c, d] = [await make("ta"), await make("tb"), await make("tc"), await make("td")];
+    await importing.ask("PATCH", `accounts/${a.id}`, { parentId: b.id });
+    await importing.ask("PATCH", `accounts/${d.id}`, { parentId: b.id });
+    const mapping = { Id: "externalIds.tree", Parent: "parentId" };
+    const text = lines("Id,Parent", `ta,${c.id}`, `td,${c.id}`);
+    const done = await importing.run("accounts", text, { mode: "update", mapping });
+    expect((await importing.ask("PATCH", `accounts/${b.id}`, { parentId: a.id })).status).toBe(200);
+    expect(await importing.rollBack("accounts", done)).toMatchObject({ rolledBack: 1, kept: 1 });
+    expect((await importing.customer.get(`/v1/accounts/${a.id}`))["parentId"]).toBe(c.id);
+    expect((await importing.customer.get(`/v1/accounts/${d.id}`))["parentId"]).toBe(b.id);
+    const [row] = await importing.rows("accounts", done, "&rollback=kept");
+    expect(row!.kept!.code).toBe("import.in-use");
+  });
+
+  it("gives a status back only with the moment at which it was reached", async () => {
+    const externalIds = [{ system: "erp", id: "task" }];
+    const { id } = await importing.customer.create("tasks", { subject: "Call", externalIds });
+    expect((await importing.ask("POST", `tasks/${id}/complete`)).status).toBeLessThan(300);
+    const mapping = { ERP: "externalIds.erp", Status: "status" };
+    const done = await importing.run("tasks", lines("ERP,Status", "task,open"), { mode: "update", mapping });
+    expect(counts(done)).toEqual([1, 0, 1, 0, 0]);
+    await importing.ask("PATCH", `tasks/${id}`, { status: "in_progress" });
+    expect(await importing.rollBack("tasks", done)).toMatchObject({ rolledBack: 0, kept: 1 });
+    const { status, completedAt } = await importing.customer.get(`/v1/tasks/${id}`);
+    expect({ status, completedAt }).toEqual({ status: "in_progress", completedAt: null });
+  });
+
+  it("takes the others back where one would be too large with what it had", async () => {
+    const long = "华".repeat(10_000);
+    const names = Array.from({ length: 31 }, (_, n) => `long${n}`);
+    for (const name of names)
+      await importing.ask("POST", "accounts/fields", { name, type: "longText", label: { en: name, zh: name } });
+    const texts = (from: number, to: number) => Object.fromEntries(names.slice(from, to).map((name) => [name, long]));
+    const make = (id: string) =>
+      importing.customer.create("accounts", { name: id, externalIds: [{ system: "big", id }], custom: texts(0, 7) });
+    const [full, small] = [await make("full"), await make("small")];
+    for (let from = 7; from < 30; from += 7)
+      await importing.ask("PATCH", `accounts/${full.id}`, { custom: texts(from, Math.min(from + 7, 30)) });
+    const mapping = { Id: "externalIds.big", Text: "custom.long0", Industry: "industry" };
+    const text = lines("Id,Text,Industry", "full,x,new", "small,x,new");
+    const done = await importing.run("accounts", text, { mode: "update", mapping });
+    expect(counts(done)).toEqual([2, 0, 2, 0, 0]);
+    expect((await importing.ask("PATCH", `accounts/${full.id}`, { custom: texts(30, 31) })).status).toBe(200);
+    expect(await importing.rollBack("accounts", done)).toMatchObject({ status: "rolled_back", rolledBack: 1, kept: 1 });
+    expect((await importing.customer.get(`/v1/accounts/${small.id}`))["industry"]).toBeNull();
+    const [row] = await importing.rows("accounts", done, "&rollback=kept");
+    expect([row!.recordId, row!.kept!.code]).toEqual([full.id, "record.too-large"]);
+  });
+
   it("gives each of the company's fields back by itself", async () => {
     for (const name of ["size", "zone"])
       await importing.ask("POST", "accounts/fields", { name, type: "text", label: { en: name, zh: name } });
@@ -94,7 +146,10 @@ describe("POST /v1/accounts/imports/:id/rollback", () => {
     const done = await importing.run("accounts", lines("CRM,Size", "own,large"), { mode: "update", mapping });
     await importing.ask("PATCH", `accounts/${id}`, { custom: { zone: "south" } });
     expect(await importing.rollBack("accounts", done)).toMatchObject({ rolledBack: 0, kept: 1 });
-    expect((await importing.customer.get(`/v1/accounts/${id}`))["custom"]).toEqual({ size: "small", zone: "south" });
+    expect((await importing.customer.get(`/v1/accounts/${id}`))["custom"]).toMatchObject({
+      size: "small",
+      zone: "south",
+    });
     const [row] = await importing.rows("accounts", done, "&rollback=kept");
     expect(row!.kept).toMatchObject({ code: "import.changed-since", fields: ["custom.zone"] });
   });

@@ -86,6 +86,35 @@ describe("an import that is taken back", () => {
     expect((await sales.get(`opportunities/${late.id}`))["stage"]).toBe("Late");
   });
 
+  it("leaves a stage of another category in which deals stand", async () => {
+    const { id } = await pipeline("Held", stage("First"), stage("Late"));
+    const options = { mode: "update", matchBy: "name", mapping: { Name: "name", Stages: "stages" } };
+    const stages = JSON_CELL([stage("First"), stage("Late", "on_hold"), ...ENDS]);
+    const done = await imported("pipelines", options, "Name,Stages", `Held,${stages}`);
+    await deal(id, { stage: "Late" });
+    expect(await takenBack("pipelines", done)).toMatchObject({ rolledBack: 0, kept: [inUse] });
+  });
+
+  it("puts no deal into a stage that is gone", async () => {
+    const { id } = await pipeline("Shrinking", stage("A"), stage("B"));
+    const { id: dealId } = await deal(id, { externalIds: erp("shrunk") });
+    const options = { mode: "update", mapping: { ERP: "externalIds.erp", Stage: "stage" } };
+    const done = await imported("opportunities", options, "ERP,Stage", "shrunk,B");
+    expect((await sales.patch(`pipelines/${id}`, { stages: [stage("B"), ...ENDS] })).status).toBe(200);
+    expect(await takenBack("opportunities", done)).toMatchObject({ rolledBack: 0, kept: [inUse] });
+    expect((await sales.get(`opportunities/${dealId}`))["stage"]).toBe("B");
+  });
+
+  it("leaves a probability that belongs to a stage into which somebody has moved the deal", async () => {
+    const { id } = await pipeline("Probable", stage("A"), stage("B", "open", 50));
+    const { id: dealId } = await deal(id, { externalIds: erp("probable") });
+    const options = { mode: "update", mapping: { ERP: "externalIds.erp", Probability: "probability" } };
+    const done = await imported("opportunities", options, "ERP,Probability", "probable,33");
+    await sales.done(`opportunities/${dealId}/stage`, { stage: "B" });
+    expect(await takenBack("opportunities", done)).toMatchObject({ rolledBack: 0, kept: [{}] });
+    expect(await sales.get(`opportunities/${dealId}`)).toMatchObject({ stage: "B", probability: 33 });
+  });
+
   it("gives a deal its pipeline back only together with its stage", async () => {
     const [one, other] = [await pipeline("One", stage("A")), await pipeline("Other", stage("B"), stage("C"))];
     const moved = await deal(one.id, { externalIds: erp("moved") });

@@ -90,7 +90,7 @@ export { operatorsOf, parseFilter, type Filter } from "./filter.ts";
 export { LONGEST_Q, namesOf, takesKeywords, wordsOf, type Keyword } from "./keywords.ts";
 export { matcherOf, type LookUp, type Matcher, type RecordState, type RelatedRecord } from "./matching.ts";
 export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";
-export { lineageOf, upwards, type Lineage } from "./lineage.ts";
+export { lineageOf, lineageOfBack, upwards, type Lineage } from "./lineage.ts";
 export { normalEmail, normalPhone } from "./normal-forms.ts";
 export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from "./money.ts";
 export {
@@ -112,7 +112,7 @@ export { Relations } from "./relations.ts";
 export { Records, type Decide } from "./records.ts";
 export { References, unknownReference, type ReferenceInput } from "./references.ts";
 export { Stale, WriteReply, type Reply } from "./reply.ts";
-export { resource, type Consequence, type Resource, type Subject } from "./resource.ts";
+export { resource, type Consequence, type GivenBack, type Resource, type Subject } from "./resource.ts";
 export { Reveals } from "./reveals.ts";
 export { Subjects, type SubjectKind, type SubjectPart } from "./subjects.ts";
 export { Values } from "./caller-sql.ts";

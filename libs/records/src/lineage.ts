@@ -1,4 +1,5 @@
 import type { Tx } from "@kehu/database";
+import type { GivenBack } from "./resource.ts";
 
 /**
  * Id of a record -> id of the one above it, null at the top. It knows all who stand above a parent that is named; what
@@ -30,4 +31,14 @@ export function upwards(lineage: Lineage, id: string | null): string[] {
   const met = new Set<string>();
   for (let next = id; next && !met.has(next); next = lineage.get(next) ?? null) met.add(next);
   return [...met];
+}
+
+/** The same for records that have got their parents back: it says of all of them where they are to stand. */
+export async function lineageOfBack(tx: Tx, table: string, back: readonly GivenBack[]): Promise<Lineage> {
+  const moved = back
+    .filter(({ properties }) => properties.includes("parentId"))
+    .map(({ record }) => record as unknown as { id: string; parentId: string | null });
+  const lineage = await lineageOf(tx, table, moved);
+  for (const { id, parentId } of moved) lineage.set(id, parentId);
+  return lineage;
 }

@@ -47,7 +47,7 @@ export abstract class RecordEntity {
   /** Applies a merge patch of the fields that people may set (RFC 7396). */
   abstract update(patch: object, now: Date, context?: unknown): DomainEvent[];
 
-  /** @param usage what the resource's `usage` loaded */
+  /** @param usage what the resource's `usage` loaded, where an import is taken back */
   abstract remove(now: Date, usage?: unknown): DomainEvent[];
   abstract restore(now: Date): DomainEvent[];
 

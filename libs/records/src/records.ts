@@ -142,8 +142,7 @@ export class Records {
 
   /** Deletes softly: the row stays, out of sight. */
   remove<T extends RecordEntity>(resource: Resource<T>, id: string, who: RequestContext): Promise<WriteReply> {
-    const decide = async (record: T, tx: Tx) => record.remove(this.clock.now(), await resource.usage?.(tx, [id]));
-    return this.change(resource, id, who, decide, { silent: true });
+    return this.change(resource, id, who, (record) => record.remove(this.clock.now()), { silent: true });
   }
 
   /** Brings a deleted record back; one that is not deleted stays as it is. */

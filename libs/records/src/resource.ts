@@ -22,6 +22,12 @@ export type Consequence =
       readonly decide: (record: never, now: Date) => DomainEvent[];
     };
 
+/** A record that has got values back from before an import, in these properties; none where it is to go. */
+export interface GivenBack {
+  readonly record: RecordEntity;
+  readonly properties: readonly string[];
+}
+
 /** Rows that belong to records of a resource; `column` has the record's id. */
 export interface Part {
   readonly table: string;
@@ -97,10 +103,10 @@ export interface Resource<T extends RecordEntity = RecordEntity> {
   /** What changes of this resource bring about in the same transaction, such as a withdrawal by a member who opted out. */
   readonly consequences?: (tx: Tx, changes: readonly Change[]) => Promise<readonly Consequence[]>;
   /**
-   * Loads what an entity needs to know of other rows to decide whether it may go, or stand as it was before an import; handed
+   * Loads what entities need to know of other rows to decide whether they may go, or stand as they were before an import; handed
    * to `remove` and `mustStand`.
    */
-  readonly usage?: (tx: Tx, ids: readonly string[]) => Promise<unknown>;
+  readonly usage?: (tx: Tx, back: readonly GivenBack[]) => Promise<unknown>;
   /** Properties of which a rollback of an import gives back all or none: by one alone the others would say something else. */
   readonly together?: readonly (readonly string[])[];
   /** True where a rollback of an import leaves changes as they are, since not everybody may make them; new records go all the same. */

@@ -60,6 +60,10 @@ export class Account extends OwnedEntity {
     return [event("customer.account.deleted", this, now)];
   }
 
+  override mustStand(lineage: Lineage): void {
+    this.mustFitUnder(this.parentId, lineage);
+  }
+
   restore(now: Date): DomainEvent[] {
     this.deletedAt = null;
     return [event("customer.account.restored", this, now)];
@@ -79,11 +83,15 @@ export class Account extends OwnedEntity {
   /** The last that may refuse a change: others go by where it stands then. */
   private standUnder(parentId: string | null | undefined, lineage: Lineage): void {
     if (parentId === undefined) return;
+    this.mustFitUnder(parentId, lineage);
+    lineage.set(this.id, parentId);
+  }
+
+  private mustFitUnder(parentId: string | null, lineage: Lineage): void {
     const above = upwards(lineage, parentId);
     if (above.includes(this.id))
       throw new RuleViolation("account.parent-circle", "An account cannot stand below itself.");
     if (above.length >= LEVELS)
       throw new RuleViolation("account.too-deep", `Accounts stand at most ${LEVELS} levels deep.`);
-    lineage.set(this.id, parentId);
   }
 }

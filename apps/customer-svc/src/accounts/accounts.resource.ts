@@ -1,5 +1,14 @@
 import { ACCOUNT_TYPES } from "@kehu/contracts";
-import { choice, lineageOf, ownedFields, reference, resource, text, type ReferenceTarget } from "@kehu/records";
+import {
+  choice,
+  lineageOf,
+  lineageOfBack,
+  ownedFields,
+  reference,
+  resource,
+  text,
+  type ReferenceTarget,
+} from "@kehu/records";
 import { CreateAccount, ImportAccount, UpdateAccount } from "./account.dto.ts";
 import { Account } from "./account.entity.ts";
 
@@ -37,5 +46,6 @@ export const ACCOUNTS = resource<Account>({
   keywords: ["name", "website"],
   withIt: ["contacts", "tasks"],
   dto: { create: CreateAccount, update: UpdateAccount, import: ImportAccount },
+  usage: (tx, back) => lineageOfBack(tx, "account", back),
   context: (tx, items: readonly { parentId?: string | null }[]) => lineageOf(tx, "account", items),
 });

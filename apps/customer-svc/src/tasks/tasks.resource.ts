@@ -28,6 +28,7 @@ export const TASKS = resource<Task>({
     links: links("Links", "关联记录", LINK_TARGETS, { table: "task_link", column: "task_id" }),
   }),
   naming: (subject, bind) => linkedTo("task", subject, bind),
+  together: [["status", "completedAt"]],
   keywords: ["subject"],
   dto: { create: CreateTask, update: UpdateTask, import: ImportTask },
 });

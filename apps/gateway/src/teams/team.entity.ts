@@ -34,9 +34,9 @@ export class Team extends RecordEntity {
     return assign(this, { path: teams.path(this.id) }) ? [event("identity.team.updated", this, now)] : [];
   }
 
-  /** @param used ids of teams in which teams or people are */
-  remove(now: Date, used: ReadonlySet<string> = new Set()): DomainEvent[] {
-    if (used.has(this.id)) throw new Conflict("team.in-use", "Move the people and teams in this team first.");
+  /** @param inUse teams or people are in it */
+  remove(now: Date, inUse = false): DomainEvent[] {
+    if (inUse) throw new Conflict("team.in-use", "Move the people and teams in this team first.");
     this.deletedAt = now;
     return [event("identity.team.deleted", this, now)];
   }

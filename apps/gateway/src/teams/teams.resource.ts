@@ -24,24 +24,9 @@ export const TEAMS = resource<Team>({
   keywords: ["name"],
   dto: { create: CreateTeam, update: UpdateTeam, import: ImportTeam },
   context: claimTeams,
-  usage: usedTeams,
   consequences: moveAlong,
   defaultSort: ["name"],
 });
-
-/**
- * @param ids of teams that are to go together
- * @returns those of them in which there are people, or teams that stay. Nobody can be put into one before the transaction ends.
- */
-async function usedTeams(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  await claimTeams(tx);
-  const used = await tx.query<{ id: string }>(
-    `SELECT parent_id AS id FROM team WHERE parent_id = ANY($1) AND id <> ALL($1) AND deleted_at IS NULL
-     UNION SELECT team_id FROM app_user WHERE team_id = ANY($1) AND deleted_at IS NULL`,
-    [ids],
-  );
-  return new Set(used.map(({ id }) => id));
-}
 
 /** A team that moves takes the teams below it along, and the people in all of them. */
 async function moveAlong(tx: Tx, changes: readonly Change[]): Promise<Consequence[]> {

@@ -1,4 +1,5 @@
 import type { RequestContext } from "@kehu/auth";
+import type { Tx } from "@kehu/database";
 import { snapshotsOf, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { AuthChanges } from "../access/auth-changes.ts";
@@ -28,7 +29,10 @@ export class TeamsService {
   }
 
   remove(id: string, who: RequestContext) {
-    return this.writing.records.remove(TEAMS, id, who);
+    const { records, clock } = this.writing;
+    return records.change(TEAMS, id, who, async (team, tx) => team.remove(clock.now(), await isUsed(tx, id)), {
+      silent: true,
+    });
   }
 
   restore(id: string, who: RequestContext) {
@@ -41,4 +45,15 @@ export class TeamsService {
       { deleted: true },
     );
   }
+}
+
+/** True where people or teams are in a team. Nobody can be put into it before the transaction ends. */
+async function isUsed(tx: Tx, id: string): Promise<boolean> {
+  await claimTeams(tx);
+  const [found] = await tx.query<{ used: boolean }>(
+    `SELECT EXISTS (SELECT FROM team WHERE parent_id = $1 AND deleted_at IS NULL)
+       OR EXISTS (SELECT FROM app_user WHERE team_id = $1 AND deleted_at IS NULL) AS used`,
+    [id],
+  );
+  return found!.used;
 }

@@ -88,6 +88,10 @@ export class Campaign extends OwnedEntity {
     return [event("marketing.campaign.deleted", this, now)];
   }
 
+  override mustStand(lineage: Lineage): void {
+    this.mustFitUnder(this.parentId, lineage);
+  }
+
   restore(now: Date): DomainEvent[] {
     this.deletedAt = null;
     return [event("marketing.campaign.restored", this, now)];
@@ -141,11 +145,15 @@ export class Campaign extends OwnedEntity {
   /** The last that may refuse a change: others go by where it stands then. */
   private standUnder(parentId: string | null | undefined, lineage: Lineage): void {
     if (parentId === undefined) return;
+    this.mustFitUnder(parentId, lineage);
+    lineage.set(this.id, parentId);
+  }
+
+  private mustFitUnder(parentId: string | null, lineage: Lineage): void {
     const above = upwards(lineage, parentId);
     if (above.includes(this.id))
       throw new RuleViolation("campaign.parent-circle", "A campaign cannot stand below itself.");
     if (above.length >= LEVELS)
       throw new RuleViolation("campaign.too-deep", `Campaigns stand at most ${LEVELS} levels deep.`);
-    lineage.set(this.id, parentId);
   }
 }

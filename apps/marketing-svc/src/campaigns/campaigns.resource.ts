@@ -3,6 +3,7 @@ import {
   choice,
   day,
   lineageOf,
+  lineageOfBack,
   ownedFields,
   longText,
   money,
@@ -58,6 +59,7 @@ export const CAMPAIGNS = resource<Campaign>({
     ["expectedRevenueMinor", "expectedRevenueCurrency"],
   ],
   dto: { create: CreateCampaign, update: UpdateCampaign, import: ImportCampaign },
+  usage: (tx, back) => lineageOfBack(tx, "campaign", back),
   context: async (tx, items): Promise<Surroundings> => ({
     currency: (await readSettings(tx)).currency,
     lineage: await lineageOf(tx, "campaign", items),

@@ -47,6 +47,7 @@ export const MEMBERS = resource<CampaignMember>({
     `SELECT m.id FROM campaign_member m WHERE m.person_id = ${bind(personId)}
      UNION ALL SELECT m.id FROM campaign_member m WHERE m.contact_id = ANY(${bind(contactIds)})
      UNION ALL SELECT m.id FROM campaign_member m WHERE m.lead_id = ANY(${bind(leadIds)})`,
+  together: [["status", "statusAt"]],
   keywords: ["name"],
   dto: { create: CreateMember, update: UpdateMember, import: ImportMember },
   context: (tx, items: readonly { leadId?: string | null; contactId?: string | null }[]) =>

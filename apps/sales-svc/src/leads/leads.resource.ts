@@ -59,6 +59,12 @@ export const LEADS = resource<Lead>({
     id: "personId",
     reach: ({ email, phone }) => ({ emails: email === null ? [] : [email], phones: phone === null ? [] : [phone] }),
   },
+  together: [
+    [
+      ...["status", "unqualifiedReason", "convertedAt"],
+      ...["convertedAccountId", "convertedContactId", "convertedOpportunityId"],
+    ],
+  ],
   keywords: [["firstName", "lastName"], "company", "website"],
   dto: { create: CreateLead, update: UpdateLead, import: ImportLead },
   context: countryOfPhones,

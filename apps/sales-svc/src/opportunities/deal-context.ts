@@ -32,7 +32,7 @@ export async function dealContext(
   const isAsked = isPlaced || items.some(({ probability }) => probability === null);
   const hasAmount = items.some(({ amount }) => amount !== undefined && amount !== null);
   return {
-    pipelines: isAsked ? await tx.query<DealPipeline>(isPlaced ? PIPELINES_HELD : PIPELINES) : [],
+    pipelines: isAsked ? await (isPlaced ? heldPipelines(tx) : tx.query<DealPipeline>(PIPELINES)) : [],
     currency: hasAmount ? (await readSettings(tx)).currency : "",
   };
 }
@@ -40,3 +40,6 @@ export async function dealContext(
 /** The context of a verb, which always puts the deal into a stage. */
 export const moveContext = (tx: Tx, body: object): Promise<DealContext> =>
   dealContext(tx, [body], 1, { origin: "api" });
+
+/** The pipelines, of which none changes until the transaction ends. */
+export const heldPipelines = (tx: Tx): Promise<DealPipeline[]> => tx.query<DealPipeline>(PIPELINES_HELD);

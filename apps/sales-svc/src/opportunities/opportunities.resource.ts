@@ -17,7 +17,7 @@ import { CAMPAIGN } from "../campaigns/campaign-reference.ts";
 import { ACCOUNT, CONTACT } from "../customers/customer-references.ts";
 import { LEAD } from "../leads/lead-reference.ts";
 import { PIPELINE } from "../pipelines/pipelines.resource.ts";
-import { dealContext } from "./deal-context.ts";
+import { dealContext, heldPipelines } from "./deal-context.ts";
 import { OPPORTUNITY } from "./opportunity-reference.ts";
 import { CreateOpportunity, ImportOpportunity, UpdateOpportunity } from "./opportunity.dto.ts";
 import { Opportunity } from "./opportunity.entity.ts";
@@ -79,7 +79,9 @@ export const OPPORTUNITIES = resource<Opportunity>({
   keywords: ["name"],
   dto: { create: CreateOpportunity, update: UpdateOpportunity, import: ImportOpportunity },
   context: dealContext,
+  usage: heldPipelines,
   together: [
+    ["contacts", "contactId"],
     ["amountMinor", "amountCurrency", "baseAmountMinor", "baseAmountCurrency"],
     [
       ...["pipelineId", "stage", "stageCategory", "stageSince", "probability", "probabilityGiven"],

@@ -167,6 +167,12 @@ export class Opportunity extends OpportunityColumns {
     return [event("sales.opportunity.deleted", this, now)];
   }
 
+  override mustStand(pipelines: readonly DealPipeline[]): void {
+    const pipeline = pipelines.find(({ id }) => id === this.pipelineId);
+    if (pipeline?.stages.some(({ name, category }) => name === this.stage && category === this.stageCategory)) return;
+    throw new Conflict("opportunity.stage-gone", "The stage in which it stood before is gone.");
+  }
+
   restore(now: Date): DomainEvent[] {
     this.deletedAt = null;
     return [event("sales.opportunity.restored", this, now)];

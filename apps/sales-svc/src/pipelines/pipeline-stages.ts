@@ -21,7 +21,7 @@ const NEEDED: readonly StageCategory[] = ["open", "won", "lost"];
 export function rewriteStages(
   given: readonly GivenStage[],
   before: readonly Stage[],
-  used: ReadonlySet<string>,
+  used: Pick<ReadonlySet<string>, "has">,
 ): Stage[] {
   mustBeOwn(given, before);
   const stages = given.map(({ id, name, category, probability }) => ({
@@ -56,7 +56,11 @@ function mustDiffer(stages: readonly Stage[]): void {
 }
 
 /** An opportunity knows its stage by name and category: while one stands there, both stay. */
-function mustKeepUsed(stages: readonly Stage[], before: readonly Stage[], used: ReadonlySet<string>): void {
+function mustKeepUsed(
+  stages: readonly Stage[],
+  before: readonly Stage[],
+  used: Pick<ReadonlySet<string>, "has">,
+): void {
   const lost = before.filter(
     ({ name, category }) =>
       used.has(name) && !stages.some((stage) => stage.name === name && stage.category === category),

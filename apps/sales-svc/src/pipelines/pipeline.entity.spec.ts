@@ -22,7 +22,8 @@ const aPipeline = (data: Partial<Pipeline> = {}): Pipeline =>
     stages: STAGES,
     ...data,
   });
-const used = (pipeline: Pipeline, ...names: string[]) => new Map([[pipeline.id, new Set(names)]]);
+const used = (pipeline: Pipeline, ...names: string[]) =>
+  new Map([[pipeline.id, new Map(names.map((name) => [name, "open"]))]]);
 
 describe("Pipeline", () => {
   it("states what the contract says, and nothing else", () => {

@@ -4,8 +4,8 @@ import { Column, Entity } from "typeorm";
 import { rewriteStages } from "./pipeline-stages.ts";
 import type { CreatePipeline, ImportPipeline, UpdatePipeline } from "./pipeline.dto.ts";
 
-/** Id of a pipeline -> names of its stages in which opportunities stand. */
-export type StagesInUse = ReadonlyMap<string, ReadonlySet<string>>;
+/** Id of a pipeline -> names of its stages in which opportunities stand -> their categories. */
+export type StagesInUse = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** The way of a deal, as stages. It belongs to nobody. One pipeline is the default; there is always one. */
 @Entity({ schema: "sales", name: "pipeline" })
@@ -50,8 +50,9 @@ export class Pipeline extends RecordEntity {
   }
 
   override mustStand(used: StagesInUse): void {
-    const names = this.stages.map(({ name }) => name);
-    if ([...(used.get(this.id) ?? [])].every((name) => names.includes(name))) return;
+    const stands = ([name, category]: readonly [string, string]) =>
+      this.stages.some((stage) => stage.name === name && stage.category === category);
+    if ([...(used.get(this.id) ?? [])].every(stands)) return;
     throw new Conflict("pipeline.stage-in-use", "Opportunities stand in a stage that it had not before.");
   }
 
@@ -69,7 +70,7 @@ export class Pipeline extends RecordEntity {
   }
 
   private set({ stages, ...patch }: UpdatePipeline, used: StagesInUse): boolean {
-    const rewritten = stages && rewriteStages(stages, this.stages, used.get(this.id) ?? new Set());
+    const rewritten = stages && rewriteStages(stages, this.stages, used.get(this.id) ?? new Map());
     return assign(this, { ...patch, stages: rewritten });
   }
 }

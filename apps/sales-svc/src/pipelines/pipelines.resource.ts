@@ -59,10 +59,10 @@ export const PIPELINES = resource<Pipeline>({
  * @param which SQL: all of them, also what is deleted and may come back; where an import is taken back, not those
  */
 export async function stagesInUse(tx: Tx, which = "true"): Promise<StagesInUse> {
-  const rows = await tx.query<{ id: string; stages: string[] }>(
-    `SELECT p.id, array_agg(s.stage->>'name') AS stages FROM pipeline p, jsonb_array_elements(p.stages) AS s (stage)
+  const rows = await tx.query<{ id: string; stages: Record<string, string> }>(
+    `SELECT p.id, jsonb_object_agg(s.stage->>'name', s.stage->>'category') AS stages FROM pipeline p, jsonb_array_elements(p.stages) AS s (stage)
      WHERE EXISTS (SELECT FROM opportunity o WHERE o.pipeline_id = p.id AND o.stage = s.stage->>'name' AND ${which})
      GROUP BY p.id`,
   );
-  return new Map(rows.map(({ id, stages }) => [id, new Set(stages)]));
+  return new Map(rows.map(({ id, stages }) => [id, new Map(Object.entries(stages))]));
 }

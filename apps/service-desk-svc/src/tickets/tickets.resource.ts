@@ -72,6 +72,7 @@ export const TICKETS = resource<Ticket>({
     closedAt: instant("Closed", "关闭时间"),
   }),
   naming: ({ contactIds }, bind) => ticketsOf(bind(contactIds)),
+  together: [["status", "resolvedAt", "closedAt"]],
   keywords: ["subject", "number"],
   dto: { create: CreateTicket, update: UpdateTicket, import: ImportTicket },
   context: (tx, _items, births) => freeNumbers(tx, births),

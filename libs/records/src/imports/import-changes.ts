@@ -36,7 +36,7 @@ export async function storeChanges(
     record_id: record.id,
     version: record.version,
     is_new: before === null,
-    properties: before === null ? null : sealed(jobId, resource, record, differing(was!, record), rows),
+    properties: before === null ? null : sealed(jobId, resource, record, differing(was!, record, resource), rows),
     lines: linesOf.get(record.id),
   }));
   await tx.query(
@@ -46,11 +46,14 @@ export async function storeChanges(
   );
 }
 
-function differing(was: object, record: RecordEntity): ChangedProperties {
+/** With what makes sense together only, of which a part differs. */
+function differing(was: object, record: RecordEntity, { together = [] }: Resource): ChangedProperties {
   const [before, after] = [was, record].map((one) => one as Readonly<Record<string, unknown>>);
-  const names = Object.keys(before!).filter(
+  const changed = Object.keys(before!).filter(
     (name) => !FOLLOWING.has(name) && !sameValue(before![name] ?? null, after![name] ?? null),
   );
+  const groups = together.filter((group) => group.some((name) => changed.includes(name)));
+  const names = [...new Set([...changed, ...groups.flat()])];
   const of = (values: Readonly<Record<string, unknown>>) =>
     Object.fromEntries(names.map((name) => [name, values[name] ?? null]));
   return { was: of(before!), is: of(after!) };

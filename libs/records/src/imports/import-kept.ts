@@ -11,6 +11,7 @@ const MESSAGES = {
   "import.in-use": "Other records need it as it is. Let them go, or change them, first.",
   "import.out-of-reach": "The record is out of your reach.",
   "import.changes-stay": "Changes of records of this kind are not taken back.",
+  "record.too-large": "With what it had before, the record would be too large. Shorten some of its texts first.",
   "record.not-writable": "You may read this record but not change it.",
 } as const;
 

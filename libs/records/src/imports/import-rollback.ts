@@ -1,10 +1,10 @@
 import type { RequestContext } from "@kehu/auth";
-import { Conflict, type DomainEvent } from "@kehu/contracts";
+import { Problem, type DomainEvent } from "@kehu/contracts";
 import type { Database, Tx } from "@kehu/database";
 import type { Clock } from "../clock.ts";
-import { assign, event, type Change, type RecordEntity } from "../record.entity.ts";
+import { assign, event, type Change, type Locked, type RecordEntity } from "../record.entity.ts";
 import type { Records } from "../records.ts";
-import type { Resource } from "../resource.ts";
+import type { GivenBack, Resource } from "../resource.ts";
 import type { Pace } from "./giving-way.ts";
 import { LeaseLost } from "./import-batch.ts";
 import { openChange, type ChangedProperties } from "./import-changes.ts";
@@ -43,35 +43,60 @@ export interface Rollback {
  * @throws LeaseLost
  */
 export function rollBackNext(rollback: Rollback): Promise<boolean> {
-  return rollback.pace.step(() => rollback.database.transaction((tx) => undoNext(tx, rollback)));
+  const { database, pace } = rollback;
+  return pace.step(async () => {
+    for (const { rows, isKept } of [{ rows: pace.rows }, { rows: 1 }, { rows: 1, isKept: true }]) {
+      try {
+        return await database.transaction((tx) => undoNext(tx, rollback, rows, isKept));
+      } catch (error) {
+        if (!isTooLarge(error) || isKept) throw error;
+      }
+    }
+    return false;
+  });
 }
 
-/** Looks for the next records and takes back what was done to them, in one transaction. @returns false where none are left */
-async function undoNext(tx: Tx, rollback: Rollback): Promise<boolean> {
-  const { job, resource, who, records, worker, pace } = rollback;
+/** It comes out when records are stored, and is said of none of them. */
+const isTooLarge = (error: unknown) => error instanceof Problem && error.code === "record.too-large";
+
+/**
+ * Looks for the next records and takes back what was done to them, in one transaction.
+ *
+ * @param isKept they would be too large with what they had before
+ * @returns false where none are left
+ */
+async function undoNext(tx: Tx, rollback: Rollback, rows: number, isKept = false): Promise<boolean> {
+  const { job, resource, who, records, worker } = rollback;
   const done = await tx.query<Done & Record<string, unknown>>(
     `SELECT record_id AS "recordId", max(version) AS version, bool_or(is_new) AS "isNew",
        array_agg(properties ORDER BY version) AS properties, json_agg(lines) AS lines
      FROM import_change WHERE job_id = $1 GROUP BY record_id ORDER BY record_id LIMIT $2`,
-    [job.id, pace.rows],
+    [job.id, rows],
   );
   if (done.length === 0) return false;
   const ids = done.map(({ recordId }) => recordId);
   const locked = new Map((await records.lock(tx, resource, ids, who)).map((one) => [one.record.id, one]));
-  const usage = await resource.usage?.(tx, ids);
+  const plans = done.map((one) => {
+    const there = locked.get(one.recordId);
+    const before = there?.record.state() ?? null;
+    return {
+      one,
+      record: there?.record,
+      before,
+      ...(isKept ? stays("record.too-large") : planOf(rollback, there, one)),
+    };
+  });
+  const usage = await resource.usage?.(
+    tx,
+    plans.flatMap(({ back }) => back ?? []),
+  );
   const changes: Change[] = [];
   const stayed = new Map<Done, Kept>();
-  for (const one of done) {
-    const there = locked.get(one.recordId);
-    if (!there?.writable) {
-      stayed.set(one, because(there ? "record.not-writable" : "import.out-of-reach"));
-      continue;
-    }
-    const { record } = there;
-    const before = record.state();
-    const { events, kept } = undone(rollback, record, one, usage);
-    if (events.length > 0) changes.push({ record, before, events });
-    if (kept) stayed.set(one, kept);
+  for (const { one, record, before, tell, kept } of plans) {
+    const events = told(tell, usage);
+    if (events && events.length > 0) changes.push({ record: record!, before, events });
+    const why = events ? kept : because("import.in-use");
+    if (why) stayed.set(one, why);
   }
   await records.store(tx, resource, changes, who);
   await storeKept(tx, job.id, await keptRows(tx, stayed));
@@ -93,44 +118,56 @@ async function keptRows(tx: Tx, stayed: ReadonlyMap<Done, Kept>): Promise<KeptRo
 
 const because = (code: Kept["code"], fields: string[] = []): Kept => ({ code, fields });
 
-interface Undone {
-  events: DomainEvent[];
+/** What is to become of a record, which has its values back already. */
+interface Plan {
+  /** Of what others have to allow. */
+  back: GivenBack | null;
+  /** Says what happened, or refuses it where others do not allow it. */
+  tell: (usage: unknown) => DomainEvent[];
   /** Why not all is as it was before. */
   kept: Kept | null;
 }
 
-/** What others do not allow stays. */
-function undone(rollback: Rollback, record: RecordEntity, done: Done, usage: unknown): Undone {
+const stays = (code: Kept["code"]): Plan => ({ back: null, tell: () => [], kept: because(code) });
+
+/** @returns null where it is refused: the record stays as it is */
+function told(tell: Plan["tell"], usage: unknown): DomainEvent[] | null {
   try {
-    return undo(rollback, record, done, usage);
+    return tell(usage);
   } catch (error) {
-    if (error instanceof Conflict) return stays("import.in-use");
+    if (error instanceof Problem && error.status < 500) return null;
     throw error;
   }
 }
 
-function undo({ job, resource, records, clock }: Rollback, record: RecordEntity, done: Done, usage: unknown): Undone {
+function planOf(
+  { job, resource, records, clock }: Rollback,
+  there: Locked<RecordEntity> | undefined,
+  done: Done,
+): Plan {
+  if (!there) return stays("import.out-of-reach");
+  if (!there.writable) return stays("record.not-writable");
+  const { record } = there;
   const now = clock.now();
   if (done.isNew) {
-    if (record.deletedAt) return { events: withoutNames(record, resource, now), kept: null };
+    if (record.deletedAt) return { back: null, tell: () => withoutNames(record, resource, now), kept: null };
     if (record.version !== done.version) return stays("import.changed-since");
     record.externalIds = [];
-    return { events: record.remove(now, usage), kept: null };
+    return { back: { record, properties: [] }, tell: (usage) => record.remove(now, usage), kept: null };
   }
   if (record.deletedAt) return stays("import.deleted-since");
   if (resource.keepsChanges) return stays("import.changes-stay");
   const opened = done.properties.map((text) => openChange(job.id, resource, record, text!, records.rows));
   if (opened.includes(null)) return stays("import.erased-since");
   const { values, theirs, fields } = valuesBefore(record, joined(opened as ChangedProperties[]), resource);
-  const differs = assign(record, values);
-  if (differs) record.mustStand?.(usage);
-  return {
-    events: differs ? [event(resource.updated!, record, now)] : [],
-    kept: theirs ? because("import.changed-since", fields) : null,
+  const kept = theirs ? because("import.changed-since", fields) : null;
+  if (!assign(record, values)) return { back: null, tell: () => [], kept };
+  const tell = (usage: unknown) => {
+    record.mustStand?.(usage);
+    return [event(resource.updated!, record, now)];
   };
+  return { back: { record, properties: Object.keys(values) }, tell, kept };
 }
-
-const stays = (code: Kept["code"]): Undone => ({ events: [], kept: because(code) });
 
 /** What somebody has deleted before would keep its names from the next import. */
 function withoutNames(record: RecordEntity, resource: Resource, now: Date): DomainEvent[] {
