@@ -39,18 +39,16 @@ export class SheetRows {
     this.formula = formula;
   }
 
-  /** @returns the rows that end in these events; they are as long as their last cell */
-  read(events: readonly XmlEvent[]): TableRow[] {
-    const rows: TableRow[] = [];
+  /** @returns the rows that end in these events, one by one: cells of a few bytes may share a long text */
+  *read(events: readonly XmlEvent[]): Generator<TableRow, void> {
     for (const event of events) {
       if (this.cell?.type === "inlineStr") this.inline.take(event);
       if (event.open !== undefined) this.open(event.open, event.attributes);
       else if (event.close === undefined) this.text(event.text);
       else if (event.close === "v") this.isValue = false;
       else if (event.close === "c") this.endCell();
-      else if (event.close === "row") rows.push(this.endRow());
+      else if (event.close === "row") yield this.endRow();
     }
-    return rows;
   }
 
   private open(name: string, attributes: Readonly<Record<string, string>>): void {
@@ -99,6 +97,7 @@ export class SheetRows {
     this.cells[cell.place] = text;
   }
 
+  /** @returns the row, as long as its last cell */
   private endRow(): TableRow {
     const { line, cells, fault, isTooLarge } = this;
     if (!fault) return { line, cells };

@@ -124,7 +124,7 @@ async function* rowsOf(
   try {
     const rows = new SheetRows(workbook, texts, formula);
     for await (const events of xmlEvents(archive.read(sheet.part, MOST_UNPACKED_BYTES, seen)))
-      yield* rows.read(events).filter((row) => !isBlank(row));
+      for (const row of rows.read(events)) if (!isBlank(row)) yield row;
   } finally {
     archive.close();
   }

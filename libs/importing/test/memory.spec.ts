@@ -46,6 +46,9 @@ const unpacked = (parts: Parts) => files.of(xlsx({ ...parts, level: 0 }));
 const long = (megabytes: number) => "x".repeat(megabytes * 1_000_000);
 const texts = (count: number) =>
   Array.from({ length: count }, (_, n) => `<si><t>${n} 公司 ${"x".repeat(100)}</t></si>`).join("");
+/** Rows of a few bytes each that hold a million characters: hundreds of them stand in one piece of the file. */
+const columns = Array.from({ length: 15 }, (_, n) => `c${n}`);
+const full = `<row>${'<c t="s"><v>0</v></c>'.repeat(15)}</row>`;
 const entity = `<!DOCTYPE a [<!ENTITY a "${long(20)}">]>`;
 
 function* many(rows: number) {
@@ -90,6 +93,11 @@ const WORST: [what: string, path: () => string | Promise<string>, outcome: strin
     "too many shared texts",
     () => unpacked({ texts: `<si><t>${long(1)}</t></si>`.repeat(320), rows: textRow("a") }),
     "import.file-texts",
+  ],
+  [
+    "600 rows of a million characters, which share one text",
+    () => unpacked({ texts: `<si><t>${"x".repeat(65_536)}</t></si>`, rows: textRow(...columns) + full.repeat(600) }),
+    "600 rows, 0 bad",
   ],
   ["100,000 rows of XLSX", () => files.from(writeXlsx(COLUMNS, many(100_000))), "100000 rows, 0 bad"],
 ];
