@@ -1,4 +1,5 @@
-import { BROKEN_CSV, BROKEN_XLSX, eventually, publish, type BrokenFile } from "@kehu/testing";
+import { BROKEN_CSV, BROKEN_XLSX, eventually, publish, textRow, xlsx, type BrokenFile } from "@kehu/testing";
+import { MOST_CELL_CHARACTERS } from "@kehu/importing";
 import { CustomerApart } from "./apart.ts";
 import type { ImportView, RowView } from "./importing.ts";
 
@@ -18,8 +19,9 @@ async function traces(): Promise<Record<string, number>> {
   return rows[0]!;
 }
 
-async function send(content: string | Uint8Array): Promise<ImportView> {
+async function send(content: string | Uint8Array, options: object = {}): Promise<ImportView> {
   const form = new FormData();
+  form.set("options", JSON.stringify(options));
   form.set("file", new Blob([typeof content === "string" ? content : new Uint8Array(content)]), "客户.csv");
   const headers = { authorization: customer.authorization };
   const answer = await fetch(customer.url + IMPORTS, { method: "POST", headers, body: form });
@@ -73,6 +75,15 @@ async function expectRows(content: string | Uint8Array, outcomes: readonly strin
   });
 }
 
+const LONG_TEXTS = Array.from({ length: 15 }, (_, n) => `long${n}`);
+
+/** A small file of many rows, each of which holds a million characters in these columns. */
+function longRows(rows: number): Uint8Array {
+  const row = `<row>${'<c t="s"><v>0</v></c>'.repeat(LONG_TEXTS.length)}</row>`;
+  const texts = `<si><t>${"x".repeat(MOST_CELL_CHARACTERS)}</t></si>`;
+  return xlsx({ texts, rows: textRow(...LONG_TEXTS) + row.repeat(rows) });
+}
+
 /** Sends broken files, one by one, to a service that has little memory. */
 export function badFiles(isWanted: (what: string) => boolean): void {
   beforeAll(async () => {
@@ -98,6 +109,23 @@ export function badFiles(isWanted: (what: string) => boolean): void {
       "%s",
       async (_what, content, outcome) => {
         await (typeof outcome === "string" ? expectRefused(content(), outcome) : expectRows(content(), outcome));
+        expect(customer.isAlive).toBe(true);
+        expect(customer.peak ?? 0).toBeLessThan(MOST_MEGABYTES);
+      },
+      PATIENCE_MS,
+    );
+  });
+
+  describe("A32 POST /v1/accounts/imports of rows of a million characters", () => {
+    it(
+      "works on few of them at a time",
+      async () => {
+        for (const name of LONG_TEXTS) {
+          const field = { name, type: "longText", label: { en: name, zh: name } };
+          expect((await customer.ask("POST", "/v1/accounts/fields", field)).status).toBe(201);
+        }
+        const mapping = Object.fromEntries(LONG_TEXTS.map((name) => [name, `custom.${name}`]));
+        expect(await send(longRows(300), { mapping })).toMatchObject({ status: "completed", rows: 300, failed: 300 });
         expect(customer.isAlive).toBe(true);
         expect(customer.peak ?? 0).toBeLessThan(MOST_MEGABYTES);
       },

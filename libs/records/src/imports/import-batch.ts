@@ -48,7 +48,7 @@ export async function importRows(run: ImportRun, table: Table, isStopped: () => 
   try {
     for await (const row of table.rows()) {
       if (row.line <= run.job.line) continue;
-      const fits = batch.size < run.pace.rows && batch.add(row);
+      const fits = batch.hasRoom && batch.add(row);
       if (fits) continue;
       await written;
       if (isStopped()) return false;
@@ -64,6 +64,9 @@ export async function importRows(run: ImportRun, table: Table, isStopped: () => 
   if (batch.size > 0) await batch.work();
   return true;
 }
+
+/** A batch ends once its rows have so many: a single one may have half of them, and two batches are in memory. */
+const MOST_CHARACTERS = 2 * 1024 ** 2;
 
 const ROWS = { line: "integer", outcome: "text", record_id: "uuid", errors: "jsonb" } as const;
 
@@ -81,11 +84,16 @@ class ImportBatch {
   private readonly steps: Step[] = [];
   private readonly keys = new Set<string>();
   private stored = 0;
+  private characters = 0;
 
   constructor(private readonly run: ImportRun) {}
 
   get size(): number {
     return this.steps.length;
+  }
+
+  get hasRoom(): boolean {
+    return this.size < this.run.pace.rows && this.characters < MOST_CHARACTERS;
   }
 
   /** @returns false for a row whose record is that of a row before it: it belongs into the next batch */
@@ -95,6 +103,8 @@ class ImportBatch {
     const key = read && matching ? matching.keyOf(read.data) : null;
     if (key !== null && this.keys.has(key)) return false;
     if (key !== null) this.keys.add(key);
+    // A text that was cut out of a CSV file keeps what stands around it, in columns that are not mapped, too.
+    for (const cell of row.cells ?? []) this.characters += cell.length;
     const result = row.error ? failed(row.line, [{ field: "", ...row.error }]) : null;
     this.steps.push({ line: row.line, row: read, key, result, operation: null });
     return true;
