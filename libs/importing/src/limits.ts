@@ -27,7 +27,7 @@ export const MOST_UNPACKED_RATIO = 200;
 /** Up to here, unpacked, an entry may have any ratio: small sheets of blanks pack very well. */
 export const ANY_RATIO_BYTES = 8 * 1024 ** 2;
 
-/** Most bytes of the texts that the sheets of an XLSX file share; they stay in memory while the table is read. */
+/** Most bytes of the texts that the sheets of an XLSX file share, with eight for where each one stands; they stay in memory while the table is read. */
 export const MOST_SHARED_TEXT_BYTES = 128 * 1024 ** 2;
 
 /** Most characters between two tags of XML, or within one; what is longer could fill the memory. */

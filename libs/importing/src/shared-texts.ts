@@ -5,6 +5,8 @@ import type { XmlEvent } from "./xml.ts";
 
 /** Longer than the longest text that is kept, in bytes. */
 const BLOCK = 4 * 1024 ** 2;
+/** So much is kept of each text beside it, an empty one too. */
+const INDEX_BYTES = 8;
 
 /** The texts that cells refer to by number, close together: a million strings of their own would cost ten times as much. */
 export class SharedTexts {
@@ -30,33 +32,36 @@ export class SharedTexts {
   /** @returns undefined where there is no such text */
   at(place: number): string | undefined {
     if (!Number.isInteger(place) || place < 0 || place >= this.count) return undefined;
-    const start = this.starts[place]!;
+    const [start, length] = [this.starts[place]!, this.lengths[place]!];
+    if (length === 0) return "";
     const from = start % BLOCK;
-    return this.blocks[Math.floor(start / BLOCK)]!.toString("utf8", from, from + this.lengths[place]!);
+    return this.blocks[Math.floor(start / BLOCK)]!.toString("utf8", from, from + length);
   }
 
   private add(text: string): void {
-    const length = Buffer.byteLength(text);
-    if (this.taken + length > BLOCK) this.beginBlock();
     if (this.count === this.starts.length) {
       this.starts = doubled(this.starts);
       this.lengths = doubled(this.lengths);
     }
-    const block = this.blocks.length - 1;
-    this.blocks[block]!.write(text, this.taken);
-    this.starts[this.count] = block * BLOCK + this.taken;
+    const length = Buffer.byteLength(text);
+    if (length > 0) this.write(text, length);
     this.lengths[this.count++] = length;
-    this.taken += length;
-  }
-
-  private beginBlock(): void {
-    if ((this.blocks.length + 1) * BLOCK > MOST_SHARED_TEXT_BYTES)
+    if (this.blocks.length * BLOCK + this.count * INDEX_BYTES > MOST_SHARED_TEXT_BYTES)
       throw new RuleViolation(
         "import.file-texts",
         "The XLSX file has too much text. Save the sheet as CSV and send that.",
       );
-    this.blocks.push(Buffer.allocUnsafeSlow(BLOCK));
-    this.taken = 0;
+  }
+
+  private write(text: string, length: number): void {
+    if (this.taken + length > BLOCK) {
+      this.blocks.push(Buffer.allocUnsafeSlow(BLOCK));
+      this.taken = 0;
+    }
+    const block = this.blocks.length - 1;
+    this.blocks[block]!.write(text, this.taken);
+    this.starts[this.count] = block * BLOCK + this.taken;
+    this.taken += length;
   }
 }
 

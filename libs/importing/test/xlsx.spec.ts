@@ -39,6 +39,15 @@ describe("an XLSX file", () => {
     expect(rows[0]?.cells).toEqual(["00012", "-12", "$ 1234.5"]);
   });
 
+  it("may share texts without a character, the first one among them", async () => {
+    const cells = [0, 1, 2].map((text) => `<c t="s"><v>${text}</v></c>`).join("");
+    const { rows } = await open({
+      texts: "<si/><si><t>a</t></si><si><t></t></si>",
+      rows: `${textRow("a", "b", "c")}<row>${cells}</row>`,
+    });
+    expect(rows).toEqual([{ line: 2, cells: ["", "a", ""] }]);
+  });
+
   it("has the cells of a row that cannot be used, as they are shown", async () => {
     const cells = '<c t="str"><v>a</v></c><c t="e"><v>#N/A</v></c><c t="str"><v>c</v></c>';
     const { rows } = await open({ rows: `${textRow("a", "b", "c")}<row>${cells}</row>` });
