@@ -61,6 +61,18 @@ describe("a number of a sheet", () => {
     expect(numberFormat(id, code)).toEqual(format);
   });
 
+  it("stands for a number where its format is longer than spreadsheet programs allow", () => {
+    const format = "[$EUR] #,##0.00";
+    expect(numberFormat(164, format.padEnd(255, " "))).toEqual({ currency: "EUR" });
+    expect(numberFormat(164, format.padEnd(256, " "))).toBe("number");
+  });
+
+  it("has its format read in time that grows with its length", () => {
+    const began = performance.now();
+    for (const part of ["[$", "[", "[$a-", '"']) expect(numberFormat(164, part.repeat(50_000))).toBe("number");
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+
   it.each<[days: number, format: NumberFormat, is1904: boolean, text: string | null]>([
     [46053, "date", false, "2026-01-31"],
     [46053.375, "date", false, "2026-01-31"],

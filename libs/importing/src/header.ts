@@ -9,10 +9,14 @@ const RESERVED: ReadonlySet<string> = new Set(["__proto__", "constructor", "prot
 const DATA = [
   /^[-+]?\d[\d.,\s]*$/,
   /^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}/,
-  /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
+  /^[^\s@]+@[^\s@.]+\.[^\s@]+$/,
   /^https?:\/\//i,
   /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
 ];
+
+/** Longer texts are no data of that kind, whatever they look like. */
+const LONGEST_DATA = 1_000;
+const isData = (cell: string) => cell.length <= LONGEST_DATA && DATA.some((form) => form.test(cell.trim()));
 
 export interface Header {
   header: boolean;
@@ -28,7 +32,7 @@ export interface Header {
 export function headerOf(first: TableRow | undefined, isGiven: boolean | undefined): Header {
   if (!first) throw new RuleViolation("import.file-empty", "The file holds no rows.");
   if (first.error) throw unusable(first.error);
-  const header = isGiven ?? !first.cells.some((cell) => DATA.some((form) => form.test(cell.trim())));
+  const header = isGiven ?? !first.cells.some(isData);
   if (!header) return { header, columns: first.cells.map((_, place) => `Column ${place + 1}`) };
   const columns = first.cells.map((cell) => cell.trim().normalize("NFC"));
   const places = new Map<string, number>();

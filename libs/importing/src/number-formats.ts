@@ -12,7 +12,7 @@ const BUILT_IN: Readonly<Record<number, NumberFormat>> = {
 };
 
 /** A currency by its code or sign: `[$EUR] #,##0.00`, `[$€-407]`. What is only a language has none: `[$-804]`. */
-const CURRENCY = /\[\$([^\]-]+)(?:-[\dA-F]+)?\]/i;
+const CURRENCY = /\[\$([^[\]-]+)(?:-[\dA-F]+)?\]/i;
 
 /** Signs of one letter stand there without quotes, too: `$#,##0.00`, `\€0`. */
 const BARE = /[$€£¥￥₩₹₽₺₫฿₪₴₱]/;
@@ -24,12 +24,15 @@ function currencyOf(code: string): string | undefined {
   const quoted = [...code.matchAll(/"([^"]*)"/g)].map(([, text]) => text!.trim());
   const isSign = (text: string) => Object.hasOwn(CURRENCY_SIGNS, text.normalize("NFKC").toUpperCase());
   return (
-    quoted.find((text) => isCurrency(text) || isSign(text)) ?? BARE.exec(code.replace(/"[^"]*"|\[[^\]]*\]/g, ""))?.[0]
+    quoted.find((text) => isCurrency(text) || isSign(text)) ?? BARE.exec(code.replace(/"[^"]*"|\[[^[\]]*\]/g, ""))?.[0]
   );
 }
 
 /** What stands in a format without being shown from the number: texts, escapes, colours, conditions, fillers. */
-const LITERALS = /"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi;
+const LITERALS = /"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^[\]]*\]/gi;
+
+/** Spreadsheet programs take no longer ones. */
+const LONGEST_FORMAT = 255;
 
 /**
  * @param id of a format; built in where `code` is not given
@@ -37,6 +40,7 @@ const LITERALS = /"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi;
  */
 export function numberFormat(id: number, code: string | undefined): NumberFormat {
   if (code === undefined) return BUILT_IN[id] ?? "number";
+  if (code.length > LONGEST_FORMAT) return "number";
   const currency = currencyOf(code);
   if (currency !== undefined) return { currency };
   if (/^00+$/.test(code)) return { digits: code.length };

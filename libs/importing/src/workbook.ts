@@ -85,7 +85,7 @@ async function sheetsOf(archive: ZipArchive, part: string, related: readonly Rel
 }
 
 async function formatsOf(archive: ZipArchive, part: string): Promise<NumberFormat[]> {
-  const codes = new Map<number, string>();
+  const own = new Map<number, NumberFormat>();
   const formats: NumberFormat[] = [];
   let isOfCells = false;
   for await (const events of small(archive, part))
@@ -94,8 +94,8 @@ async function formatsOf(archive: ZipArchive, part: string): Promise<NumberForma
       if (event.open === undefined) continue;
       const id = Number(event.attributes["numFmtId"] ?? 0);
       if (event.open === "cellXfs") isOfCells = true;
-      if (event.open === "numFmt") codes.set(id, event.attributes["formatCode"] ?? "");
-      if (event.open === "xf" && isOfCells) formats.push(numberFormat(id, codes.get(id)));
+      if (event.open === "numFmt") own.set(id, numberFormat(id, event.attributes["formatCode"] ?? ""));
+      if (event.open === "xf" && isOfCells) formats.push(own.get(id) ?? numberFormat(id, undefined));
     }
   return formats;
 }

@@ -58,6 +58,13 @@ describe("A32 a broken CSV file", () => {
     expect((await read(files.of("a,b\nc,d\n"), { header: false })).rows).toHaveLength(2);
   });
 
+  it("has its header found in time that grows with the length of its first row", async () => {
+    const names = ["a", "b", "c", "d"].map((name) => `${name}@${".".repeat(65_000)}@`);
+    const began = performance.now();
+    expect((await read(files.of(`${names.join(",")}\n1,2,3,4\n`))).table.columns).toEqual(names);
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+
   it.each([",", ";", "\t", "|"] as const)(
     "is divided by %j where that fits all rows, and where the caller says so",
     async (delimiter) => {
