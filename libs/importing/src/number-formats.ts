@@ -11,11 +11,13 @@ const BUILT_IN: Readonly<Record<number, NumberFormat>> = {
   22: "moment",
 };
 
-/** A currency by its code or sign: `[$EUR] #,##0.00`, `[$€-407]`. What is only a language has none: `[$-804]`. */
-const CURRENCY = /\[\$([^[\]-]+)(?:-[\dA-F]+)?\]/i;
+/** A currency by its code or sign: `[$EUR] #,##0.00`, `[$€-407]`, `[$€-de-DE]`. What is only a language has none: `[$-804]`. */
+const CURRENCY = /\[\$([^[\]-]+)(?:-[^[\]]*)?\]/;
 
 /** Signs of one letter stand there without quotes, too: `$#,##0.00`, `\€0`. */
 const BARE = /[$€£¥￥₩₹₽₺₫฿₪₴₱]/;
+/** What shows no bare sign: texts, brackets, a gap as wide as a sign (`_€`), and one that fills the cell (`*€`). */
+const NOT_BARE = /"[^"]*"|\[[^[\]]*\]|\\[_*]|[_*]./g;
 
 /** @returns the code or sign of the currency that a format shows */
 function currencyOf(code: string): string | undefined {
@@ -23,9 +25,8 @@ function currencyOf(code: string): string | undefined {
   if (named !== undefined) return named;
   const quoted = [...code.matchAll(/"([^"]*)"/g)].map(([, text]) => text!.trim());
   const isSign = (text: string) => Object.hasOwn(CURRENCY_SIGNS, text.normalize("NFKC").toUpperCase());
-  return (
-    quoted.find((text) => isCurrency(text) || isSign(text)) ?? BARE.exec(code.replace(/"[^"]*"|\[[^[\]]*\]/g, ""))?.[0]
-  );
+  const isCurrencyText = (text: string) => isCurrency(text) || isSign(text);
+  return quoted.find(isCurrencyText) ?? BARE.exec(code.replace(NOT_BARE, ""))?.[0];
 }
 
 /** What stands in a format without being shown from the number: texts, escapes, colours, conditions, fillers. */
