@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { eventually, everything, publish, type TestCaller } from "@kehu/testing";
+import { eventually, everything, publish, textCell, textRow, xlsx, type TestCaller } from "@kehu/testing";
 import { counts, Importing, type ImportView } from "./importing.ts";
 
 const lines = (...rows: string[]) => rows.map((row) => `${row}\r\n`).join("");
@@ -80,6 +80,59 @@ describe("by what records are found", () => {
     const { body } = await importing.upload("accounts", text, undefined, blind);
     const { found } = await importing.rested("accounts", body.id);
     expect(found!.suggested).toEqual([expect.objectContaining({ column: "Name", field: "name" })]);
+  });
+});
+
+describe("decimals that follow a comma", () => {
+  const mapping = {
+    Name: "name",
+    Score: "custom.score",
+    Fee: "custom.fee",
+    Price: "custom.price",
+    Code: "externalIds.erp",
+    Note: "custom.note",
+  };
+  const options = { decimal: ",", mapping };
+  const file = (name: string, price: string, code: number) => {
+    const number = (value: number, style = 0) => `<c s="${style}"><v>${value}</v></c>`;
+    const cells = textCell(name) + number(1.234) + number(0.125, 1) + textCell(price) + number(code) + number(1.5);
+    const rows = `${textRow(...Object.keys(mapping))}<row>${cells}</row>`;
+    return Buffer.from(xlsx({ formats: ["[$KWD] 0.000"], rows }));
+  };
+  const account = (name: string, code: number) => ({
+    name,
+    externalIds: [{ system: "erp", id: String(code) }],
+    custom: {
+      score: 1.234,
+      fee: { amount: "0.125", currency: "KWD" },
+      price: { amount: "1234.50", currency: "EUR" },
+      note: "1,5",
+    },
+  });
+
+  beforeAll(async () => {
+    const types = { score: "number", fee: "money", price: "money", note: "text" };
+    for (const [name, type] of Object.entries(types))
+      await importing.ask("POST", "accounts/fields", { name, type, label: { en: name, zh: name } });
+  });
+
+  it("are those of texts; a workbook's own numbers are read as they are, in a trial, too", async () => {
+    const tried = await importing.run("accounts", file("Native", "1.234,50 EUR", 4711), { ...options, dryRun: true });
+    expect(tried.found!.profile.columns.map(({ bad }) => bad)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(counts(tried)).toEqual([1, 1, 0, 0, 0]);
+    await importing.ask("POST", `accounts/imports/${tried.id}/run`, {});
+    expect(counts(await importing.rested("accounts", tried.id))).toEqual([1, 1, 0, 0, 0]);
+    expect(await importing.list("accounts?filter[name]=Native")).toMatchObject([account("Native", 4711)]);
+  });
+
+  it("are those of all numbers in the rows that are given back, which are read alike when they are sent again", async () => {
+    const done = await importing.run("accounts", file("Mended", "?", 4712), options);
+    expect(counts(done)).toEqual([1, 0, 0, 0, 1]);
+    const text = await importing.failures("accounts", done);
+    expect(text).toMatch(/^Name,Score,.*\r\nMended,"1,234","KWD 0,125",\?,4712,"1,5",/);
+    const again = await importing.run("accounts", text.replace("?", '"1.234,50 EUR"'), options);
+    expect(counts(again)).toEqual([1, 1, 0, 0, 0]);
+    expect(await importing.list("accounts?filter[name]=Mended")).toMatchObject([account("Mended", 4712)]);
   });
 });
 

@@ -91,6 +91,13 @@ export class Importing {
     return (await this.ask<{ data: RowView[] }>("GET", `${resource}/imports/${id}/rows?limit=200${query}`)).body.data;
   }
 
+  /** The rows that failed, as they are given back. */
+  async failures(resource: string, { id }: ImportView): Promise<string> {
+    const { admin, service } = this.customer;
+    const headers = { authorization: `Bearer ${service.tokenOf(admin)}` };
+    return (await fetch(`${service.url}/v1/${resource}/imports/${id}/errors.csv`, { headers })).text();
+  }
+
   /** Removes files that have had their time, as a replica does now and then. */
   async sweep(): Promise<void> {
     const database = this.customer.database.open("customer");

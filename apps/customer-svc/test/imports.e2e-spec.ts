@@ -2,7 +2,7 @@ import { everything, startService, type TestCaller } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { writeXlsx } from "@kehu/importing";
-import { counts, Importing, type ImportView } from "./importing.ts";
+import { counts, Importing } from "./importing.ts";
 
 const label = (en: string) => ({ en, zh: en });
 const lines = (...rows: string[]) => rows.map((row) => `${row}\r\n`).join("");
@@ -96,11 +96,7 @@ describe("POST /v1/accounts/imports", () => {
     const mapping = { Name: "name", Score: "custom.score" };
     const done = await importing.run("accounts", lines("Name;Score", "Mended;x1", "Fine;2", "=1+1;y"), { mapping });
     expect(counts(done)).toEqual([3, 1, 0, 0, 2]);
-    const { url } = importing.customer.service;
-    const answer = await fetch(`${url}/v1/accounts/imports/${done.id}/errors.csv`, {
-      headers: { authorization: `Bearer ${importing.customer.service.tokenOf(importing.customer.admin)}` },
-    });
-    const text = await answer.text();
+    const text = await importing.failures("accounts", done);
     expect(text.split("\r\n")).toEqual([
       "Name,Score,Error",
       expect.stringMatching(/^Mended,x1,"?Score: /),
@@ -114,14 +110,9 @@ describe("POST /v1/accounts/imports", () => {
 
   it("gives rows back whose cells are too many or too few, and no reason twice", async () => {
     const mapping = { Name: "name", Score: "custom.score" };
-    const failures = async ({ id }: ImportView) => {
-      const { url } = importing.customer.service;
-      const headers = { authorization: `Bearer ${importing.customer.service.tokenOf(importing.customer.admin)}` };
-      return (await fetch(`${url}/v1/accounts/imports/${id}/errors.csv`, { headers })).text();
-    };
     const first = await importing.run("accounts", lines("Name,Score", "Many,1,2", "Few", "Bad,x"), { mapping });
     expect(counts(first)).toEqual([3, 0, 0, 0, 3]);
-    const given = await failures(first);
+    const given = await importing.failures("accounts", first);
     expect(given.split("\r\n")).toEqual([
       "Name,Score,Error",
       expect.stringMatching(/^Many,1,The row has 3 cells.*,2$/),
@@ -132,7 +123,7 @@ describe("POST /v1/accounts/imports", () => {
     const mended = given.replace(/,2(?=\r\n)/, "");
     const second = await importing.run("accounts", mended, { mapping });
     expect(counts(second)).toEqual([3, 2, 0, 0, 1]);
-    expect((await failures(second)).split("\r\n")[0]).toBe("Name,Score,Error");
+    expect((await importing.failures("accounts", second)).split("\r\n")[0]).toBe("Name,Score,Error");
   });
 
   it("says of a file that it cannot read why, and does nothing", async () => {

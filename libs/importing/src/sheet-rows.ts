@@ -21,6 +21,7 @@ interface OpenCell {
 export class SheetRows {
   private readonly workbook: Workbook;
   private readonly texts: SharedTexts | undefined;
+  private readonly decimal: string;
   /** Is told the row of each formula. */
   private readonly formula: (line: number) => void;
   private line = 0;
@@ -33,9 +34,11 @@ export class SheetRows {
   private isValue = false;
   private readonly inline = new RichText();
 
-  constructor(workbook: Workbook, texts: SharedTexts | undefined, formula: (line: number) => void) {
+  /** @param decimal what is written before the decimals of numbers */
+  constructor(workbook: Workbook, texts: SharedTexts | undefined, decimal: string, formula: (line: number) => void) {
     this.workbook = workbook;
     this.texts = texts;
+    this.decimal = decimal;
     this.formula = formula;
   }
 
@@ -149,7 +152,7 @@ export class SheetRows {
   private number(value: string, style: number): string | null {
     const format = this.workbook.formats[style] ?? "number";
     if (typeof format === "string" && format !== "number") return calendar(Number(value), format, this.workbook.is1904);
-    const number = plainNumber(value);
+    const number = plainNumber(value)?.replace(".", this.decimal) ?? null;
     if (number === null || format === "number") return number;
     if ("currency" in format) return `${format.currency} ${number}`;
     return number.replace(/^\d+$/, (digits) => digits.padStart(format.digits, "0"));

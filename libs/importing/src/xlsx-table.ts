@@ -14,6 +14,11 @@ export interface XlsxOptions {
   sheet?: string;
   /** Whether the first row names the columns; where it is not given it is found. */
   header?: boolean;
+  /**
+   * What stands before the decimals where numbers are texts; a point where it is not given. The sheet's own numbers are
+   * written with it, so that whoever reads the cells with it reads them as they are.
+   */
+  decimal?: "." | ",";
 }
 
 /** What the rows of a sheet are read with. */
@@ -32,6 +37,7 @@ export async function openXlsxTable(path: string, options: XlsxOptions): Promise
   const first = await firstOf(
     rowsOf(
       source,
+      ".", // so that columns are called the same before and after somebody says how numbers are written
       () => undefined,
       () => undefined,
     ),
@@ -48,6 +54,7 @@ export async function openXlsxTable(path: string, options: XlsxOptions): Promise
       formulas.clear();
       for await (const row of rowsOf(
         source,
+        options.decimal ?? ".",
         (read) => (part = read),
         (line) => formulas.add(line),
       )) {
@@ -117,12 +124,13 @@ function filled(row: TableRow, width: number): TableRow {
 
 async function* rowsOf(
   { path, workbook, sheet, texts }: Source,
+  decimal: string,
   seen: (part: number) => void,
   formula: (line: number) => void,
 ): AsyncGenerator<TableRow, void> {
   const archive = await ZipArchive.open(path);
   try {
-    const rows = new SheetRows(workbook, texts, formula);
+    const rows = new SheetRows(workbook, texts, decimal, formula);
     for await (const events of xmlEvents(archive.read(sheet.part, MOST_UNPACKED_BYTES, seen)))
       for (const row of rows.read(events)) if (!isBlank(row)) yield row;
   } finally {

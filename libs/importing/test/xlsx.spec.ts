@@ -1,3 +1,4 @@
+import { readCell, type TableFieldKind } from "@kehu/importing";
 import { Files, read } from "./support/files.ts";
 import { relationship, SHEETS, textCell, textRow, xlsx, type Parts } from "@kehu/testing";
 
@@ -88,5 +89,37 @@ describe("an XLSX file", () => {
     const { table, rows: read } = await open({ rows });
     expect(table.columns).toEqual(["a"]);
     expect(read).toEqual([{ line: 3, cells: ["1"] }]);
+  });
+
+  const NUMBERS: Parts = {
+    formats: ["#,##0.00\\ [$€-407]", "[$KWD] 0.000", "yyyy-mm-dd hh:mm:ss.000"],
+    rows:
+      `${textRow("a", "b", "c", "d", "e", "f")}<row><c><v>1.234</v></c><c><v>1234567</v></c><c s="1"><v>1234.5</v></c>` +
+      `<c s="2"><v>-0.125</v></c>${textCell("1.234,5")}<c s="3"><v>46053.4238541667</v></c></row>`,
+  };
+
+  it.each([".", ",", undefined] as const)(
+    "has numbers that are read as they are where decimals follow a %p",
+    async (decimal) => {
+      const { rows } = await open(NUMBERS, { decimal });
+      const kinds: TableFieldKind[] = ["number", "integer", "money", "money"];
+      const options = { timeZone: "UTC", ...(decimal && { decimal }) };
+      expect(kinds.map((kind, at) => readCell({ kind }, rows[0]!.cells![at]!, options))).toEqual([
+        { value: 1.234 },
+        { value: 1_234_567 },
+        { value: { amount: "1234.50", currency: "EUR" } },
+        { value: { amount: "-0.125", currency: "KWD" } },
+      ]);
+    },
+  );
+
+  it("gives a text field the number that the person's spreadsheet shows, whose decimals he says follow a comma, because one text of a cell must do for all fields and for errors.csv", async () => {
+    const { rows } = await open(NUMBERS, { decimal: "," });
+    expect(rows[0]!.cells).toEqual(["1,234", "1234567", "€ 1234,5", "KWD -0,125", "1.234,5", "2026-01-31T10:10:21"]);
+  });
+
+  it("has columns of the same names wherever decimals stand, so that a mapping keeps to them", async () => {
+    const rows = `<row><c><v>1.5</v></c>${textCell("b")}</row>${textRow("1", "2")}`;
+    expect((await open({ rows }, { decimal: ",", header: true })).table.columns).toEqual(["1.5", "b"]);
   });
 });

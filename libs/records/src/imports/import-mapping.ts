@@ -152,11 +152,12 @@ export function cellOptions(options: ImportOptions, settings: Settings, timeZone
 }
 
 /** @returns how the file is read, where the options say it */
-export function tableOptions({ encoding, delimiter, header, sheet }: ImportOptions): TableOptions {
+export function tableOptions({ encoding, delimiter, header, sheet, decimal }: ImportOptions): TableOptions {
   return {
     ...(encoding !== undefined && { encoding }),
     ...(delimiter !== undefined && { delimiter }),
     ...(header !== undefined && { header }),
     ...(sheet !== undefined && { sheet }),
+    ...(decimal !== undefined && { decimal }),
   } as TableOptions;
 }
