@@ -69,8 +69,26 @@ describe("leads and opportunities that follow vocabularies", () => {
     });
   });
 
+  it.each([
+    ["type", { opportunity: { type: "three" } }],
+    ["industry", { account: { name: "x", industry: "three" } }],
+  ])("POST /v1/leads/:id/convert refuses another %s that is sent", async (field, body) => {
+    expect(await sales.post(`leads/${lead.id}/convert`, body)).toMatchObject({
+      status: 422,
+      body: { code: "vocabulary.unknown", allowed: ["one", "two"], errors: [{ field }] },
+    });
+  });
+
+  it("POST /v1/leads/:id/convert takes what is in the vocabularies", async () => {
+    const other = await sales.done("leads", { lastName: "x" });
+    const body = { opportunity: { type: "one" }, account: { name: "x", industry: "two" } };
+    const { convertedOpportunityId: id } = await sales.done(`leads/${other.id}/convert`, body);
+    expect(await sales.get(`opportunities/${String(id)}`)).toMatchObject({ type: "one" });
+  });
+
   it("POST /v1/leads/:id/convert takes along what the lead has from before", async () => {
-    const body = { opportunity: { name: "华星 CRM", amount: AMOUNT } };
+    const account = { name: "华星", industry: "from before" };
+    const body = { account, opportunity: { name: "华星 CRM", amount: AMOUNT } };
     const { convertedOpportunityId: id } = await sales.done(`leads/${lead.id}/convert`, body);
     expect(await sales.get(`opportunities/${String(id)}`)).toMatchObject({ source: "from before" });
     const told = (await sales.eventsOf(lead.id)).at(-1)!;

@@ -86,6 +86,7 @@ export { ALWAYS_OPEN, closed, fieldsFor, mustSet } from "./field-rules.ts";
 export { History, type HistoryEntry } from "./history.ts";
 export { type FieldView, type RelatedView } from "./field-views.ts";
 export { filterSql } from "./filter-sql.ts";
+export { mustBeListed } from "./listed-values.ts";
 export { operatorsOf, parseFilter, type Filter } from "./filter.ts";
 export { LONGEST_Q, namesOf, takesKeywords, wordsOf, type Keyword } from "./keywords.ts";
 export { matcherOf, type LookUp, type Matcher, type RecordState, type RelatedRecord } from "./matching.ts";

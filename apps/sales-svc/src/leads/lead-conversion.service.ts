@@ -1,9 +1,10 @@
 import type { RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
-import { fields, mustSet, reference, References, Writing, type Resource } from "@kehu/records";
+import { fields, mustBeListed, mustSet, reference, References, Writing, type Resource } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { ACCOUNT, CONTACT } from "../customers/customer-references.ts";
 import { CustomersService } from "../customers/customers.service.ts";
+import { OPPORTUNITIES } from "../opportunities/opportunities.resource.ts";
 import { OpportunitiesService } from "../opportunities/opportunities.service.ts";
 import { OPPORTUNITY } from "../opportunities/opportunity-reference.ts";
 import { PIPELINE } from "../pipelines/pipelines.resource.ts";
@@ -37,6 +38,9 @@ export class LeadConversionService {
   /** One transaction. The lead is locked first, then the opportunity: who converts into one deal at once must wait. */
   async convert(id: string, body: ConvertLead, who: RequestContext) {
     mustSet(LEADS, { status: "converted" }, who);
+    mustSet(OPPORTUNITIES, body.opportunity ?? {}, who);
+    mustSet({ concept: "customer.account" }, body.account ?? {}, who);
+    const mustTake = await this.listsFor(body, who);
     const given = {
       "account.id": body.account?.id,
       "contact.id": body.contact?.id,
@@ -46,12 +50,28 @@ export class LeadConversionService {
     await this.references.arrive(TARGETS, [given], who);
     return this.writing.records.change(LEADS, id, who, async (lead, tx) => {
       mustLead(lead.status, "converted");
+      mustTake(lead);
       const found: Found = await this.references.resolve(tx, TARGETS, given, who);
       const parties = partiesOf(lead, body, found);
       await this.customers.expect(tx, lead.ownerId, parties.account, parties.contact);
       const opportunityId = await this.opportunityOf(tx, lead, parties, body, found, who);
       return lead.convert({ ...parties, opportunityId }, this.writing.clock.now());
     });
+  }
+
+  /** @returns what checks the values that the caller sent; what the lead has goes along as it is */
+  private async listsFor({ account, opportunity }: ConvertLead, who: RequestContext) {
+    const deal = opportunity ?? {};
+    // An account takes its industry from the vocabulary that a lead takes it from.
+    const company = { industry: account?.industry };
+    const [deals, leads] = [
+      await this.writing.custom.of(OPPORTUNITIES, deal),
+      await this.writing.custom.of(LEADS, company),
+    ];
+    return (lead: Lead) => {
+      mustBeListed(deals, null, deal, who);
+      mustBeListed(leads, lead, company, who);
+    };
   }
 
   private async opportunityOf(

@@ -21,7 +21,7 @@ export class OpportunitiesService extends RecordService<Opportunity> {
   }
 
   moveTo(id: string, body: MoveOpportunity, who: RequestContext) {
-    mustSet(OPPORTUNITIES, { stage: body.stage }, who);
+    mustSet(OPPORTUNITIES, body, who);
     return this.change(id, who, async (deal, tx) => deal.moveTo(body, this.now(), await moveContext(tx, body)));
   }
 
@@ -35,7 +35,8 @@ export class OpportunitiesService extends RecordService<Opportunity> {
   }
 
   lose(id: string, body: LoseOpportunity, who: RequestContext) {
-    mustSet(OPPORTUNITIES, { stage: "lost", lostReason: body.reason }, who);
+    const { reason, closedAt } = body;
+    mustSet(OPPORTUNITIES, { stage: "lost", lostReason: reason, closedAt }, who);
     return this.change(id, who, async (deal, tx) => deal.lose(body, this.now(), await moveContext(tx, body)));
   }
 
