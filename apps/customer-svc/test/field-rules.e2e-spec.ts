@@ -1,4 +1,4 @@
-import type { FieldRules } from "@kehu/auth";
+import type { FieldAccess, FieldRules } from "@kehu/auth";
 import { anAdministrator, type TestCaller } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
 import { startCustomer, type Customer, type View } from "./customer.ts";
@@ -175,6 +175,39 @@ describe("field rules", () => {
       const done = await customer.service.request(still, "POST", `/v1/tasks/${task.id}/complete`);
       expect(done).toMatchObject({ status: 403, body: { code: "field.read-only" } });
       expect(await customer.get(`/v1/tasks/${task.id}`)).toEqual(expect.objectContaining({ version: 1 }));
+    });
+  });
+
+  describe("a field of the company", () => {
+    const ruled = (field: string, access: FieldAccess) => under({ "customer.account": { [field]: access } });
+
+    beforeAll(async () => {
+      const label = { en: "Region", zh: "地区" };
+      const made = await send(customer.admin, "POST", "/fields", {
+        name: "region",
+        type: "text",
+        label,
+        required: true,
+      });
+      expect(made).toMatchObject({ status: 201 });
+    });
+    afterAll(() => send(customer.admin, "DELETE", "/fields/region"));
+
+    it.each([
+      ["custom.region", "hidden"],
+      ["custom.region", "read-only"],
+      ["custom", "hidden"],
+      ["custom", "read-only"],
+    ] as const)("that is required is not asked of whom %s: %s keeps from setting it", async (field, access) => {
+      const who = ruled(field, access);
+      expect((await send(who, "POST", "", { name: "New" })).status).toBe(201);
+      const { body } = await send(who, "POST", "/bulk", { operations: [{ op: "create", data: { name: "New" } }] });
+      expect(body).toMatchObject({ results: [{ outcome: "created" }] });
+    });
+
+    it("that is required is asked of whom another one is closed to", async () => {
+      const errors = [{ field: "custom.region", code: "field.required" }];
+      expect(await send(reading, "POST", "", { name: "New" })).toMatchObject({ status: 422, body: { errors } });
     });
   });
 

@@ -2,7 +2,7 @@ import { Malformed, RuleViolation, type FieldError } from "@kehu/contracts";
 import type { RequestContext } from "@kehu/auth";
 import { customEntries } from "./custom-fields.ts";
 import { timeOf } from "./filter-values.ts";
-import { mustSet } from "./field-rules.ts";
+import { isClosed, mustSet } from "./field-rules.ts";
 import { isDay, isInstant, isMoney, isReference } from "./dto.ts";
 import type { CustomKey, CustomValues, Field } from "./field.ts";
 import { formatMinor, currencyDigits, toMinor } from "./money.ts";
@@ -59,20 +59,20 @@ function withCheckedCustom<D extends object>(
 }
 
 /**
- * Checks that a new record has what the company's fields require; an import may leave it out.
+ * Checks that a new record has what the company's fields require; an import may leave it out, and so must who may not set it.
  *
  * @param data with checked values
  * @throws RuleViolation (422) naming each field
  */
 export function mustHaveCustom(
-  resource: Pick<Resource, "fields">,
+  resource: Pick<Resource, "concept" | "fields">,
   data: object,
-  who: Pick<RequestContext, "origin">,
+  who: RequestContext,
 ): void {
   if (who.origin === "import") return;
   const { custom = {} } = data as { custom?: CustomValues };
   const lacking = customEntries(resource.fields).filter(
-    ([, field]) => field.required && !(field.custom.name in custom),
+    ([name, field]) => field.required && !(field.custom.name in custom) && !isClosed(resource, name, field, who),
   );
   if (lacking.length) throw refusal(lacking.map(([, field]) => missing(field.custom.name)));
 }

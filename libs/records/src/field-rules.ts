@@ -19,6 +19,9 @@ export const NAMES = ["name", "firstName", "lastName", "subject"] as const;
 
 type Ruled = Pick<Resource, "concept" | "fields" | "person">;
 
+type Ruling = Pick<Resource, "concept">;
+type Shown = Pick<Field, "partOf">;
+
 type Known = WeakMap<object, Map<Ruled, FieldMap>>;
 const openTo: Readonly<Record<"people" | "keys", Known>> = { people: new WeakMap(), keys: new WeakMap() };
 
@@ -53,13 +56,17 @@ function withoutHidden(resource: Ruled, who: RequestContext, isKey: boolean): Fi
 }
 
 /** @returns true where the caller's roles hide a field, or one whose content it shows in another form */
-export function isHidden(
-  { concept }: Pick<Resource, "concept">,
-  name: string,
-  { partOf }: Field,
-  who: RequestContext,
-): boolean {
-  return !ALWAYS_OPEN.has(name) && [name, ...partOf].some((one) => closed(who, concept, one) === "hidden");
+export function isHidden(resource: Ruling, name: string, field: Shown, who: RequestContext): boolean {
+  return rulesOver(resource, name, field, who).includes("hidden");
+}
+
+/** @returns true where the caller's roles keep him from setting a field, or one whose content it shows in another form */
+export function isClosed(resource: Ruling, name: string, field: Shown, who: RequestContext): boolean {
+  return rulesOver(resource, name, field, who).some((access) => access !== undefined);
+}
+
+function rulesOver({ concept }: Ruling, name: string, { partOf }: Shown, who: RequestContext) {
+  return ALWAYS_OPEN.has(name) ? [] : [name, ...partOf].map((one) => closed(who, concept, one));
 }
 
 /** @returns the fields that the caller's roles hide, also those that were retired since */
