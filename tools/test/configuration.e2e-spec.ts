@@ -232,4 +232,15 @@ describe("the configuration of an install as one file", () => {
     // What was shown as a conflict is one still, and nothing else is left.
     expect((await target.compare(other)).counts).toMatchObject({ create: 0, update: 0, conflict: 5 });
   });
+
+  it("opens a field that was retired since a role closed it", async () => {
+    const apply = async (rules: object) => {
+      const other = { ...HEAD, roles: [{ name: "ofHere", grants: {}, fieldRules: { "sales.lead": rules } }] };
+      return (await target.apply(other, (await target.compare(other)).token)).body;
+    };
+    const done = { done: true, counts: { done: 1, failed: 0 } };
+    expect(await apply({ "custom.ofHere": "hidden", source: "hidden" })).toMatchObject(done);
+    await target.admin.done("DELETE", "/v1/leads/fields/ofHere");
+    expect(await apply({ source: "hidden" })).toMatchObject(done);
+  });
 });

@@ -1,4 +1,4 @@
-import type { Arrival } from "./upstream.ts";
+import { DOCUMENT, type Arrival } from "./upstream.ts";
 import { ROLES, System } from "./system.ts";
 
 interface RoleView {
@@ -69,6 +69,14 @@ describe("field rules of roles", () => {
     expect(await rulesOf(key.body["key"] as string)).toEqual({ "customer.account": { industry: "hidden" } });
   });
 
+  it("are not begun with a null", async () => {
+    expect(
+      (await role({ "customer.account": { industry: null, website: "hidden" }, "customer.acount": null })).fieldRules,
+    ).toEqual({
+      "customer.account": { website: "hidden" },
+    });
+  });
+
   it.each([
     [{ "customer.acount": { industry: "hidden" } }, "fieldRules.customer.acount"],
     [{ "customer.account": { indutsry: "hidden" } }, "fieldRules.customer.account.indutsry"],
@@ -79,6 +87,60 @@ describe("field rules of roles", () => {
     [{ "customer.account": { parentName: "hidden" } }, "fieldRules.customer.account.parentName"],
   ])("refuse %j, since a typing error would protect nothing", async (fieldRules, field) => {
     expect(await make(fieldRules)).toMatchObject({ status: 422, body: { errors: [{ field }] } });
+  });
+
+  describe("of fields that were retired since", () => {
+    const HIDDEN = { "customer.account": { industry: "hidden", website: "hidden" } };
+    const { Account: account, ...others } = DOCUMENT.components.schemas;
+    const { website: _retired, ...left } = account.properties;
+    const withoutWebsite = {
+      ...DOCUMENT,
+      components: { schemas: { ...others, Account: { ...account, properties: left } } },
+    };
+    const { "/v1/accounts/{id}": read, ...paths } = DOCUMENT.paths;
+    const withoutAccounts = {
+      ...DOCUMENT,
+      paths: { ...paths, "/v1/notes/{id}": { get: { ...read.get, "x-permission": "customer.note.read" } } },
+    };
+    const patched = async (document: object, fieldRules: object) => {
+      system.customer.document = DOCUMENT;
+      const { id } = await role(HIDDEN);
+      system.customer.document = document;
+      return system.send<RoleView>("PATCH", `/v1/roles/${id}`, { fieldRules });
+    };
+    afterEach(() => {
+      system.customer.document = DOCUMENT;
+    });
+
+    it.each([
+      [
+        "the field",
+        withoutWebsite,
+        { "customer.account": { website: null } },
+        { "customer.account": { industry: "hidden" } },
+      ],
+      ["all fields", withoutWebsite, { "customer.account": null }, {}],
+      ["those of a concept that is gone", withoutAccounts, { "customer.account": null }, {}],
+      [
+        "those of a concept that is gone, one by one",
+        withoutAccounts,
+        { "customer.account": { industry: null, website: null } },
+        {},
+      ],
+    ])("are taken away with a null for %s", async (_what, document, fieldRules, left) => {
+      const { status, body } = await patched(document, fieldRules);
+      expect([status, body.fieldRules]).toEqual([200, left]);
+    });
+
+    it("may come back as they are with the whole form, but not as others", async () => {
+      const form = { "customer.account": { industry: "read-only", website: "hidden" } };
+      expect(await patched(withoutWebsite, form)).toMatchObject({ status: 200, body: { fieldRules: form } });
+      expect(await patched(withoutAccounts, HIDDEN)).toMatchObject({ status: 200, body: { version: 1 } });
+      expect(await patched(withoutWebsite, { "customer.account": { website: "read-only" } })).toMatchObject({
+        status: 422,
+        body: { errors: [{ field: "fieldRules.customer.account.website" }] },
+      });
+    });
   });
 
   describe("A21 nobody opens for others what is closed to him:", () => {

@@ -107,8 +107,8 @@ function unknownField(rules: FieldRules, closable: ClosableFields): Fault | unde
   for (const [concept, fields] of Object.entries(rules)) {
     const there = closable.get(concept);
     const field = Object.keys(fields).find((name) => !there?.has(name));
-    if (field !== undefined || !there)
-      return { code: "field.unknown", message: `Here ${concept} has no field ${field ?? ""} that a role closes.` };
+    if (field !== undefined)
+      return { code: "field.unknown", message: `Here ${concept} has no field ${field} that a role closes.` };
   }
   return undefined;
 }

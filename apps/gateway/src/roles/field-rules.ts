@@ -32,27 +32,36 @@ export function mergedRules(rules: FieldRules, patch: Given): FieldRules {
 }
 
 /**
- * Checks what a caller wants a role to close.
+ * Checks what a caller wants a role to close. What it closes already may be named as it is, and taken away: a rule outlives
+ * its field.
  *
+ * @param kept the rules that the role has
  * @throws RuleViolation naming each concept or field that does not exist, or that no role can close
  */
-export function mustClose(given: Given, closable: ClosableFields): void {
-  const errors = Object.entries(given).flatMap(([concept, fields]) => faults(concept, fields, closable));
+export function mustClose(given: Given, closable: ClosableFields, kept: FieldRules = {}): void {
+  const errors = Object.entries(given).flatMap(([concept, fields]) => faults(concept, fields, closable, kept[concept]));
   if (errors.length > 0)
     throw new RuleViolation("request.invalid", `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
 }
 
-function faults(concept: string, fields: Given[string], closable: ClosableFields): FieldError[] {
+function faults(
+  concept: string,
+  fields: Given[string],
+  closable: ClosableFields,
+  kept: FieldRules[string] = {},
+): FieldError[] {
   const path = `fieldRules.${concept}`;
-  const known = closable.get(concept);
-  if (!known) return [fault(path, `One of ${[...closable.keys()].join(", ")} is expected.`)];
   if (fields === null) return [];
   if (typeof fields !== "object" || Array.isArray(fields))
     return [fault(path, "Fields with their access are expected.")];
-  return Object.entries(fields).flatMap(([field, access]) => {
+  const fresh = Object.entries(fields).filter(([field, access]) => access !== null && access !== kept[field]);
+  const known = closable.get(concept);
+  if (!known) return fresh.length === 0 ? [] : [fault(path, `One of ${[...closable.keys()].join(", ")} is expected.`)];
+  return fresh.flatMap(([field, access]) => {
     if (!known.has(field)) return [fault(`${path}.${field}`, `One of ${[...known].join(", ")} is expected.`)];
-    if (access === null || FIELD_ACCESS.includes(access)) return [];
-    return [fault(`${path}.${field}`, `One of ${FIELD_ACCESS.join(", ")} is expected.`)];
+    return FIELD_ACCESS.includes(access!)
+      ? []
+      : [fault(`${path}.${field}`, `One of ${FIELD_ACCESS.join(", ")} is expected.`)];
   });
 }
 

@@ -1,10 +1,10 @@
 import type { RequestContext } from "@kehu/auth";
 import type { Tx } from "@kehu/database";
-import { snapshotsOf, Writing } from "@kehu/records";
+import { mustSet, snapshotsOf, Writing } from "@kehu/records";
 import { Injectable } from "@nestjs/common";
 import { AuthChanges } from "../access/auth-changes.ts";
 import { ClosableFieldsService } from "./closable-fields.service.ts";
-import { mustClose, mustKeepRules } from "./field-rules.ts";
+import { mergedRules, mustClose, mustKeepRules } from "./field-rules.ts";
 import { mustGrant } from "./grants.ts";
 import type { CreateRole, UpdateRole } from "./role.dto.ts";
 import type { Role } from "./role.entity.ts";
@@ -25,16 +25,22 @@ export class RolesService {
   async create(data: CreateRole, who: RequestContext) {
     mustGrant(who, data.grants);
     if (data.fieldRules) mustClose(data.fieldRules, await this.closable.all());
-    mustKeepRules(who, { grants: data.grants, fieldRules: data.fieldRules ?? {} });
-    return this.writing.records.create(ROLES, data, who);
+    const fieldRules = data.fieldRules && mergedRules({}, data.fieldRules);
+    mustKeepRules(who, { grants: data.grants, fieldRules: fieldRules ?? {} });
+    return this.writing.records.create(ROLES, { ...data, fieldRules }, who);
   }
 
   async update(id: string, patch: UpdateRole, who: RequestContext) {
     // What is taken away, nobody has to have.
     const given = Object.entries(patch.grants ?? {}).filter(([, scope]) => scope !== null);
     mustGrant(who, Object.fromEntries(given));
-    if (patch.fieldRules) mustClose(patch.fieldRules, await this.closable.all());
-    const reply = await this.writing.records.patch(ROLES, id, patch, who);
+    mustSet(ROLES, patch, who);
+    const { records, clock } = this.writing;
+    const closable = patch.fieldRules && (await this.closable.all());
+    const reply = await records.change(ROLES, id, who, (role) => {
+      if (closable) mustClose(patch.fieldRules!, closable, role.fieldRules);
+      return role.update(patch, clock.now(), who);
+    });
     await this.changes.announce();
     return reply;
   }
