@@ -205,6 +205,11 @@ describe("field rules", () => {
       expect(body).toMatchObject({ results: [{ outcome: "created" }] });
     });
 
+    it.each(["custom.region", "custom"])("is described as read-only where %s is", async (field) => {
+      const { body } = await send(ruled(field, "read-only"), "GET", "/fields");
+      expect(body["data"]).toContainEqual(expect.objectContaining({ name: "custom.region", readOnly: true }));
+    });
+
     it("that is required is asked of whom another one is closed to", async () => {
       const errors = [{ field: "custom.region", code: "field.required" }];
       expect(await send(reading, "POST", "", { name: "New" })).toMatchObject({ status: 422, body: { errors } });

@@ -1,6 +1,6 @@
 import type { RequestContext } from "@kehu/auth";
 import type { CustomChoice } from "@kehu/contracts";
-import { closed } from "./field-rules.ts";
+import { isClosed } from "./field-rules.ts";
 import type { Field, FieldMap, Label } from "./field.ts";
 import { operatorsOf } from "./filter.ts";
 import type { Related, Side } from "./related.ts";
@@ -61,7 +61,7 @@ export function fieldViews(open: FieldMap, concept: string, who: RequestContext)
     operators: field.filterable ? operatorsOf(field) : [],
     sortable: field.sortable,
     personal: field.personal || field.personName,
-    readOnly: closed(who, concept, name) === "read-only",
+    readOnly: isClosed({ concept }, name, field, who),
     custom: field.custom !== undefined,
     options: field.options ?? null,
     vocabulary: field.vocabulary ?? null,
