@@ -141,6 +141,13 @@ describe("files of exports", () => {
       expect(await refusal(url!, customer.admin)).toBe("409 export.person-erased");
     });
 
+    it("A48 does not go out where it was made before it was noted what a file was read after", async () => {
+      await admin("DELETE FROM bus.erasure");
+      const { id, url } = await made("contacts", {});
+      await admin("UPDATE customer.export_job SET snapshot = NULL WHERE id = $1", [id]);
+      expect(await refusal(url!, customer.admin)).toBe("409 export.person-erased");
+    });
+
     it("is told with resource, fields and rows, once it is made and each time it is fetched", async () => {
       const view = await made("contacts", { fields: ["lastName", "title"] });
       await rowsOf(view);

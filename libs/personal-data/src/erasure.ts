@@ -6,13 +6,15 @@ export async function noteErasure(tx: Tx): Promise<void> {
 }
 
 /**
- * @param snapshot of the transaction that read, as `pg_current_snapshot()` has it; null where it is not known
- * @returns whether anything was overwritten that it may have seen
+ * @param snapshot of the transaction that read, as `pg_current_snapshot()` has it; null where it read before snapshots and
+ *   erasures were noted
+ * @returns whether anything was overwritten, or may have been, that it may have seen
  */
 export async function erasedSince(queryable: Queryable, snapshot: string | null): Promise<boolean> {
+  if (snapshot === null) return true;
   const [found] = await queryable.query<{ erased: boolean }>(
     `SELECT EXISTS (SELECT FROM bus.erasure
-       WHERE $1::pg_snapshot IS NULL OR NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)) AS erased`,
+       WHERE NOT pg_visible_in_snapshot(xid, $1::pg_snapshot)) AS erased`,
     [snapshot],
   );
   return found!.erased;

@@ -150,7 +150,7 @@ export class Exports {
     if (await erasedSince(database, job.snapshot))
       throw new Conflict(
         "export.person-erased",
-        "Somebody was erased since the file was made, who may be in it. Make another export.",
+        "Somebody who may be in the file may have been erased since it was made. Make another export.",
       );
     return job;
   }
