@@ -1,6 +1,7 @@
 import type { EventType } from "@kehu/contracts";
 import { eventually, publish } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { startCustomer, type Customer } from "./customer.ts";
 
 interface Case {
@@ -110,6 +111,33 @@ describe("local copies", () => {
     await eventually(async () => expect(await stored()).toContain('"version": 5'));
     expect(await stored()).not.toContain(person);
     expect(await stored()).toContain('"touched_at": "-infinity"');
+  });
+
+  it("forgets by the update who stood in copies of what was purged before it, and in no others", async () => {
+    const [gone, there, person] = [randomUUID(), randomUUID(), randomUUID()];
+    const tables = { lead_copy: "person_id", opportunity_copy: "contact_ids", ticket_copy: "contact_id" };
+    for (const [table, column] of Object.entries(tables)) {
+      const who = column.endsWith("s") ? "ARRAY[$3::uuid]" : "$3::uuid";
+      await customer.database.admin.query(
+        `INSERT INTO customer.${table} (id, version, name, external_ids, deleted_at, ${column}, is_open, touched_at)
+         SELECT id, 1, name, '[]', deleted_at, ${who}, true, '2026-01-01'
+         FROM (VALUES ($1::uuid, '', now()), ($2, '', NULL), (gen_random_uuid(), 'Wu', now())) AS c (id, name, deleted_at)`,
+        [gone, there, person],
+      );
+    }
+    const migration = await readFile("apps/customer-svc/src/db/migrations/0015-purged-copies.sql", "utf8");
+    await customer.database.admin.query(`BEGIN; SET LOCAL search_path = customer; ${migration} COMMIT`);
+    for (const [table, column] of Object.entries(tables)) {
+      const { rows } = await customer.database.admin.query(
+        `SELECT is_open, touched_at::text, count(*)::int FROM customer.${table}
+         WHERE id = $1 OR to_jsonb(${column})::text LIKE '%' || $2 || '%' GROUP BY 1, 2 ORDER BY 1`,
+        [gone, person],
+      );
+      expect(rows).toMatchObject([
+        { is_open: false, touched_at: "-infinity", count: 1 },
+        { is_open: true, count: 2 },
+      ]);
+    }
   });
 
   it("takes no link to a record that was deleted", async () => {

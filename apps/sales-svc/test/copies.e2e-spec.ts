@@ -1,6 +1,8 @@
 import { anOwner, eventually, publish } from "@kehu/testing";
 import type { EventType } from "@kehu/contracts";
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { NIL } from "uuid";
 import { startSales, type Sales } from "./sales.ts";
 
 describe("copies of other services' records", () => {
@@ -82,6 +84,27 @@ describe("copies of other services' records", () => {
       [id],
     );
     expect(rows).toEqual([{ owner_id: null, collaborators: [], external_ids: [] }]);
+  });
+
+  it("forget by the update who the contacts were that were purged before it", async () => {
+    const person = randomUUID();
+    const [gone, there] = [await sales.known("contact"), await sales.known("contact", { personId: person })];
+    await sales.database.admin.query(
+      "UPDATE sales.contact_copy SET name = '', deleted_at = now(), person_id = $2 WHERE id = $1",
+      [gone, person],
+    );
+    const migration = await readFile("apps/sales-svc/src/db/migrations/0015-purged-copies.sql", "utf8");
+    await sales.database.admin.query(`BEGIN; SET LOCAL search_path = sales; ${migration} COMMIT`);
+    const { rows } = await sales.database.admin.query<{ id: string; person_id: string }>(
+      "SELECT id, person_id FROM sales.contact_copy WHERE id = ANY($1)",
+      [[gone, there]],
+    );
+    expect(new Map(rows.map((row) => [row.id, row.person_id]))).toEqual(
+      new Map([
+        [gone, NIL],
+        [there, person],
+      ]),
+    );
   });
 
   it("are within the reach of those with whom the record is shared, and of the pool in which it lies", async () => {
