@@ -1,3 +1,5 @@
+import { eventually, publish } from "@kehu/testing";
+import { randomUUID } from "node:crypto";
 import { LARGEST_SENT } from "../../../libs/messaging/src/received.ts";
 import { startCustomer, type BulkView, type Customer, type View } from "./customer.ts";
 
@@ -42,6 +44,40 @@ describe("PATCH /v1/accounts/:id", () => {
     expect([await customer.get(`/v1/accounts/${id}`), await customer.eventsOf(id)]).toEqual(before);
     expect((await send("PATCH", `/v1/accounts/${id}`, { custom: { text0: null, text30: LONG } })).status).toBe(200);
     expect((await send("DELETE", `/v1/accounts/${id}`)).status).toBe(204);
+  });
+});
+
+describe("an account that was larger before there was a limit", () => {
+  const told = async (id: string) => (await customer.eventsOf(id)).map(([type]) => type.split(".").at(-1));
+
+  /** @returns an account that is too large even without one of its texts */
+  async function anOldOne(): Promise<string> {
+    const id = await aFullOne();
+    const sql = "UPDATE customer.account SET custom = custom || $2 WHERE id = $1";
+    await customer.database.admin.query(sql, [id, texts(30, 32).custom]);
+    return id;
+  }
+
+  it("is told again, handed over, deleted and restored", async () => {
+    const [id, ownerId] = [await anOldOne(), randomUUID()];
+    await publish(customer.database, "identity.user.updated", { id: ownerId, name: "Li Na" });
+    const { status } = await send("POST", "/v1/operations/customer/snapshots", { concept: "customer.account" });
+    expect(status).toBe(202);
+    await eventually(async () =>
+      expect((await send("POST", `/v1/accounts/${id}/owner`, { ownerId })).status).toBe(200),
+    );
+    expect((await send("DELETE", `/v1/accounts/${id}`)).status).toBe(204);
+    expect((await send("POST", `/v1/accounts/${id}/restore`)).status).toBe(200);
+    expect((await told(id)).slice(-4)).toEqual(["snapshot", "owner-changed", "deleted", "restored"]);
+  });
+
+  it("is shortened step by step, and does not grow", async () => {
+    const id = await anOldOne();
+    expect(await send("PATCH", `/v1/accounts/${id}`, { name: "Full of texts" })).toMatchObject(refused);
+    for (const name of ["text0", "text1"]) {
+      expect((await send("PATCH", `/v1/accounts/${id}`, { custom: { [name]: "short" } })).status).toBe(200);
+    }
+    expect((await send("PATCH", `/v1/accounts/${id}`, { name: "Full of texts" })).status).toBe(200);
   });
 });
 

@@ -172,6 +172,8 @@ export interface DomainEvent {
   version: number;
   time: Date;
   data: Record<string, unknown> & { changed: string[] };
+  /** The record's state before; null of a new one. */
+  before?: object | null;
   /** Encrypts a personal value of `data` for the bus, where the record is about a person; `path` is its place in `data`. */
   seal?: (value: unknown, path: string) => unknown;
 }

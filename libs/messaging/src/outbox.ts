@@ -74,17 +74,29 @@ function sealed({ type, data, seal }: DomainEvent): DomainEvent["data"] {
   return seal ? mapPersonal(type as EventType, data, seal) : data;
 }
 
+/** What these tell of adds next to nothing to a record. */
+const NEVER_REFUSED = [".snapshot", ".deleted", ".restored", ".owner-changed", ".erased", ".purged"];
+
 /**
- * Refuses an event of a record that has outgrown the bus. What the event tells is counted, not the message around it: so
- * a snapshot, which tells no more than the event before it, is never refused. Nor is what Kehu does by itself, such as
- * handing a record over: it adds next to nothing, and the work would stand still at the record.
+ * Refuses an event of a record that people let outgrow the bus. What the event tells is counted, not the message around it.
+ * A record that was larger before there was this limit may be told of, handed over, deleted, restored and erased, and be
+ * changed while it does not grow. Nor is refused what Kehu does by itself: the work would stand still at the record.
  */
-function mustFit(payload: string, { data }: AnyEnvelope, { actorType }: Actor): void {
-  if (actorType === "system" || Buffer.byteLength(payload) <= LARGEST_SENT) return;
-  if (Buffer.byteLength(JSON.stringify(data)) <= LARGEST_SENT) return;
-  const detail = `All values of a record together take at most ${LARGEST_SENT / 1024} KB: shorten or empty some of its long texts.`;
+function mustFit(payload: string, event: DomainEvent, { data }: AnyEnvelope, { actorType }: Actor): void {
+  if (actorType === "system" || bytesOf(payload) <= LARGEST_SENT) return;
+  if (bytesOf(JSON.stringify(data)) <= LARGEST_SENT) return;
+  if (NEVER_REFUSED.some((end) => event.type.endsWith(end)) || !hasGrown(event)) return;
+  const detail = `The record would be too large, not what you sent: all its values together take at most ${LARGEST_SENT / 1024} KB. Shorten or empty some of its long texts.`;
   throw new RuleViolation("record.too-large", detail);
 }
+
+/** Both states are compared as they are before personal values are encrypted. */
+function hasGrown({ type, data, before }: DomainEvent): boolean {
+  const after = data[EVENTS[type as EventType].concept];
+  return !before || bytesOf(JSON.stringify(after)) > bytesOf(JSON.stringify(before));
+}
+
+const bytesOf = (text: string) => Buffer.byteLength(text);
 
 /**
  * Appends events to the outbox of this service, in their order, with one statement; the relay is woken after the
@@ -121,7 +133,7 @@ export function insertIntoOutbox(
     const misfits = check(envelope);
     if (misfits) throw new Error(`${event.type} of ${event.subject} does not fit its schema: ${misfits}`);
     const payload = JSON.stringify(envelope);
-    mustFit(payload, envelope, actor);
+    mustFit(payload, event, envelope, actor);
     return { event_id: envelope.id, topic, key: event.subject, type: event.type, payload, n };
   });
   tx.afterCommit(() => new Set(rows.map(({ topic }) => areaOf(topic))).forEach((area) => commits.emit(area)));

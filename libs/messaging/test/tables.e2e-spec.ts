@@ -68,6 +68,15 @@ describe("tables of the bus", () => {
       expect(await rows("SELECT * FROM customer.outbox")).toEqual([]);
     });
 
+    it("refuses no event of a record that outgrew the bus before by which it is told again, deleted or restored", async () => {
+      const by = { ...ACTOR, actorType: "user" as const };
+      for (const what of ["snapshot", "deleted", "restored"]) {
+        const event = accountEvent(`customer.account.${what}`, uuidv7(), 1, "x".repeat(LARGEST_SENT));
+        await customer.transaction((tx) => appendToOutbox(tx, [event], by));
+      }
+      expect(await rows("SELECT 1 FROM customer.outbox")).toHaveLength(3);
+    });
+
     it("refuses a record that outgrows the bus, counted in bytes, but for what Kehu does by itself", async () => {
       const [id, by] = [uuidv7(), { ...ACTOR, actorType: "user" as const }];
       const append = (type: string, name: string, actor: Actor = by) =>

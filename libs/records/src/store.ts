@@ -97,6 +97,7 @@ function writes(
     const key = rows.keyOf(change.record);
     for (const event of change.events) {
       event.data.changed = fields;
+      event.before = change.before;
       event.seal = key?.sealerOf(change.record.id);
     }
     history.push(...historyOf(resource, change, after, fields, who, key));
