@@ -96,7 +96,11 @@ function valueOf(field: Field): Schema {
     case "instant":
       return { type: "string", description: `An instant such as 2026-01-31T09:00:00Z, or a day, ${RELATIVE}` };
     case "money":
-      return { type: "string", description: "An amount in the currency of the company, such as 12.30" };
+      return {
+        type: "string",
+        description:
+          "An amount in the currency of the company, such as 12.30, or with its own in front, such as EUR 500.00",
+      };
     case "list":
       return { type: "string" };
     default:
