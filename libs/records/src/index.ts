@@ -91,7 +91,7 @@ export { operatorsOf, parseFilter, type Filter } from "./filter.ts";
 export { LONGEST_Q, namesOf, takesKeywords, wordsOf, type Keyword } from "./keywords.ts";
 export { matcherOf, type LookUp, type Matcher, type RecordState, type RelatedRecord } from "./matching.ts";
 export { filterParameters, parseListQuery, parsePaging, SearchRequest } from "./list-query.ts";
-export { lineageOf, lineageOfBack, upwards, type Lineage } from "./lineage.ts";
+export { lineageOf, lineageOfBack, mustFitUnder, standUnder, type Lineage } from "./lineage.ts";
 export { normalEmail, normalPhone } from "./normal-forms.ts";
 export { currencyDigits, formatMinor, isCurrency, toMinor, toMoney } from "./money.ts";
 export {

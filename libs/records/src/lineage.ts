@@ -1,3 +1,4 @@
+import { RuleViolation } from "@kehu/contracts";
 import type { Tx } from "@kehu/database";
 import type { GivenBack } from "./resource.ts";
 
@@ -26,8 +27,31 @@ export async function lineageOf(
   return new Map(rows.map(({ id, parent }) => [id, parent]));
 }
 
+/** The most levels in which records of one type stand below each other. */
+const MOST_LEVELS = 10;
+
+/**
+ * Puts a record under another, in the lineage: others go by where it stands then. The last that may refuse a change.
+ *
+ * @param parentId undefined where it stays where it is
+ * @throws RuleViolation `<type>.parent-circle`, `<type>.too-deep`
+ */
+export function standUnder(id: string, parentId: string | null | undefined, lineage: Lineage, type: string): void {
+  if (parentId === undefined) return;
+  mustFitUnder(id, parentId, lineage, type);
+  lineage.set(id, parentId);
+}
+
+/** The same, without putting it there; with the same errors. */
+export function mustFitUnder(id: string, parentId: string | null, lineage: Lineage, type: string): void {
+  const above = upwards(lineage, parentId);
+  if (above.includes(id)) throw new RuleViolation(`${type}.parent-circle`, `The ${type} cannot stand below itself.`);
+  if (above.length >= MOST_LEVELS)
+    throw new RuleViolation(`${type}.too-deep`, `At most ${MOST_LEVELS} ${type}s stand below each other.`);
+}
+
 /** @returns the id and those of all above it, the nearest first */
-export function upwards(lineage: Lineage, id: string | null): string[] {
+function upwards(lineage: Lineage, id: string | null): string[] {
   const met = new Set<string>();
   for (let next = id; next && !met.has(next); next = lineage.get(next) ?? null) met.add(next);
   return [...met];

@@ -1,5 +1,14 @@
-import { type AccountState, type Collaborator, type DomainEvent, RuleViolation } from "@kehu/contracts";
-import { assign, event, type Holder, type Lineage, OwnedEntity, required, upwards } from "@kehu/records";
+import { type AccountState, type Collaborator, type DomainEvent } from "@kehu/contracts";
+import {
+  assign,
+  event,
+  type Holder,
+  type Lineage,
+  mustFitUnder,
+  OwnedEntity,
+  required,
+  standUnder,
+} from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import type { CreateAccount, ImportAccount, UpdateAccount } from "./account.dto.ts";
 
@@ -11,9 +20,6 @@ export interface ConvertedCompany {
   website: string | null;
 }
 
-/** The most levels that a tree of accounts has. */
-const LEVELS = 10;
-
 @Entity({ schema: "customer", name: "account" })
 export class Account extends OwnedEntity {
   @Column("text") name: string;
@@ -23,14 +29,14 @@ export class Account extends OwnedEntity {
   @Column("uuid", { name: "parent_id", nullable: true }) parentId: string | null;
 
   open(data: CreateAccount, now: Date, lineage: Lineage): DomainEvent[] {
-    this.standUnder(data.parentId, lineage);
+    standUnder(this.id, data.parentId, lineage, "account");
     assign(this, data);
     return [event("customer.account.created", this, now)];
   }
 
   imported(data: Partial<ImportAccount>, now: Date, lineage: Lineage): DomainEvent[] {
     if (this.version === 0 && data.name === undefined) throw required("name");
-    this.standUnder(data.parentId, lineage);
+    standUnder(this.id, data.parentId, lineage, "account");
     if (!assign(this, data)) return [];
     return [event(this.version === 0 ? "customer.account.created" : "customer.account.updated", this, now)];
   }
@@ -42,7 +48,7 @@ export class Account extends OwnedEntity {
   }
 
   update(patch: UpdateAccount, now: Date, lineage: Lineage): DomainEvent[] {
-    this.standUnder(patch.parentId, lineage);
+    standUnder(this.id, patch.parentId, lineage, "account");
     return assign(this, patch) ? [event("customer.account.updated", this, now)] : [];
   }
 
@@ -61,7 +67,7 @@ export class Account extends OwnedEntity {
   }
 
   override mustStand(lineage: Lineage): void {
-    this.mustFitUnder(this.parentId, lineage);
+    mustFitUnder(this.id, this.parentId, lineage, "account");
   }
 
   restore(now: Date): DomainEvent[] {
@@ -78,20 +84,5 @@ export class Account extends OwnedEntity {
       website: this.website,
       parentId: this.parentId,
     };
-  }
-
-  /** The last that may refuse a change: others go by where it stands then. */
-  private standUnder(parentId: string | null | undefined, lineage: Lineage): void {
-    if (parentId === undefined) return;
-    this.mustFitUnder(parentId, lineage);
-    lineage.set(this.id, parentId);
-  }
-
-  private mustFitUnder(parentId: string | null, lineage: Lineage): void {
-    const above = upwards(lineage, parentId);
-    if (above.includes(this.id))
-      throw new RuleViolation("account.parent-circle", "An account cannot stand below itself.");
-    if (above.length >= LEVELS)
-      throw new RuleViolation("account.too-deep", `Accounts stand at most ${LEVELS} levels deep.`);
   }
 }

@@ -11,10 +11,11 @@ import {
   event,
   type Holder,
   type Lineage,
+  mustFitUnder,
   OwnedEntity,
   required,
   toMoney,
-  upwards,
+  standUnder,
 } from "@kehu/records";
 import { Column, Entity } from "typeorm";
 import { moneyColumns } from "./campaign-money.ts";
@@ -27,9 +28,6 @@ export interface Surroundings {
   currency: string;
   lineage: Lineage;
 }
-
-/** The most levels that a tree of campaigns has. */
-const LEVELS = 10;
 
 @Entity({ schema: "marketing", name: "campaign" })
 export class Campaign extends OwnedEntity {
@@ -89,7 +87,7 @@ export class Campaign extends OwnedEntity {
   }
 
   override mustStand(lineage: Lineage): void {
-    this.mustFitUnder(this.parentId, lineage);
+    mustFitUnder(this.id, this.parentId, lineage, "campaign");
   }
 
   restore(now: Date): DomainEvent[] {
@@ -130,7 +128,7 @@ export class Campaign extends OwnedEntity {
       ...moneyColumns("cost", cost, currency),
       ...moneyColumns("expectedRevenue", expectedRevenue, currency),
     };
-    this.standUnder(data.parentId, lineage);
+    standUnder(this.id, data.parentId, lineage, "campaign");
     return assign(this, { ...fields, ...sums });
   }
 
@@ -140,20 +138,5 @@ export class Campaign extends OwnedEntity {
     throw new RuleViolation("campaign.ends-before-start", message, {
       errors: [{ field: "endsOn", code: "campaign.ends-before-start", message }],
     });
-  }
-
-  /** The last that may refuse a change: others go by where it stands then. */
-  private standUnder(parentId: string | null | undefined, lineage: Lineage): void {
-    if (parentId === undefined) return;
-    this.mustFitUnder(parentId, lineage);
-    lineage.set(this.id, parentId);
-  }
-
-  private mustFitUnder(parentId: string | null, lineage: Lineage): void {
-    const above = upwards(lineage, parentId);
-    if (above.includes(this.id))
-      throw new RuleViolation("campaign.parent-circle", "A campaign cannot stand below itself.");
-    if (above.length >= LEVELS)
-      throw new RuleViolation("campaign.too-deep", `Campaigns stand at most ${LEVELS} levels deep.`);
   }
 }
