@@ -1,3 +1,4 @@
+import { forgetErasures } from "@kehu/personal-data";
 import { Clock } from "@kehu/records";
 import { eventually, publish, type TestCaller } from "@kehu/testing";
 import { randomUUID } from "node:crypto";
@@ -139,6 +140,13 @@ describe("files of exports", () => {
       await publish(customer.database, "sales.lead.erased", { ...lead, lastName: "(erased)" }, 2);
       await eventually(async () => expect(await name()).toBe("(erased)"));
       expect(await refusal(url!, customer.admin)).toBe("409 export.person-erased");
+    });
+
+    it("A48 has no erasure forgotten while a file from before it may be there", async () => {
+      await admin("DELETE FROM bus.erasure");
+      await admin("INSERT INTO bus.erasure VALUES ('1', now() - interval '4 days'), ('2', now() - interval '2 days')");
+      await forgetErasures(customer.database.open("customer"));
+      expect((await admin("SELECT xid::text FROM bus.erasure")).rows).toEqual([{ xid: "2" }]);
     });
 
     it("A48 does not go out where it was made before it was noted what a file was read after", async () => {

@@ -1,10 +1,11 @@
 import { Database } from "@kehu/database";
+import { forgetErasures } from "@kehu/personal-data";
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
 import { forgetOldReplies } from "./idempotency.ts";
 
 const EVERY_MS = 10 * 60_000;
 
-/** Forgets the replies of idempotent requests once their keys count no more; which replica does it does not matter. */
+/** Forgets replies of idempotent requests, and erasures, once they count no more; which replica does it does not matter. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Housekeeping.name);
@@ -23,5 +24,6 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async forget(): Promise<void> {
     while ((await this.database.transaction(forgetOldReplies)) > 0);
+    await forgetErasures(this.database);
   }
 }

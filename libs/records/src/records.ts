@@ -212,7 +212,8 @@ export class Records {
     who: RequestContext,
     decide: Decide<T>,
   ): Promise<void> {
-    if ((await tx.query(`SELECT 1 FROM ${resource.table} WHERE id = $1`, [id])).length > 0) return;
+    const there = await tx.query(`SELECT 1 FROM ${resource.table} WHERE id = $1`, [id]);
+    if (there.length > 0) return;
     const record = this.born(resource, who, id);
     await this.store(tx, resource, [{ record, before: null, events: await decide(record, tx) }], who);
   }

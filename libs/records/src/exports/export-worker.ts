@@ -1,7 +1,6 @@
 import { Problem } from "@kehu/contracts";
 import { appendToOutbox, isInfrastructure } from "@kehu/messaging";
 import { writeCsv, writeXlsx } from "@kehu/importing";
-import { forgetErasures } from "@kehu/personal-data";
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from "@nestjs/common";
 import { randomUUID } from "node:crypto";
 import type { Resource } from "../resource.ts";
@@ -68,7 +67,6 @@ export class ExportWorker implements OnApplicationBootstrap, OnModuleDestroy {
       await database.query(FORGET_KEY, [id]);
       await database.query(REMOVE, [id]);
     }
-    await forgetErasures(database);
   }
 
   private async workOff(): Promise<void> {
